@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/* The layout on disk. */
+#include "config.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
+
+char *
+place_path(const char *base, const char *a, const char *b)
+{
+	char *path;
+
+	if (asprintf(&path, b != NULL ? "%s/%s/%s" : "%s/%s", base, a, b) < 0)
+		log_fatal("out of memory");
+	return path;
+}
+
+void
+place_init(struct place *place, const char *root)
+{
+	char here[PATH_MAX];
+
+	*place = (struct place){ 0 };
+	if (root == NULL) {
+		place->run = own_dup(POSTERN_RUNDIR);
+		place->state = own_dup(POSTERN_STATEDIR);
+		place->etc = own_dup(POSTERN_SYSCONFDIR);
+		return;
+	}
+	if (root[0] != '/' && getcwd(here, sizeof here) != NULL)
+		place->root = place_path(here, root, NULL);
+	else
+		place->root = own_dup(root);
+	place->run = place_path(place->root, "run", NULL);
+	place->state = place_path(place->root, "state", NULL);
+	place->etc = place_path(place->root, "etc", NULL);
+}
+
+void
+place_done(struct place *place)
+{
+	free(place->root);
+	free(place->run);
+	free(place->state);
+	free(place->etc);
+	*place = (struct place){ 0 };
+}
+
+/* In a build tree the programs lie in recorder/, console/ and player/, side by side under one folder. */
+static char *
+beside(const char *name)
+{
+	static const char *const rooms[] = { "recorder", "console", "player" };
+	char self[PATH_MAX];
+	ssize_t count = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash;
+
+	if (count <= 0)
+		return NULL;
+	self[count] = '\0';
+	slash = strrchr(self, '/');
+	if (slash == NULL)
+		return NULL;
+	*slash = '\0';
+	slash = strrchr(self, '/');
+	if (slash == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
+		if (strcmp(slash + 1, rooms[i]) == 0) {
+			*slash = '\0';
+			for (size_t k = 0; k < sizeof rooms / sizeof rooms[0]; k++) {
+				char *path = place_path(self, rooms[k], name);
+
+				if (access(path, X_OK) == 0)
+					return path;
+				free(path);
+			}
+			return NULL;
+		}
+	return NULL;
+}
+
+char *
+place_program(const char *name)
+{
+	char *path = beside(name);
+
+	return path != NULL ? path : place_path(POSTERN_LIBEXECDIR, name, NULL);
+}
