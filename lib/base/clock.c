@@ -145,33 +145,41 @@ clock_span_code(int64_t seconds, char *text)
 	return text;
 }
 
-static char *__attribute__((format(strftime, 2, 0)))
-format(int64_t wall_us, const char *pattern, struct tm *(*split)(const time_t *, struct tm *), char *text)
+static struct tm
+split(int64_t wall_us, struct tm *(*in_zone)(const time_t *, struct tm *))
 {
 	time_t seconds = (time_t)(wall_us / CLOCK_US);
-	struct tm tm;
+	struct tm tm = { 0 };
 
-	if (split(&seconds, &tm) == NULL || strftime(text, CLOCK_TEXT, pattern, &tm) == 0)
-		strcpy(text, "?");
-	return text;
+	in_zone(&seconds, &tm);
+	return tm;
 }
 
 char *
 clock_utc(int64_t wall_us, char *text)
 {
-	return format(wall_us, "%Y-%m-%dT%H:%M:%SZ", gmtime_r, text);
+	struct tm tm = split(wall_us, gmtime_r);
+
+	strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return text;
 }
 
 char *
 clock_local(int64_t wall_us, char *text)
 {
-	return format(wall_us, "%Y-%m-%d %H:%M:%S %z", localtime_r, text);
+	struct tm tm = split(wall_us, localtime_r);
+
+	strftime(text, CLOCK_TEXT, "%Y-%m-%d %H:%M:%S %z", &tm);
+	return text;
 }
 
 char *
 clock_minute(int64_t wall_us, char *text)
 {
-	return format(wall_us, "%H:%M", localtime_r, text);
+	struct tm tm = split(wall_us, localtime_r);
+
+	strftime(text, CLOCK_TEXT, "%H:%M", &tm);
+	return text;
 }
 
 static int
