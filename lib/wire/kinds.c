@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: ISC */
+/* The layout of every message, and the one table of kinds. */
+#include "config.h"
+
+#include "lib/wire/kinds.h"
+#include "lib/wire/messages.h"
+
+/* Bounds, in bytes. */
+#define NAME_MOST	128		/* names, ids, short words */
+#define REASON_MOST	1024		/* what a person wrote */
+#define SENTENCE_MOST	2048		/* what we wrote */
+#define DETAILS_MOST	8192
+#define WORD_MOST	32768		/* one word of a command */
+#define SIGNED_MOST	4096		/* a decision's text, an SSHSIG */
+#define ENVELOPE_MOST	16384		/* age file: about 100 recipients */
+#define META_MOST	16384
+
+/* clang-format off */
+static const struct wire_field hello_fields[] = {
+	WIRE_FIELD(hello, U32, version, 0),
+	WIRE_FIELD(hello, TEXT, program, NAME_MOST),
+	WIRE_FIELD(hello, TEXT, as, NAME_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field welcome_fields[] = {
+	WIRE_FIELD(welcome, U32, version, 0),
+	WIRE_FIELD(welcome, TEXT, host, NAME_MOST),
+	WIRE_FIELD(welcome, TEXT, person, NAME_MOST),
+	WIRE_FIELD(welcome, BOOL, trial, 0),
+	WIRE_FIELD(welcome, BOOL, approver, 0),
+	WIRE_FIELD(welcome, BOOL, auditor, 0),
+	WIRE_FIELD(welcome, BOOL, admin, 0),
+	WIRE_FIELD(welcome, TEXT, release, NAME_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field fail_fields[] = {
+	WIRE_FIELD(fail, U32, status, 0),
+	WIRE_FIELD(fail, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field done_fields[] = {
+	WIRE_FIELD(done, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field roles_fields[] = {
+	WIRE_FIELD(roles, BOOL, all, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field role_fields[] = {
+	WIRE_FIELD(role, TEXT, role, NAME_MOST),
+	WIRE_FIELD(role, TEXT, about, SENTENCE_MOST),
+	WIRE_FIELD(role, I64, default_s, 0),
+	WIRE_FIELD(role, I64, most_s, 0),
+	WIRE_FIELD(role, TEXT, asks, SENTENCE_MOST),
+	WIRE_FIELD(role, TEXT, run, SENTENCE_MOST),
+	WIRE_FIELD(role, TEXT, keep, NAME_MOST),
+	WIRE_FIELD(role, BOOL, may, 0),
+	WIRE_FIELD(role, TEXT, why, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field ask_fields[] = {
+	WIRE_FIELD(ask, TEXT, role, NAME_MOST),
+	WIRE_FIELD(ask, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(ask, I64, seconds, 0),
+	WIRE_FIELD(ask, I64, not_before_us, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field asked_fields[] = {
+	WIRE_FIELD(asked, ID, request, 0),
+	WIRE_FIELD(asked, TEXT, state, NAME_MOST),
+	WIRE_FIELD(asked, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field cancel_fields[] = {
+	WIRE_FIELD(cancel, TEXT, which, NAME_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field requests_fields[] = {
+	WIRE_FIELD(requests, TEXT, which, NAME_MOST),
+	WIRE_FIELD(requests, TEXT, state, NAME_MOST),
+	WIRE_FIELD(requests, BOOL, mine, 0),
+	WIRE_FIELD(requests, U32, limit, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field request_row_fields[] = {
+	WIRE_FIELD(request_row, ID, request, 0),
+	WIRE_FIELD(request_row, TEXT, person, NAME_MOST),
+	WIRE_FIELD(request_row, TEXT, role, NAME_MOST),
+	WIRE_FIELD(request_row, TEXT, host, NAME_MOST),
+	WIRE_FIELD(request_row, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(request_row, TEXT, about, SENTENCE_MOST),
+	WIRE_FIELD(request_row, I64, seconds, 0),
+	WIRE_FIELD(request_row, I64, created_us, 0),
+	WIRE_FIELD(request_row, I64, lapses_us, 0),
+	WIRE_FIELD(request_row, I64, not_before_us, 0),
+	WIRE_FIELD(request_row, TEXT, state, NAME_MOST),
+	WIRE_FIELD(request_row, TEXT, asks, SENTENCE_MOST),
+	WIRE_FIELD(request_row, U32, need, 0),
+	WIRE_FIELD(request_row, U32, got, 0),
+	WIRE_FIELD(request_row, U32, deciders, 0),
+	WIRE_FIELD(request_row, U32, online, 0),
+	WIRE_FIELD(request_row, TEXT, by, SENTENCE_MOST),
+	WIRE_FIELD(request_row, TEXT, comment, REASON_MOST),
+	WIRE_FIELD(request_row, I64, decided_us, 0),
+	WIRE_FIELD(request_row, I64, granted_s, 0),
+	WIRE_FIELD(request_row, ID, grant, 0),
+	WIRE_FIELD(request_row, BOOL, can, 0),
+	WIRE_FIELD(request_row, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field grants_fields[] = {
+	WIRE_FIELD(grants, BOOL, all, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field grant_row_fields[] = {
+	WIRE_FIELD(grant_row, ID, grant, 0),
+	WIRE_FIELD(grant_row, ID, request, 0),
+	WIRE_FIELD(grant_row, TEXT, person, NAME_MOST),
+	WIRE_FIELD(grant_row, TEXT, role, NAME_MOST),
+	WIRE_FIELD(grant_row, TEXT, by, SENTENCE_MOST),
+	WIRE_FIELD(grant_row, TEXT, comment, REASON_MOST),
+	WIRE_FIELD(grant_row, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(grant_row, TEXT, state, NAME_MOST),
+	WIRE_FIELD(grant_row, I64, seconds, 0),
+	WIRE_FIELD(grant_row, I64, usable_us, 0),
+	WIRE_FIELD(grant_row, I64, lapses_us, 0),
+	WIRE_FIELD(grant_row, I64, ends_us, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field enter_fields[] = {
+	WIRE_FIELD(enter, TEXT, grant, NAME_MOST),
+	WIRE_FIELD(enter, TEXT, role, NAME_MOST),
+	WIRE_FIELD(enter, BOOL, tty, 0),
+	WIRE_FIELD(enter, TEXT, term, NAME_MOST),
+	WIRE_FIELD(enter, WORDS, locale, NAME_MOST),
+	WIRE_FIELD(enter, U32, cols, 0),
+	WIRE_FIELD(enter, U32, rows, 0),
+	WIRE_FIELD(enter, WORDS, command, WORD_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field decide_fields[] = {
+	WIRE_FIELD(decide, TEXT, which, NAME_MOST),
+	WIRE_FIELD(decide, BOOL, grant, 0),
+	WIRE_FIELD(decide, I64, seconds, 0),
+	WIRE_FIELD(decide, TEXT, comment, REASON_MOST),
+	WIRE_FIELD(decide, BYTES, text, SIGNED_MOST),
+	WIRE_FIELD(decide, BYTES, signature, SIGNED_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field sessions_fields[] = {
+	WIRE_FIELD(sessions, TEXT, which, NAME_MOST),
+	WIRE_FIELD(sessions, BOOL, running, 0),
+	WIRE_FIELD(sessions, BOOL, mine, 0),
+	WIRE_FIELD(sessions, U32, limit, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field session_row_fields[] = {
+	WIRE_FIELD(session_row, ID, session, 0),
+	WIRE_FIELD(session_row, ID, grant, 0),
+	WIRE_FIELD(session_row, TEXT, person, NAME_MOST),
+	WIRE_FIELD(session_row, TEXT, role, NAME_MOST),
+	WIRE_FIELD(session_row, TEXT, host, NAME_MOST),
+	WIRE_FIELD(session_row, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(session_row, TEXT, by, SENTENCE_MOST),
+	WIRE_FIELD(session_row, TEXT, state, NAME_MOST),
+	WIRE_FIELD(session_row, I64, started_us, 0),
+	WIRE_FIELD(session_row, I64, ends_us, 0),
+	WIRE_FIELD(session_row, I64, active_us, 0),
+	WIRE_FIELD(session_row, I64, ended_us, 0),
+	WIRE_FIELD(session_row, U32, cols, 0),
+	WIRE_FIELD(session_row, U32, rows, 0),
+	WIRE_FIELD(session_row, U32, processes, 0),
+	WIRE_FIELD(session_row, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(session_row, I64, exit_status, 0),
+	WIRE_FIELD(session_row, I64, killed, 0),
+	WIRE_FIELD(session_row, I64, survivors, 0),
+	WIRE_FIELD(session_row, I64, output_bytes, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field revoke_fields[] = {
+	WIRE_FIELD(revoke, TEXT, which, NAME_MOST),
+	WIRE_FIELD(revoke, TEXT, reason, REASON_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field say_fields[] = {
+	WIRE_FIELD(say, TEXT, which, NAME_MOST),
+	WIRE_FIELD(say, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field subscribe_fields[] = {
+	WIRE_FIELD(subscribe, BOOL, on, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field changed_fields[] = {
+	WIRE_FIELD(changed, TEXT, what, NAME_MOST),
+	WIRE_FIELD(changed, ID, id, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field recordings_fields[] = {
+	WIRE_FIELD(recordings, TEXT, which, NAME_MOST),
+	WIRE_FIELD(recordings, TEXT, person, NAME_MOST),
+	WIRE_FIELD(recordings, TEXT, role, NAME_MOST),
+	WIRE_FIELD(recordings, I64, since_us, 0),
+	WIRE_FIELD(recordings, I64, until_us, 0),
+	WIRE_FIELD(recordings, U32, limit, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field recording_row_fields[] = {
+	WIRE_FIELD(recording_row, ID, session, 0),
+	WIRE_FIELD(recording_row, TEXT, person, NAME_MOST),
+	WIRE_FIELD(recording_row, TEXT, role, NAME_MOST),
+	WIRE_FIELD(recording_row, TEXT, host, NAME_MOST),
+	WIRE_FIELD(recording_row, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(recording_row, TEXT, by, SENTENCE_MOST),
+	WIRE_FIELD(recording_row, TEXT, class, NAME_MOST),
+	WIRE_FIELD(recording_row, TEXT, state, NAME_MOST),
+	WIRE_FIELD(recording_row, I64, started_us, 0),
+	WIRE_FIELD(recording_row, I64, ended_us, 0),
+	WIRE_FIELD(recording_row, I64, expires_us, 0),
+	WIRE_FIELD(recording_row, I64, bytes, 0),
+	WIRE_FIELD(recording_row, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(recording_row, BOOL, held, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field open_fields[] = {
+	WIRE_FIELD(open, TEXT, which, NAME_MOST),
+	WIRE_FIELD(open, TEXT, reason, REASON_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field opened_fields[] = {
+	WIRE_FIELD(opened, ID, session, 0),
+	WIRE_FIELD(opened, BYTES, envelope, ENVELOPE_MOST),
+	WIRE_FIELD(opened, BOOL, running, 0),
+	WIRE_FIELD(opened, BYTES, sha256, 32),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field read_fields[] = {
+	WIRE_FIELD(read, ID, session, 0),
+	WIRE_FIELD(read, BOOL, tail, 0),
+	WIRE_FIELD(read, I64, offset, 0),
+	WIRE_FIELD(read, U32, count, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field data_fields[] = {
+	WIRE_FIELD(data, I64, offset, 0),
+	WIRE_FIELD(data, BYTES, bytes, WIRE_CHUNK),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field plan_fields[] = {
+	WIRE_FIELD(plan, BOOL, all, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field plan_row_fields[] = {
+	WIRE_FIELD(plan_row, ID, id, 0),
+	WIRE_FIELD(plan_row, TEXT, what, NAME_MOST),
+	WIRE_FIELD(plan_row, TEXT, class, NAME_MOST),
+	WIRE_FIELD(plan_row, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(plan_row, I64, lapses_us, 0),
+	WIRE_FIELD(plan_row, BOOL, done, 0),
+	WIRE_FIELD(plan_row, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field run_fields[] = {
+	WIRE_FIELD(run, BOOL, confirm, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field events_fields[] = {
+	WIRE_FIELD(events, TEXT, subject, NAME_MOST),
+	WIRE_FIELD(events, I64, since, 0),
+	WIRE_FIELD(events, U32, limit, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field event_row_fields[] = {
+	WIRE_FIELD(event_row, I64, seq, 0),
+	WIRE_FIELD(event_row, I64, time_us, 0),
+	WIRE_FIELD(event_row, TEXT, type, NAME_MOST),
+	WIRE_FIELD(event_row, ID, subject, 0),
+	WIRE_FIELD(event_row, TEXT, text, DETAILS_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field policy_fields[] = {
+	WIRE_FIELD(policy, BOOL, full, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field policy_text_fields[] = {
+	WIRE_FIELD(policy_text, BYTES, text, WIRE_CHUNK),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field start_fields[] = {
+	WIRE_FIELD(start, ID, session, 0),
+	WIRE_FIELD(start, TEXT, person, NAME_MOST),
+	WIRE_FIELD(start, TEXT, role, NAME_MOST),
+	WIRE_FIELD(start, TEXT, host, NAME_MOST),
+	WIRE_FIELD(start, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(start, TEXT, by, SENTENCE_MOST),
+	WIRE_FIELD(start, TEXT, kept, NAME_MOST),
+	WIRE_FIELD(start, TEXT, meta, META_MOST),
+	WIRE_FIELD(start, WORDS, recipients, NAME_MOST),
+	WIRE_FIELD(start, BOOL, external, 0),
+	WIRE_FIELD(start, BOOL, tty, 0),
+	WIRE_FIELD(start, BOOL, gate, 0),
+	WIRE_FIELD(start, BOOL, warden, 0),
+	WIRE_FIELD(start, U32, cols, 0),
+	WIRE_FIELD(start, U32, rows, 0),
+	WIRE_FIELD(start, I64, started_us, 0),
+	WIRE_FIELD(start, I64, ends_us, 0),
+	WIRE_FIELD(start, I64, deadline_boot_us, 0),
+	WIRE_FIELD(start, I64, seconds, 0),
+	WIRE_FIELD(start, I64, idle_s, 0),
+	WIRE_FIELD(start, I64, grace_s, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field envelope_fields[] = {
+	WIRE_FIELD(envelope, BYTES, age, ENVELOPE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field go_fields[] = {
+	WIRE_FIELD(go, BOOL, on, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field report_fields[] = {
+	WIRE_FIELD(report, I64, n, 0),
+	WIRE_FIELD(report, I64, time_us, 0),
+	WIRE_FIELD(report, TEXT, type, NAME_MOST),
+	WIRE_FIELD(report, TEXT, text, SENTENCE_MOST),
+	WIRE_FIELD(report, I64, a, 0),
+	WIRE_FIELD(report, I64, b, 0),
+	WIRE_FIELD(report, I64, c, 0),
+	WIRE_FIELD(report, BYTES, sha256, 32),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field ack_fields[] = {
+	WIRE_FIELD(ack, I64, n, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field status_fields[] = {
+	WIRE_FIELD(status, BOOL, on, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field status_row_fields[] = {
+	WIRE_FIELD(status_row, ID, session, 0),
+	WIRE_FIELD(status_row, TEXT, state, NAME_MOST),
+	WIRE_FIELD(status_row, I64, active_us, 0),
+	WIRE_FIELD(status_row, I64, output_bytes, 0),
+	WIRE_FIELD(status_row, I64, deadline_boot_us, 0),
+	WIRE_FIELD(status_row, U32, cols, 0),
+	WIRE_FIELD(status_row, U32, rows, 0),
+	WIRE_FIELD(status_row, U32, reports, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field stop_fields[] = {
+	WIRE_FIELD(stop, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(stop, TEXT, by, NAME_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field deadline_fields[] = {
+	WIRE_FIELD(deadline, I64, boot_us, 0),
+	WIRE_FIELD(deadline, I64, wall_us, 0),
+	WIRE_FIELD(deadline, TEXT, reason, REASON_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field tell_fields[] = {
+	WIRE_FIELD(tell, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field started_fields[] = {
+	WIRE_FIELD(started, ID, session, 0),
+	WIRE_FIELD(started, I64, ends_us, 0),
+	WIRE_FIELD(started, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field input_fields[] = {
+	WIRE_FIELD(input, BYTES, bytes, WIRE_CHUNK),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field output_fields[] = {
+	WIRE_FIELD(output, BYTES, bytes, WIRE_CHUNK),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field error_output_fields[] = {
+	WIRE_FIELD(error_output, BYTES, bytes, WIRE_CHUNK),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field size_fields[] = {
+	WIRE_FIELD(size, U32, cols, 0),
+	WIRE_FIELD(size, U32, rows, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field input_end_fields[] = {
+	WIRE_FIELD(input_end, BOOL, on, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field notice_fields[] = {
+	WIRE_FIELD(notice, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field ended_fields[] = {
+	WIRE_FIELD(ended, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(ended, I64, exit_status, 0),
+	WIRE_FIELD(ended, TEXT, text, DETAILS_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field inside_status_fields[] = {
+	WIRE_FIELD(inside_status, BOOL, on, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field inside_row_fields[] = {
+	WIRE_FIELD(inside_row, ID, session, 0),
+	WIRE_FIELD(inside_row, TEXT, person, NAME_MOST),
+	WIRE_FIELD(inside_row, TEXT, role, NAME_MOST),
+	WIRE_FIELD(inside_row, TEXT, by, SENTENCE_MOST),
+	WIRE_FIELD(inside_row, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(inside_row, I64, started_us, 0),
+	WIRE_FIELD(inside_row, I64, ends_us, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field inside_end_fields[] = {
+	WIRE_FIELD(inside_end, BOOL, on, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field inside_note_fields[] = {
+	WIRE_FIELD(inside_note, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field launch_fields[] = {
+	WIRE_FIELD(launch, ID, session, 0),
+	WIRE_FIELD(launch, ID, grant, 0),
+	WIRE_FIELD(launch, U32, role, 0),
+	WIRE_FIELD(launch, BYTES, policy, 8),
+	WIRE_FIELD(launch, BOOL, tty, 0),
+	WIRE_FIELD(launch, U32, cols, 0),
+	WIRE_FIELD(launch, U32, rows, 0),
+	WIRE_FIELD(launch, I64, deadline_boot_us, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field launched_fields[] = {
+	WIRE_FIELD(launched, ID, session, 0),
+	WIRE_FIELD(launched, I64, worker_pid, 0),
+	WIRE_FIELD(launched, I64, warden_pid, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field launch_failed_fields[] = {
+	WIRE_FIELD(launch_failed, ID, session, 0),
+	WIRE_FIELD(launch_failed, TEXT, text, SENTENCE_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field table_fields[] = {
+	WIRE_FIELD(table, BYTES, policy, 8),
+	WIRE_FIELD(table, U32, roles, 0),
+	{ WIRE_END, 0, 0 }
+};
+
+static const struct wire_field launch_file_fields[] = {
+	WIRE_FIELD(launch_file, TEXT, term, NAME_MOST),
+	WIRE_FIELD(launch_file, WORDS, locale, NAME_MOST),
+	WIRE_FIELD(launch_file, WORDS, command, WORD_MOST),
+	{ WIRE_END, 0, 0 }
+};
+
+#define SIDE(name)	(1u << WIRE_##name)
+#define ANY		(WIRE_PHASE_NEW | WIRE_PHASE_KNOWN)
+
+#define ROW(kind, message, from, when) \
+	[WIRE_##kind] = { #message, from, when, message##_fields, sizeof(struct wire_##message), WIRE_FRAME_MOST - 1 }
+
+static const struct wire_row rows[WIRE_KINDS] = {
+	ROW(HELLO, hello, SIDE(FROM_CLIENT) | SIDE(GATE_TO_WORKER), WIRE_PHASE_NEW),
+	ROW(WELCOME, welcome, SIDE(FROM_GATE) | SIDE(WORKER_TO_GATE), ANY),
+	ROW(FAIL, fail, SIDE(FROM_GATE) | SIDE(WORKER_TO_INSIDE) | SIDE(WORKER_TO_GATE) | SIDE(WORKER_TO_CLIENT), ANY),
+	ROW(DONE, done, SIDE(FROM_GATE) | SIDE(WORKER_TO_INSIDE), ANY),
+	ROW(ROLES, roles, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(ROLE, role, SIDE(FROM_GATE), ANY),
+	ROW(ASK, ask, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(ASKED, asked, SIDE(FROM_GATE), ANY),
+	ROW(CANCEL, cancel, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(REQUESTS, requests, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(REQUEST_ROW, request_row, SIDE(FROM_GATE), ANY),
+	ROW(GRANTS, grants, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(GRANT_ROW, grant_row, SIDE(FROM_GATE), ANY),
+	ROW(ENTER, enter, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(DECIDE, decide, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(SESSIONS, sessions, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(SESSION_ROW, session_row, SIDE(FROM_GATE), ANY),
+	ROW(REVOKE, revoke, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(SAY, say, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(SUBSCRIBE, subscribe, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(CHANGED, changed, SIDE(FROM_GATE), ANY),
+	ROW(RECORDINGS, recordings, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(RECORDING_ROW, recording_row, SIDE(FROM_GATE), ANY),
+	ROW(OPEN, open, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(OPENED, opened, SIDE(FROM_GATE), ANY),
+	ROW(READ, read, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(DATA, data, SIDE(FROM_GATE), ANY),
+	ROW(PLAN, plan, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(PLAN_ROW, plan_row, SIDE(FROM_GATE), ANY),
+	ROW(RUN, run, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(EVENTS, events, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(EVENT_ROW, event_row, SIDE(FROM_GATE), ANY),
+	ROW(POLICY, policy, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(POLICY_TEXT, policy_text, SIDE(FROM_GATE), ANY),
+	ROW(START, start, SIDE(GATE_TO_WORKER), ANY),
+	ROW(ENVELOPE, envelope, SIDE(WORKER_TO_GATE), ANY),
+	ROW(GO, go, SIDE(GATE_TO_WORKER), ANY),
+	ROW(REPORT, report, SIDE(WORKER_TO_GATE), ANY),
+	ROW(ACK, ack, SIDE(GATE_TO_WORKER), ANY),
+	ROW(STATUS, status, SIDE(GATE_TO_WORKER), ANY),
+	ROW(STATUS_ROW, status_row, SIDE(WORKER_TO_GATE), ANY),
+	ROW(STOP, stop, SIDE(GATE_TO_WORKER), ANY),
+	ROW(DEADLINE, deadline, SIDE(GATE_TO_WORKER), ANY),
+	ROW(TELL, tell, SIDE(GATE_TO_WORKER), ANY),
+	ROW(STARTED, started, SIDE(WORKER_TO_CLIENT), ANY),
+	ROW(INPUT, input, SIDE(CLIENT_TO_WORKER), ANY),
+	ROW(OUTPUT, output, SIDE(WORKER_TO_CLIENT), ANY),
+	ROW(ERROR_OUTPUT, error_output, SIDE(WORKER_TO_CLIENT), ANY),
+	ROW(SIZE, size, SIDE(CLIENT_TO_WORKER), ANY),
+	ROW(INPUT_END, input_end, SIDE(CLIENT_TO_WORKER), ANY),
+	ROW(NOTICE, notice, SIDE(WORKER_TO_CLIENT), ANY),
+	ROW(ENDED, ended, SIDE(WORKER_TO_CLIENT), ANY),
+	ROW(INSIDE_STATUS, inside_status, SIDE(INSIDE_TO_WORKER), ANY),
+	ROW(INSIDE_ROW, inside_row, SIDE(WORKER_TO_INSIDE), ANY),
+	ROW(INSIDE_END, inside_end, SIDE(INSIDE_TO_WORKER), ANY),
+	ROW(INSIDE_NOTE, inside_note, SIDE(INSIDE_TO_WORKER), ANY),
+	ROW(LAUNCH, launch, SIDE(GATE_TO_KEEPER), ANY),
+	ROW(LAUNCHED, launched, SIDE(KEEPER_TO_GATE), ANY),
+	ROW(LAUNCH_FAILED, launch_failed, SIDE(KEEPER_TO_GATE), ANY),
+	ROW(TABLE, table, SIDE(KEEPER_TO_GATE), ANY),
+	ROW(LAUNCH_FILE, launch_file, SIDE(GATE_TO_KEEPER), ANY),
+};
+/* clang-format on */
+
+const struct wire_row *
+wire_row(unsigned kind)
+{
+	return kind < WIRE_KINDS && rows[kind].name != NULL ? &rows[kind] : NULL;
+}
+
+const char *
+wire_name(unsigned kind)
+{
+	const struct wire_row *row = wire_row(kind);
+
+	return row != NULL ? row->name : "unknown";
+}

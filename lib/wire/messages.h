@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What each message says. Times ending in _us are wall microseconds since 1970 unless named boot_us (CLOCK_BOOTTIME);
+ * 0 means "none". A text is clean UTF-8. `which` fields name a thing by its id or the unique beginning of it.
+ * The tables in kinds.c give order and bounds; who may send what, and when, stands there too.
+ */
+#ifndef POSTERN_LIB_WIRE_MESSAGES_H
+#define POSTERN_LIB_WIRE_MESSAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/id.h"
+#include "lib/wire/codec.h"
+
+/* ---- everybody -------------------------------------------------------------------------------------------------- */
+
+struct wire_hello {		/* first message on every connection to the gate, and of a gate to a worker */
+	uint32_t version;	/* WIRE_VERSION */
+	char	*program;	/* "postern", "postern-console" ... */
+	char	*as;		/* person to be, in trial mode only; else empty */
+};
+struct wire_welcome {
+	uint32_t version;
+	char	*host;		/* the bastion's name in the policy */
+	char	*person;	/* who the peer is */
+	bool	 trial;
+	bool	 approver;	/* may decide for at least one role */
+	bool	 auditor;
+	bool	 admin;
+	char	*release;	/* version of the gate's program */
+};
+struct wire_fail {		/* an answer: it did not work */
+	uint32_t status;	/* exit status (enum status of lib/base/cli.h) */
+	char	*text;		/* a sentence that says what to do */
+};
+struct wire_done {		/* an answer: it worked; or the end of a list of rows */
+	char	*text;		/* a sentence, may be empty */
+};
+
+/* ---- engineer --------------------------------------------------------------------------------------------------- */
+
+struct wire_roles { bool all; };	/* also those the peer may not ask for */
+struct wire_role {			/* row */
+	char	*role, *about;
+	int64_t	 default_s, most_s;
+	char	*asks;		/* "one of dba", "two: pay, sec", "nobody: by the policy" */
+	char	*run;		/* command, empty = the account's shell */
+	char	*keep;		/* "90 days" */
+	bool	 may;		/* the peer may ask for it now */
+	char	*why;		/* why not, a sentence */
+};
+struct wire_ask {		/* a request; answered by wire_asked or fail */
+	char	*role, *reason;
+	int64_t	 seconds;	/* 0 = the role's default */
+	int64_t	 not_before_us;	/* 0 = now */
+};
+struct wire_asked { struct id request; char *state; char *text; };	/* state as in wire_request_row; text: who is asked */
+struct wire_cancel { char *which; };
+struct wire_requests {
+	char	*which;		/* one only; empty = list */
+	char	*state;		/* "waiting", "" = all */
+	bool	 mine;		/* only the peer's own */
+	uint32_t limit;		/* most rows, newest first; 0 = 1000 */
+};
+struct wire_request_row {
+	struct id request;
+	char	*person, *role, *host, *reason, *about;
+	int64_t	 seconds, created_us, lapses_us, not_before_us;
+	char	*state;		/* waiting, granted, denied, cancelled, lapsed */
+	char	*asks;		/* as in wire_role */
+	uint32_t need, got;	/* decisions needed and made */
+	uint32_t deciders, online;	/* persons who could decide (0 = not known), and who of them has a console open */
+	char	*by, *comment;	/* who decided, and the comment */
+	int64_t	 decided_us, granted_s;
+	struct id grant;
+	bool	 can;		/* the peer may decide it */
+	char	*why;		/* why not, a sentence */
+	char	*details;	/* sentences for the details view, separated by " | " */
+};
+struct wire_grants { bool all; };	/* false: the peer's own live ones; true: everybody's (approvers, auditors) */
+struct wire_grant_row {
+	struct id grant, request;
+	char	*person, *role, *by, *comment, *reason, *state;	/* state: live, running, lapsed, ended */
+	int64_t	 seconds, usable_us, lapses_us;	/* lapses_us: must be entered before */
+	int64_t	 ends_us;			/* 0 until entered the first time */
+};
+struct wire_enter {		/* the client is silent after this until the worker's wire_started, or a fail of the gate */
+	char	*grant;		/* id, or empty: the peer's live grant for `role` */
+	char	*role;
+	bool	 tty;
+	char	*term;		/* TERM */
+	char	**locale;	/* "LANG=...", "LC_...=..." */
+	uint32_t cols, rows;
+	char	**command;	/* empty: role's command or shell; one word: given to the shell with -c, as ssh does */
+};
+
+/* ---- approver --------------------------------------------------------------------------------------------------- */
+
+struct wire_decide {
+	char	*which;
+	bool	 grant;		/* false = deny */
+	int64_t	 seconds;	/* 0 = as asked */
+	char	*comment;
+	struct wire_bytes text, signature;	/* the decision's own text and SSHSIG; empty = unsigned */
+};
+struct wire_sessions { char *which; bool running; bool mine; uint32_t limit; };
+struct wire_session_row {
+	struct id session, grant;
+	char	*person, *role, *host, *reason, *by;
+	char	*state;		/* running, frozen, ended */
+	int64_t	 started_us, ends_us, active_us, ended_us;	/* active_us: last output or key */
+	uint32_t cols, rows;
+	uint32_t processes;	/* 0 = not known */
+	char	*why;		/* reason of the end */
+	int64_t	 exit_status, killed, survivors;	/* survivors -1: not known */
+	int64_t	 output_bytes;
+};
+struct wire_revoke { char *which; char *reason; };	/* a session, or a grant not entered yet */
+struct wire_say { char *which; char *text; };
+struct wire_subscribe { bool on; };			/* from then on wire_changed whenever something did */
+struct wire_changed { char *what; struct id id; };	/* what: request, session, grant, recording, policy */
+
+/* ---- auditor and administrator ---------------------------------------------------------------------------------- */
+
+struct wire_recordings { char *which, *person, *role; int64_t since_us, until_us; uint32_t limit; };
+struct wire_recording_row {
+	struct id session;
+	char	*person, *role, *host, *reason, *by, *class;
+	char	*state;		/* running, kept, expired, damaged */
+	int64_t	 started_us, ended_us, expires_us;
+	int64_t	 bytes;
+	char	*why;
+	bool	 held;
+};
+struct wire_open { char *which; char *reason; };
+struct wire_opened {
+	struct id session;
+	struct wire_bytes envelope;	/* age file to the auditors */
+	bool	 running;
+	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
+};
+struct wire_read { struct id session; bool tail; int64_t offset; uint32_t count; };	/* after wire_open, on the same connection */
+struct wire_data { int64_t offset; struct wire_bytes bytes; };	/* fewer bytes than asked: the file's end for now. In the tail, offset may be larger than asked: a hole */
+struct wire_plan { bool all; };					/* all: also what lapses later than now */
+struct wire_plan_row { struct id id; char *what, *class, *why; int64_t lapses_us; bool done; char *text; };	/* id zero: a day's texts */
+struct wire_run { bool confirm; };				/* rows, then done or fail */
+struct wire_events { char *subject; int64_t since; uint32_t limit; };
+struct wire_event_row { int64_t seq, time_us; char *type; struct id subject; char *text; };
+struct wire_policy { bool full; };
+struct wire_policy_text { struct wire_bytes text; };
+
+/* ---- gate and worker -------------------------------------------------------------------------------------------- */
+
+struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns about its session */
+	struct id session;
+	char	*person, *role, *host, *reason, *by;
+	char	*kept;		/* "kept 90 days": for the sentence at the end */
+	char	*meta;		/* JSON, stored in the recording */
+	char	**recipients;	/* age1... */
+	bool	 external;	/* envelope goes to the gate, not into the file */
+	bool	 tty;
+	bool	 gate;		/* there is a gate: descriptor WORKER_GATE is open */
+	bool	 warden;	/* there is a warden (or postern record in its place): WORKER_WARDEN is open */
+	uint32_t cols, rows;
+	int64_t	 started_us, ends_us;	/* wall, for people; 0 = no end */
+	int64_t	 deadline_boot_us;	/* what counts; 0 = none */
+	int64_t	 seconds;	/* of the grant */
+	int64_t	 idle_s;	/* 0 = no idle limit */
+	int64_t	 grace_s;	/* how long a full disk is waited for */
+};
+struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
+struct wire_go { bool on; };
+struct wire_report {		/* worker to gate, numbered; repeated until acknowledged, inserted once */
+	int64_t	 n;		/* 1, 2, ... within the session */
+	int64_t	 time_us;
+	char	*type;		/* started, warned, disk-full, disk-space, segment, resized, note, ended, dropped ... */
+	char	*text;
+	int64_t	 a, b, c;	/* ended: exit status, killed, survivors; segment: length, -, -; started: pid */
+	struct wire_bytes sha256;
+};
+struct wire_ack { int64_t n; };			/* all up to n */
+struct wire_status { bool on; };		/* gate asks */
+struct wire_status_row {
+	struct id session;
+	char	*state;
+	int64_t	 active_us, output_bytes, deadline_boot_us;
+	uint32_t cols, rows, reports;		/* reports: last n */
+};
+struct wire_stop { char *reason; char *by; };	/* revoke: reason is shown to the engineer */
+struct wire_deadline { int64_t boot_us, wall_us; char *reason; };
+struct wire_tell { char *text; };		/* a sentence shown in the session */
+
+/* ---- session: client and worker after the handover --------------------------------------------------------------- */
+
+struct wire_started { struct id session; int64_t ends_us; char *text; };
+struct wire_input { struct wire_bytes bytes; };
+struct wire_output { struct wire_bytes bytes; };
+struct wire_error_output { struct wire_bytes bytes; };
+struct wire_size { uint32_t cols, rows; };
+struct wire_input_end { bool on; };		/* the client's standard input is at its end (no tty) */
+struct wire_notice { char *text; };		/* for a client without a tty; with one the worker paints it */
+struct wire_ended { char *why; int64_t exit_status; char *text; };	/* text: the sentence for people */
+
+/* ---- inside a session: session.sock ------------------------------------------------------------------------------ */
+
+struct wire_inside_status { bool on; };
+struct wire_inside_row { struct id session; char *person, *role, *by, *reason; int64_t started_us, ends_us; };
+struct wire_inside_end { bool on; };
+struct wire_inside_note { char *text; };
+
+/* ---- gate and keeper --------------------------------------------------------------------------------------------- */
+
+/*
+ * With descriptors: client, worker's gate socket, recording, tail, sealed launch file (what the session's child reads),
+ * worker's start file (wire_start, framed). The keeper looks into none of them.
+ */
+struct wire_launch {
+	struct id session, grant;
+	uint32_t role;			/* index in the role table */
+	struct wire_bytes policy;	/* first 8 bytes of the policy's SHA-256: both must hold the same */
+	bool	 tty;
+	uint32_t cols, rows;
+	int64_t	 deadline_boot_us;
+};
+struct wire_launched { struct id session; int64_t worker_pid, warden_pid; };
+struct wire_launch_failed { struct id session; char *text; };
+struct wire_table { struct wire_bytes policy; uint32_t roles; };	/* keeper to gate: the role table it holds now */
+
+/* The launch file: read by the session's child after it has become the role's account, by nobody before. */
+struct wire_launch_file { char *term; char **locale; char **command; };
+
+#endif
