@@ -30,6 +30,7 @@ struct wire_bytes {
 };
 
 struct wire_field {
+	const char	*name;	/* of the member, for --json */
 	enum wire_type	type;
 	uint32_t	offset;	/* in the struct */
 	uint32_t	most;	/* bytes, where the type has a length */
@@ -37,7 +38,7 @@ struct wire_field {
 
 /* For tables: WIRE_FIELD(hello, TEXT, program, 64) */
 #define WIRE_FIELD(message, kind, member, limit) \
-	{ WIRE_##kind, offsetof(struct wire_##message, member), limit }
+	{ #member, WIRE_##kind, offsetof(struct wire_##message, member), limit }
 
 /* Adds the fields of `message` to `out`. NULL texts and words are sent as empty. 0, ERR_BUF_FULL, or ERR_MSG_LENGTH/TEXT if the sender breaks its own bounds. */
 int	wire_encode(const struct wire_field *fields, const void *message, struct buf *out);
