@@ -13,4 +13,5 @@ include tests/lint/local.mk
 include tests/bench/local.mk
 
 CMOCKA_TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -Wno-missing-prototypes
-EXTRA_DIST += tests/run.sh
+# Scripts are run where they are, also from a build directory elsewhere: nothing to build, but to be shipped.
+EXTRA_DIST += tests/run.sh $(check_SCRIPTS)

@@ -1,51 +1,72 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Runs the tests named on the command line (TAP on stdout) one after the other, keeps each one's output in
-# tests/log/, and ends with one line: N passed, N failed, N skipped. Exit status 0 only if none failed.
+# Runs the tests named on the command line (TAP on stdout), keeps each one's output in tests/log/, and ends with one
+# line: N passed, N failed[, N skipped]. Exit status 0 only if none failed. Runs in the build directory; a test is found
+# there or in the source tree. Each test gets TOP_SRCDIR and TOP_BUILDDIR, and TEST_LIMIT seconds (900).
 #   run.sh [-j JOBS] TEST...
 set -u
 jobs=1
 if [ "${1:-}" = -j ]; then jobs=$2; shift 2; fi
+TOP_SRCDIR=$(cd "$(dirname "$0")/.." && pwd)
+TOP_BUILDDIR=$(pwd)
+export TOP_SRCDIR TOP_BUILDDIR
+export CMOCKA_MESSAGE_OUTPUT=TAP
 log=tests/log
 rm -rf "$log"
 mkdir -p "$log"
-export CMOCKA_MESSAGE_OUTPUT=TAP
 
 one() {
 	name=$(printf '%s' "$1" | tr / _)
-	"./$1" >"$log/$name.out" 2>"$log/$name.err" </dev/null
+	path=./$1
+	[ -e "$path" ] || path=$TOP_SRCDIR/$1
+	timeout -k 10 "${TEST_LIMIT:-900}" "$path" >"$log/$name.out" 2>"$log/$name.err" </dev/null
 	printf '%s\n' "$?" >"$log/$name.status"
 }
 
-running=0
-for test in "$@"; do
-	one "$test" &
-	running=$((running + 1))
-	if [ "$running" -ge "$jobs" ]; then wait; running=0; fi
-done
-wait
-
+# Runs them, JOBS at a time, and prints each one's result in the order given.
 passed=0 failed=0 skipped=0
-for test in "$@"; do
-	name=$(printf '%s' "$test" | tr / _)
+report() {
+	name=$(printf '%s' "$1" | tr / _)
 	status=$(cat "$log/$name.status" 2>/dev/null || echo none)
 	s=$(grep -cE '^ok .*# *[Ss][Kk][Ii][Pp]' "$log/$name.out")
 	p=$(($(grep -cE '^ok ' "$log/$name.out") - s))
 	f=$(grep -cE '^not ok ' "$log/$name.out")
-	# A test that dies, or passes nothing and skips nothing, has failed whatever it printed.
-	if { [ "$status" != 0 ] && [ "$f" -eq 0 ]; } || [ $((p + f + s)) -eq 0 ]; then f=$((f + 1)); fi
+	plan=$(awk -F'[.][.]' '/^1[.][.][0-9]/ { n += $2; seen = 1 } END { if (seen) print n }' "$log/$name.out")
+	# A test that dies, stops before its plan, or passes and skips nothing has failed, whatever it printed.
+	why=
+	if [ "$status" = 124 ]; then why=", took too long"; fi
+	if [ -n "$plan" ] && [ $((p + f + s)) -ne "$plan" ]; then why="$why, $((p + f + s)) of $plan ran"; fi
+	if { [ "$status" != 0 ] || [ -n "$why" ] || [ $((p + f + s)) -eq 0 ]; } && [ "$f" -eq 0 ]; then f=1; fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	if [ "$f" -gt 0 ]; then
-		printf 'FAIL %s (exit status %s)\n' "$test" "$status"
+		printf 'FAIL %s (exit status %s%s)\n' "$1" "$status" "$why"
 		grep -E '^not ok ' "$log/$name.out"
-		tail -n 40 "$log/$name.out" "$log/$name.err" | sed 's/^/    /'
+		for part in out err; do
+			tail -n 40 "$log/$name.$part" | sed 's/^/    /'
+		done
 	else
-		printf 'ok   %-44s %4d passed' "$test" "$p"
+		printf 'ok   %-44s %4d passed' "$1" "$p"
 		[ "$s" -eq 0 ] || printf ', %d skipped' "$s"
 		printf '\n'
 		grep -E '^ok .*# *[Ss][Kk][Ii][Pp]' "$log/$name.out" | sed 's/^/     /'
 	fi
+}
+
+batch=''
+running=0
+finish_batch() {
+	wait
+	for done_test in $batch; do report "$done_test"; done
+	batch='' running=0
+}
+for test in "$@"; do
+	one "$test" &
+	batch="$batch $test"
+	running=$((running + 1))
+	[ "$running" -lt "$jobs" ] || finish_batch
 done
+finish_batch
+
 if [ "$skipped" -gt 0 ]; then
 	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 else
