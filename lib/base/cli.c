@@ -201,6 +201,7 @@ cli_fail(const struct cli *cli, int status, const char *format, ...)
 static const struct { int error; int status; } statuses[] = {
 	{ ERR_DENIED,		STATUS_DENIED },
 	{ ERR_NO_RIGHT,		STATUS_DENIED },
+	{ ERR_HOURS,		STATUS_DENIED },
 	{ ERR_OWN_REQUEST,	STATUS_DENIED },
 	{ ERR_EXPIRED,		STATUS_EXPIRED },
 	{ ERR_SLOT_GONE,	STATUS_EXPIRED },

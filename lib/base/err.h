@@ -47,6 +47,7 @@
 	X(ERR_SLOT_GONE,	"the key slot has been erased") \
 	X(ERR_CLOCK,		"the wall clock has jumped; nothing is deleted until somebody confirms") \
 	X(ERR_TOO_MANY,		"more than a tenth of a class would go at once; nothing is deleted until somebody confirms") \
+	X(ERR_HOURS,		"the role is not open at this hour") \
 	X(ERR_POLICY,		"the policy is not valid") \
 	X(ERR_POLICY_NONE,	"there is no valid policy") \
 	X(ERR_CONFIG,		"the configuration is not valid") \

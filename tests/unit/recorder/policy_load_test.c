@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: ISC */
+/* Loading a policy: a good one gives its values, each bad one its line and sentence. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
+#include "recorder/policy.h"
+
+static const char good[] =
+    "host: bastion-1\n"
+    "people:\n"
+    "  - {person: anna, accounts: [anna, anna-adm], principal: anna@example.org}\n"
+    "  - {person: bert, accounts: [bert], groups: [dba]}\n"
+    "auditors: [group:audit]\n"
+    "admins: [anna]\n"
+    "classes:\n"
+    "  - {class: standard, recording: 90d, texts: 1y, log: forever}\n"
+    "  - {class: short, recording: 1d}\n"
+    "requests: {lapse: 2h, unused: 30m}\n"
+    "roles:\n"
+    "  - role: orders-ro\n"
+    "    about: Read-only psql on the orders database\n"
+    "    who: [group:backend, 'command:/usr/bin/oncall orders']\n"
+    "    as: orders-ro\n"
+    "    run: [/usr/bin/psql, -d, orders]\n"
+    "    for: {default: 30m, most: 2h, idle: 10m}\n"
+    "    when: weekdays 07:00-20:00 UTC\n"
+    "    approve: {by: [group:dba, anna], need: 2, auto: [bert]}\n"
+    "    may: {exec: [/usr/bin/psql], connect: [5432]}\n"
+    "    mask: [secrets]\n"
+    "    ending: kill\n"
+    "    sessions: 3\n"
+    "    keep: short\n"
+    "  - role: shell\n"
+    "    who: [anna]\n"
+    "    as: ops\n"
+    "    approve: {each: [group:a, group:b]}\n"
+    "    env: [PGHOST=db1]\n"
+    "    limits: {pids: 64, nice: 5}\n"
+    "    sudo: yes\n";
+
+static int
+parse(const char *text, struct policy **policy, struct buf *errors)
+{
+	struct policy_file file = { (char *)(uintptr_t)"policy.yaml", (char *)(uintptr_t)text, strlen(text) };
+	struct policy_files files = { &file, 1 };
+
+	return policy_parse(&files, policy, errors);
+}
+
+static void
+a_good_policy_gives_its_values(void **state)
+{
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_BUF struct buf errors;
+	const struct policy_role *r;
+
+	(void)state;
+	buf_init(&errors, 65536);
+	if (parse(good, &p, &errors) != 0)
+		fail_msg("%.*s", (int)buf_len(&errors), (const char *)buf_data(&errors));
+	assert_string_equal(p->host, "bastion-1");
+	assert_int_equal(p->lapse_s, 7200);
+	assert_int_equal(p->unused_s, 1800);
+	assert_int_equal(p->roles_count, 2);
+	assert_int_equal(policy_role_index(p, "shell"), 1);
+	assert_null(policy_role(p, "nothing"));
+	r = policy_role(p, "orders-ro");
+	assert_int_equal(r->times.default_s, 1800);
+	assert_int_equal(r->times.most_s, 7200);
+	assert_int_equal(r->times.idle_s, 600);
+	assert_int_equal(r->sessions, 3);
+	assert_int_equal(r->start.run_count, 3);
+	assert_string_equal(r->start.run[2], "orders");
+	assert_string_equal(r->class->name, "short");
+	assert_int_equal(r->class->recording_s, 86400);
+	assert_int_equal(r->class->texts_s, INT64_C(365) * 86400);
+	assert_true(r->class->log_s == POLICY_FOREVER);
+	assert_int_equal(r->later, POLICY_MAY | POLICY_MASK);
+	assert_int_equal(r->start.limits.pids, 512);
+	r = policy_role(p, "shell");
+	assert_string_equal(r->about, "");
+	assert_string_equal(r->class->name, "standard");
+	assert_int_equal(r->times.default_s, 1800);
+	assert_int_equal(r->times.most_s, 1800);
+	assert_int_equal(r->sessions, 1);
+	assert_true(r->start.sudo);
+	assert_false(r->start.system);
+	assert_int_equal(r->start.limits.pids, 64);
+	assert_int_equal(r->start.limits.nice, 5);
+	assert_string_equal(r->start.env[0], "PGHOST=db1");
+}
+
+static void
+rights_that_are_not_enforced_are_said(void **state)
+{
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_BUF struct buf errors;
+
+	(void)state;
+	buf_init(&errors, 65536);
+	assert_int_equal(parse(good, &p, &errors), 0);
+	assert_non_null(strstr(p->warnings, "policy.yaml:20: role 'orders-ro': `may` is not enforced by this version\n"));
+	assert_non_null(strstr(p->warnings, "policy.yaml:21: role 'orders-ro': `mask` is not enforced by this version\n"));
+	assert_null(strstr(p->warnings, "ending"));
+}
+
+static void
+the_trial_policy_is_valid_and_warns_of_nothing_but_the_key(void **state)
+{
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_BUF struct buf errors;
+
+	(void)state;
+	buf_init(&errors, 65536);
+	if (parse(policy_sample, &p, &errors) != 0)
+		fail_msg("%.*s", (int)buf_len(&errors), (const char *)buf_data(&errors));
+	assert_string_equal(p->warnings, "policy.yaml:2: the file auditors has no recipient: nobody could open a recording\n");
+	assert_int_equal(policy_needs(policy_role(p, "shell")), 1);
+	assert_int_equal(policy_needs(policy_role(p, "shell2")), 2);
+}
+
+/* `from` in the good policy becomes `to`; the message must be exactly this. */
+static const struct {
+	const char *from, *to, *message;
+} faults[] = {
+	{ "keep: short", "keep: standart", "policy.yaml:24: role 'orders-ro': there is no class 'standart'\n" },
+	{ "as: ops\n", "az: ops\n", "policy.yaml:27: there is no key 'az' here\n" },
+	{ "    as: ops\n", "", "policy.yaml:25: the key 'as' is missing here\n" },
+	{ "as: ops", "as: root", "policy.yaml:27: role 'shell': root is a system account; if that is what you want, add "
+	    "`system: yes`\n" },
+	{ "as: ops", "as: " POSTERN_GATE_USER, "policy.yaml:27: role 'shell': '" POSTERN_GATE_USER "' is one of Postern's own "
+	    "accounts; no role runs as it\n" },
+	{ "as: ops", "as: -x", "policy.yaml:27: role 'shell': '-x' is not the name of an account\n" },
+	{ "sudo: yes", "sudo: maybe", "policy.yaml:31: 'maybe' is neither yes nor no\n" },
+	{ "who: [anna]", "who: anna", "policy.yaml:26: a list is expected here ([a, b])\n" },
+	{ "who: [anna]", "who: [anne]", "policy.yaml:26: role 'shell': there is no person 'anne' (a group is written "
+	    "group:anne)\n" },
+	{ "who: [anna]", "who: ['group:']", "policy.yaml:26: role 'shell': 'group:' is not a person, group:NAME or "
+	    "command:/PATH\n" },
+	{ "who: [anna]", "who: ['command:oncall']", "policy.yaml:26: role 'shell': 'command:oncall': a command begins with "
+	    "the program's whole path, as in command:/usr/bin/oncall dba\n" },
+	{ "role: shell", "role: orders-ro", "policy.yaml:25: role 'orders-ro': there are two roles of this name\n" },
+	{ "role: shell", "role: -shell", "policy.yaml:25: role '-shell': this is not a name (letters, digits and . _ - @)\n" },
+	{ "accounts: [bert]", "accounts: [bert, anna-adm]", "policy.yaml:4: the account 'anna-adm' is already one of 'anna'; "
+	    "an account has one person\n" },
+	{ "person: bert", "person: anna", "policy.yaml:4: there are two persons 'anna'\npolicy.yaml:19: role 'orders-ro': "
+	    "there is no person 'bert' (a group is written group:bert)\n" },
+	{ "groups: [dba]", "principal: anna@example.org", "policy.yaml:4: the principal 'anna@example.org' is already that of "
+	    "'anna'\n" },
+	{ "by: [group:dba, anna], need: 2", "by: [anna], need: 2", "policy.yaml:19: role 'orders-ro': 2 persons are needed, "
+	    "but only 1 can decide\n" },
+	{ "{each: [group:a, group:b]}", "{}", "policy.yaml:28: role 'shell': it does not say who decides (by, each or auto)\n" },
+	{ "{each: [group:a, group:b]}", "{each: [group:a], need: 1}", "policy.yaml:28: role 'shell': `need` goes with `by`\n" },
+	{ "{each: [group:a, group:b]}", "{each: [group:a], by: [anna]}", "policy.yaml:28: role 'shell': write either `by` "
+	    "(with `need`) or `each`, not both\n" },
+	{ "{default: 30m, most: 2h", "{default: 3h, most: 2h", "policy.yaml:17: role 'orders-ro': the usual time (3h) is "
+	    "longer than the most (2h)\n" },
+	{ "{default: 30m, most: 2h", "{default: 30, most: 2h", "policy.yaml:17: role 'orders-ro': '30' is not a length of "
+	    "time (write 90s, 30m, 2h or 90d)\n" },
+	{ "{default: 30m, most: 2h", "{default: 0m, most: 2h", "policy.yaml:17: role 'orders-ro': '0m' is no time at all\n" },
+	{ "weekdays 07:00-20:00 UTC", "weekdays", "policy.yaml:18: role 'orders-ro': 'weekdays' is not a time (write "
+	    "`weekdays 07:00-20:00 Europe/Oslo` or `always`)\n" },
+	{ "run: [/usr/bin/psql", "run: [psql", "policy.yaml:16: role 'orders-ro': 'psql' must be the program's whole path "
+	    "(it begins with /)\n" },
+	{ "PGHOST=db1", "PGHOST", "policy.yaml:29: role 'shell': 'PGHOST' is not NAME=VALUE\n" },
+	{ "nice: 5", "nice: -5", "policy.yaml:30: role 'shell': nice goes from 0 to 19\n" },
+	{ "sessions: 3", "sessions: many", "policy.yaml:23: 'many' is not a whole number\n" },
+	{ "sessions: 3", "sessions: 65", "policy.yaml:23: role 'orders-ro': at most 64 sessions at once\n" },
+	{ "sessions: 3", "sudo: no\n    sudo: yes", "policy.yaml:24: the key 'sudo' stands here twice\n" },
+	{ "recording: 1d", "recording: soon", "policy.yaml:9: 'soon' is not a length of time (write 90s, 30m, 2h or 90d)\n" },
+	{ "recording: 1d", "recording: forever, log: 1d", "policy.yaml:9: class 'short': the log must not go before the "
+	    "recordings it vouches for\n" },
+	{ "class: short", "class: standard", "policy.yaml:9: there are two classes 'standard'\npolicy.yaml:24: role "
+	    "'orders-ro': there is no class 'short'\n" },
+	{ "host: bastion-1", "host: [a", "policy.yaml:2: this is not YAML: did not find expected ',' or ']'\n" },
+	{ "host: bastion-1", "host: \"a\\eb\"", "policy.yaml:1: this text has a line break or another control character in it\n" },
+	{ "host: bastion-1", "host: bastion 1", "policy.yaml:1: 'bastion 1' is not the name of a host\n" },
+	{ "sudo: yes\n", "sudo: yes\n---\nhost: x\n", "policy.yaml:33: a second document begins here; one file is one document\n" },
+	{ "sudo: yes\n", "about: &a x\n    keep: *a\n", "policy.yaml:32: anchors and aliases (& and *) are not allowed in a "
+	    "policy\n" },
+	{ "admins: [anna]", "admins: [anna, gil]", "policy.yaml:6: there is no person 'gil' (a group is written group:gil)\n" },
+};
+
+static char *
+replaced(const char *from, const char *to)
+{
+	const char *at = strstr(good, from);
+	char *text;
+
+	assert_non_null(at);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
+	return text;
+}
+
+static void
+each_fault_is_told_with_its_line(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		AUTO_FREE char *text = replaced(faults[i].from, faults[i].to);
+		AUTO_FREE char *said = NULL;
+		AUTO_POLICY struct policy *p = NULL;
+		AUTO_BUF struct buf errors;
+		int r;
+
+		buf_init(&errors, 65536);
+		r = parse(text, &p, &errors);
+		said = buf_text(&errors);
+		if (r == ERR_POLICY && strcmp(said, faults[i].message) == 0)
+			continue;
+		print_error("%s: %s\n  wanted %s  got    %s", faults[i].to, err_text(r), faults[i].message, said);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+several_faults_are_told_at_once(void **state)
+{
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_BUF struct buf errors;
+	AUTO_FREE char *said = NULL;
+
+	(void)state;
+	buf_init(&errors, 65536);
+	assert_int_equal(parse("roles:\n- role: a\n  who: [x]\n  as: b\n  approve: {by: [y]}\n  keep: z\n", &p, &errors), ERR_POLICY);
+	said = buf_text(&errors);
+	assert_non_null(strstr(said, "policy.yaml:3: role 'a': there is no person 'x'"));
+	assert_non_null(strstr(said, "policy.yaml:5: role 'a': there is no person 'y'"));
+	assert_non_null(strstr(said, "policy.yaml:6: role 'a': there is no class 'z'"));
+	assert_null(p);
+}
+
+static void
+unlisted_accounts_are_persons_only_if_the_policy_says_so(void **state)
+{
+	AUTO_POLICY struct policy *closed = NULL;
+	AUTO_POLICY struct policy *wide = NULL;
+	AUTO_BUF struct buf errors;
+	AUTO_FREE char *text = replaced("admins:", "unlisted: yes\nadmins:");
+
+	(void)state;
+	buf_init(&errors, 65536);
+	assert_int_equal(parse(good, &closed, &errors), 0);
+	assert_int_equal(parse(text, &wide, &errors), 0);
+	assert_string_equal(policy_person_of(closed, "anna-adm"), "anna");
+	assert_null(policy_person_of(closed, "gil"));
+	assert_string_equal(policy_person_of(wide, "anna-adm"), "anna");
+	assert_string_equal(policy_person_of(wide, "gil"), "gil");
+}
+
+/* A folder with files, removed by the teardown. */
+struct folder {
+	char	path[64];
+};
+
+static int
+make_folder(void **state)
+{
+	struct folder *f = own_alloc(sizeof *f);
+	AUTO_FREE char *roles = NULL;
+
+	snprintf(f->path, sizeof f->path, "/tmp/policy-test-XXXXXX");
+	if (mkdtemp(f->path) == NULL)
+		return -1;
+	roles = place_path(f->path, "roles.d", NULL);
+	*state = f;
+	return mkdir(roles, 0755);
+}
+
+static int
+remove_folder(void **state)
+{
+	static const char *const names[] = { "policy.yaml", "auditors", "roles.d/20-b.yaml", "roles.d/10-a.yaml",
+		"roles.d/.hidden.yaml", "roles.d/readme.txt" };
+	struct folder *f = *state;
+	AUTO_FREE char *roles = place_path(f->path, "roles.d", NULL);
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		AUTO_FREE char *path = place_path(f->path, names[i], NULL);
+
+		unlink(path);
+	}
+	rmdir(roles);
+	rmdir(f->path);
+	free(f);
+	return 0;
+}
+
+static void
+put(const struct folder *f, const char *name, const char *text)
+{
+	AUTO_FREE char *path = place_path(f->path, name, NULL);
+
+	assert_int_equal(fdio_replace(path, 0644, text, strlen(text)), 0);
+}
+
+static int
+load(const struct folder *f, struct policy **policy, char **said)
+{
+	AUTO_BUF struct buf errors;
+	int r;
+
+	buf_init(&errors, 65536);
+	r = policy_load(f->path, policy, &errors);
+	free(*said);
+	*said = buf_text(&errors);
+	return r;
+}
+
+static const char role_a[] = "- role: a\n  who: [anna]\n  as: ops\n  approve: {by: [bert]}\n";
+static const char role_b[] = "# a comment\n- role: b\n  who: [anna]\n  as: ops\n  approve: {by: [bert]}\n";
+static const char key[] = "# auditors\nage1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq  # of gil\n\n";
+
+static void
+the_files_of_a_folder_make_one_policy(void **state)
+{
+	const struct folder *f = *state;
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_POLICY struct policy *again = NULL;
+	AUTO_POLICY struct policy *other = NULL;
+	AUTO_FREE char *said = NULL;
+
+	put(f, "policy.yaml", good);
+	put(f, "roles.d/20-b.yaml", role_b);
+	put(f, "roles.d/10-a.yaml", role_a);
+	put(f, "roles.d/.hidden.yaml", "nonsense");
+	put(f, "roles.d/readme.txt", "nonsense");
+	put(f, "auditors", key);
+	assert_int_equal(load(f, &p, &said), 0);
+	assert_int_equal(p->roles_count, 4);
+	assert_int_equal(policy_role_index(p, "a"), 2);
+	assert_int_equal(policy_role_index(p, "b"), 3);
+	assert_int_equal(p->recipients_count, 1);
+	assert_memory_equal(p->recipients[0], "age1qqq", 7);
+	assert_int_equal(strlen(p->recipients[0]), 62);
+	assert_int_equal(load(f, &again, &said), 0);
+	assert_memory_equal(p->sha256, again->sha256, SECRET_SHA256);
+	put(f, "roles.d/20-b.yaml", role_b + 1);
+	put(f, "roles.d/20-b.yaml", "#\n");
+	assert_int_equal(load(f, &other, &said), 0);
+	assert_int_equal(other->roles_count, 3);
+	assert_memory_not_equal(p->sha256, other->sha256, SECRET_SHA256);
+}
+
+static void
+a_fault_names_the_file_it_is_in(void **state)
+{
+	const struct folder *f = *state;
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_FREE char *said = NULL;
+
+	assert_int_equal(load(f, &p, &said), ERR_POLICY_NONE);
+	assert_string_equal(said, "policy.yaml: there is no such file\n");
+	put(f, "policy.yaml", good);
+	put(f, "roles.d/20-b.yaml", "- role: shell\n  who: [anna]\n  as: ops\n  approve: {by: [gil]}\n");
+	put(f, "auditors", "age1abc\n");
+	assert_int_equal(load(f, &p, &said), ERR_POLICY);
+	assert_string_equal(said, "auditors:1: this is not an age recipient (age1 and 58 letters and digits)\n");
+	put(f, "auditors", key);
+	assert_int_equal(load(f, &p, &said), ERR_POLICY);
+	assert_string_equal(said, "roles.d/20-b.yaml:1: role 'shell': there are two roles of this name\n"
+	    "roles.d/20-b.yaml:4: role 'shell': there is no person 'gil' (a group is written group:gil)\n");
+	put(f, "roles.d/20-b.yaml", "role: x\n");
+	assert_int_equal(load(f, &p, &said), ERR_POLICY);
+	assert_string_equal(said, "roles.d/20-b.yaml:1: a list is expected here ([a, b])\n");
+	assert_null(p);
+}
+
+static void
+strict_reading_refuses_what_others_can_write(void **state)
+{
+	const struct folder *f = *state;
+	struct policy_files files;
+	AUTO_BUF struct buf errors;
+	AUTO_FREE char *said = NULL;
+	AUTO_FREE char *path = place_path(f->path, "policy.yaml", NULL);
+
+	buf_init(&errors, 65536);
+	put(f, "policy.yaml", good);
+	assert_int_equal(chmod(f->path, 0755), 0);
+	assert_int_equal(policy_files_read(f->path, true, &files, &errors), geteuid() == 0 ? 0 : ERR_POLICY);
+	policy_files_done(&files);
+	assert_int_equal(chmod(path, 0664), 0);
+	assert_int_equal(policy_files_read(f->path, true, &files, &errors), ERR_POLICY);
+	policy_files_done(&files);
+	said = buf_text(&errors);
+	if (geteuid() == 0)
+		assert_string_equal(said, "policy.yaml: others than root may write it (chmod go-w)\n");
+	assert_int_equal(policy_files_read(f->path, false, &files, &errors), 0);
+	assert_int_equal(files.count, 1);
+	policy_files_done(&files);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_policy_gives_its_values),
+		cmocka_unit_test(rights_that_are_not_enforced_are_said),
+		cmocka_unit_test(the_trial_policy_is_valid_and_warns_of_nothing_but_the_key),
+		cmocka_unit_test(each_fault_is_told_with_its_line),
+		cmocka_unit_test(several_faults_are_told_at_once),
+		cmocka_unit_test(unlisted_accounts_are_persons_only_if_the_policy_says_so),
+		cmocka_unit_test_setup_teardown(the_files_of_a_folder_make_one_policy, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(a_fault_names_the_file_it_is_in, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(strict_reading_refuses_what_others_can_write, make_folder, remove_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
