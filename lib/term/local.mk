@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: ISC
+noinst_LIBRARIES += lib/term/libterm.a
+lib_term_libterm_a_SOURCES = \
+	lib/term/charset.c lib/term/charset.h \
+	lib/term/grid.c lib/term/grid.h lib/term/gridstate.h \
+	lib/term/gridcsi.c lib/term/gridmode.c lib/term/gridmove.c lib/term/gridput.c \
+	lib/term/parser.c lib/term/parser.h \
+	lib/term/pen.c lib/term/pen.h \
+	lib/term/width.c lib/term/width.h
