@@ -14,4 +14,11 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy_schema.c recorder/policy_schema.h \
 	recorder/when.c recorder/when.h
 POLICY_LIBS = recorder/libpolicy.a lib/base/libbase.a $(CYAML_LIBS) $(YAML_LIBS) $(SODIUM_LIBS)
+
+# The keeper's half of the role table knows no YAML, so that root's binary does not contain a parser.
+noinst_LIBRARIES += recorder/libroletable.a
+recorder_libroletable_a_SOURCES = recorder/roletable.c recorder/roletable.h
+pkglibexec_PROGRAMS += recorder/postern-roletable
+recorder_postern_roletable_SOURCES = recorder/roletable_main.c recorder/roletable_make.c
+recorder_postern_roletable_LDADD = $(POLICY_LIBS)
 # end of the policy

@@ -304,3 +304,9 @@ policy_is_admin(const struct policy *policy, const struct policy_subject *subjec
 {
 	return policy_matches(policy, subject, policy->admins, policy->admins_count, NULL);
 }
+
+const char *
+policy_may_decide_text(int error)
+{
+	return error == ERR_NO_RIGHT ? "you are not among those who decide about this role" : err_text(error);
+}

@@ -53,38 +53,71 @@ place_done(struct place *place)
 	*place = (struct place){ 0 };
 }
 
-/* In a build tree the programs lie in recorder/, console/ and player/, side by side under one folder. */
-static char *
-beside(const char *name)
-{
-	static const char *const rooms[] = { "recorder", "console", "player" };
-	char self[PATH_MAX];
-	ssize_t count = readlink("/proc/self/exe", self, sizeof self - 1);
-	char *slash;
+static const char *const rooms[] = { "recorder", "console", "player" };
 
-	if (count <= 0)
-		return NULL;
-	self[count] = '\0';
-	slash = strrchr(self, '/');
+#define ROOMS	(sizeof rooms / sizeof rooms[0])
+
+/* Our program `name` in one of the rooms below `top`; NULL if it is in none. */
+static char *
+in_rooms(const char *top, const char *name)
+{
+	for (size_t i = 0; i < ROOMS; i++) {
+		char *path = place_path(top, rooms[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+/* `self` is TOP/ROOM/PROGRAM. It is cut. */
+static char *
+beside_room(char *self, const char *name)
+{
+	char *slash = strrchr(self, '/');
+
 	if (slash == NULL)
 		return NULL;
 	*slash = '\0';
 	slash = strrchr(self, '/');
-	if (slash == NULL)
-		return NULL;
-	for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
+	for (size_t i = 0; slash != NULL && i < ROOMS; i++)
 		if (strcmp(slash + 1, rooms[i]) == 0) {
 			*slash = '\0';
-			for (size_t k = 0; k < sizeof rooms / sizeof rooms[0]; k++) {
-				char *path = place_path(self, rooms[k], name);
-
-				if (access(path, X_OK) == 0)
-					return path;
-				free(path);
-			}
-			return NULL;
+			return in_rooms(self, name);
 		}
 	return NULL;
+}
+
+/* `self` is TOP/tests/ANYTHING. It is cut. */
+static char *
+beside_tests(char *self, const char *name)
+{
+	char *tests = NULL;
+
+	for (char *at = strstr(self, "/tests/"); at != NULL; at = strstr(at + 1, "/tests/"))
+		tests = at;
+	if (tests == NULL)
+		return NULL;
+	*tests = '\0';
+	return in_rooms(self, name);
+}
+
+/* In a build tree the programs lie in recorder/, console/ and player/, side by side under one folder. */
+static char *
+beside(const char *name)
+{
+	char self[PATH_MAX];
+	char again[PATH_MAX];
+	ssize_t count = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *path;
+
+	if (count <= 0)
+		return NULL;
+	self[count] = '\0';
+	memcpy(again, self, (size_t)count + 1);
+	path = beside_room(self, name);
+	return path != NULL ? path : beside_tests(again, name);
 }
 
 char *
