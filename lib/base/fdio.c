@@ -187,10 +187,12 @@ fdio_replace(const char *path, mode_t mode, const void *bytes, size_t count)
 static int
 address_of(const char *path, struct sockaddr_un *address)
 {
-	if (strlen(path) >= sizeof address->sun_path)
+	size_t count = strlen(path);
+
+	if (count >= sizeof address->sun_path)
 		return -ENAMETOOLONG;
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	strcpy(address->sun_path, path);
+	memcpy(address->sun_path, path, count);
 	return 0;
 }
 

@@ -20,8 +20,7 @@ static const struct wire_field hello_fields[] = {
 	WIRE_FIELD(hello, U32, version, 0),
 	WIRE_FIELD(hello, TEXT, program, NAME_MOST),
 	WIRE_FIELD(hello, TEXT, as, NAME_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field welcome_fields[] = {
 	WIRE_FIELD(welcome, U32, version, 0),
@@ -32,24 +31,20 @@ static const struct wire_field welcome_fields[] = {
 	WIRE_FIELD(welcome, BOOL, auditor, 0),
 	WIRE_FIELD(welcome, BOOL, admin, 0),
 	WIRE_FIELD(welcome, TEXT, release, NAME_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field fail_fields[] = {
 	WIRE_FIELD(fail, U32, status, 0),
 	WIRE_FIELD(fail, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field done_fields[] = {
 	WIRE_FIELD(done, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field roles_fields[] = {
 	WIRE_FIELD(roles, BOOL, all, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field role_fields[] = {
 	WIRE_FIELD(role, TEXT, role, NAME_MOST),
@@ -61,36 +56,31 @@ static const struct wire_field role_fields[] = {
 	WIRE_FIELD(role, TEXT, keep, NAME_MOST),
 	WIRE_FIELD(role, BOOL, may, 0),
 	WIRE_FIELD(role, TEXT, why, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field ask_fields[] = {
 	WIRE_FIELD(ask, TEXT, role, NAME_MOST),
 	WIRE_FIELD(ask, TEXT, reason, REASON_MOST),
 	WIRE_FIELD(ask, I64, seconds, 0),
 	WIRE_FIELD(ask, I64, not_before_us, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field asked_fields[] = {
 	WIRE_FIELD(asked, ID, request, 0),
 	WIRE_FIELD(asked, TEXT, state, NAME_MOST),
 	WIRE_FIELD(asked, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field cancel_fields[] = {
 	WIRE_FIELD(cancel, TEXT, which, NAME_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field requests_fields[] = {
 	WIRE_FIELD(requests, TEXT, which, NAME_MOST),
 	WIRE_FIELD(requests, TEXT, state, NAME_MOST),
 	WIRE_FIELD(requests, BOOL, mine, 0),
 	WIRE_FIELD(requests, U32, limit, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, ID, request, 0),
@@ -117,13 +107,11 @@ static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, BOOL, can, 0),
 	WIRE_FIELD(request_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field grants_fields[] = {
 	WIRE_FIELD(grants, BOOL, all, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field grant_row_fields[] = {
 	WIRE_FIELD(grant_row, ID, grant, 0),
@@ -138,8 +126,7 @@ static const struct wire_field grant_row_fields[] = {
 	WIRE_FIELD(grant_row, I64, usable_us, 0),
 	WIRE_FIELD(grant_row, I64, lapses_us, 0),
 	WIRE_FIELD(grant_row, I64, ends_us, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field enter_fields[] = {
 	WIRE_FIELD(enter, TEXT, grant, NAME_MOST),
@@ -150,8 +137,7 @@ static const struct wire_field enter_fields[] = {
 	WIRE_FIELD(enter, U32, cols, 0),
 	WIRE_FIELD(enter, U32, rows, 0),
 	WIRE_FIELD(enter, WORDS, command, WORD_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field decide_fields[] = {
 	WIRE_FIELD(decide, TEXT, which, NAME_MOST),
@@ -160,16 +146,14 @@ static const struct wire_field decide_fields[] = {
 	WIRE_FIELD(decide, TEXT, comment, REASON_MOST),
 	WIRE_FIELD(decide, BYTES, text, SIGNED_MOST),
 	WIRE_FIELD(decide, BYTES, signature, SIGNED_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field sessions_fields[] = {
 	WIRE_FIELD(sessions, TEXT, which, NAME_MOST),
 	WIRE_FIELD(sessions, BOOL, running, 0),
 	WIRE_FIELD(sessions, BOOL, mine, 0),
 	WIRE_FIELD(sessions, U32, limit, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field session_row_fields[] = {
 	WIRE_FIELD(session_row, ID, session, 0),
@@ -192,31 +176,26 @@ static const struct wire_field session_row_fields[] = {
 	WIRE_FIELD(session_row, I64, killed, 0),
 	WIRE_FIELD(session_row, I64, survivors, 0),
 	WIRE_FIELD(session_row, I64, output_bytes, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field revoke_fields[] = {
 	WIRE_FIELD(revoke, TEXT, which, NAME_MOST),
 	WIRE_FIELD(revoke, TEXT, reason, REASON_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field say_fields[] = {
 	WIRE_FIELD(say, TEXT, which, NAME_MOST),
 	WIRE_FIELD(say, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field subscribe_fields[] = {
 	WIRE_FIELD(subscribe, BOOL, on, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field changed_fields[] = {
 	WIRE_FIELD(changed, TEXT, what, NAME_MOST),
 	WIRE_FIELD(changed, ID, id, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field recordings_fields[] = {
 	WIRE_FIELD(recordings, TEXT, which, NAME_MOST),
@@ -225,8 +204,7 @@ static const struct wire_field recordings_fields[] = {
 	WIRE_FIELD(recordings, I64, since_us, 0),
 	WIRE_FIELD(recordings, I64, until_us, 0),
 	WIRE_FIELD(recordings, U32, limit, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field recording_row_fields[] = {
 	WIRE_FIELD(recording_row, ID, session, 0),
@@ -243,41 +221,35 @@ static const struct wire_field recording_row_fields[] = {
 	WIRE_FIELD(recording_row, I64, bytes, 0),
 	WIRE_FIELD(recording_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(recording_row, BOOL, held, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field open_fields[] = {
 	WIRE_FIELD(open, TEXT, which, NAME_MOST),
 	WIRE_FIELD(open, TEXT, reason, REASON_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field opened_fields[] = {
 	WIRE_FIELD(opened, ID, session, 0),
 	WIRE_FIELD(opened, BYTES, envelope, ENVELOPE_MOST),
 	WIRE_FIELD(opened, BOOL, running, 0),
 	WIRE_FIELD(opened, BYTES, sha256, 32),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field read_fields[] = {
 	WIRE_FIELD(read, ID, session, 0),
 	WIRE_FIELD(read, BOOL, tail, 0),
 	WIRE_FIELD(read, I64, offset, 0),
 	WIRE_FIELD(read, U32, count, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field data_fields[] = {
 	WIRE_FIELD(data, I64, offset, 0),
 	WIRE_FIELD(data, BYTES, bytes, WIRE_CHUNK),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field plan_fields[] = {
 	WIRE_FIELD(plan, BOOL, all, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field plan_row_fields[] = {
 	WIRE_FIELD(plan_row, ID, id, 0),
@@ -287,20 +259,17 @@ static const struct wire_field plan_row_fields[] = {
 	WIRE_FIELD(plan_row, I64, lapses_us, 0),
 	WIRE_FIELD(plan_row, BOOL, done, 0),
 	WIRE_FIELD(plan_row, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field run_fields[] = {
 	WIRE_FIELD(run, BOOL, confirm, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field events_fields[] = {
 	WIRE_FIELD(events, TEXT, subject, NAME_MOST),
 	WIRE_FIELD(events, I64, since, 0),
 	WIRE_FIELD(events, U32, limit, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field event_row_fields[] = {
 	WIRE_FIELD(event_row, I64, seq, 0),
@@ -308,18 +277,15 @@ static const struct wire_field event_row_fields[] = {
 	WIRE_FIELD(event_row, TEXT, type, NAME_MOST),
 	WIRE_FIELD(event_row, ID, subject, 0),
 	WIRE_FIELD(event_row, TEXT, text, DETAILS_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field policy_fields[] = {
 	WIRE_FIELD(policy, BOOL, full, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field policy_text_fields[] = {
 	WIRE_FIELD(policy_text, BYTES, text, WIRE_CHUNK),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, ID, session, 0),
@@ -343,18 +309,15 @@ static const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, I64, seconds, 0),
 	WIRE_FIELD(start, I64, idle_s, 0),
 	WIRE_FIELD(start, I64, grace_s, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field envelope_fields[] = {
 	WIRE_FIELD(envelope, BYTES, age, ENVELOPE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field go_fields[] = {
 	WIRE_FIELD(go, BOOL, on, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field report_fields[] = {
 	WIRE_FIELD(report, I64, n, 0),
@@ -365,18 +328,15 @@ static const struct wire_field report_fields[] = {
 	WIRE_FIELD(report, I64, b, 0),
 	WIRE_FIELD(report, I64, c, 0),
 	WIRE_FIELD(report, BYTES, sha256, 32),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field ack_fields[] = {
 	WIRE_FIELD(ack, I64, n, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field status_fields[] = {
 	WIRE_FIELD(status, BOOL, on, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field status_row_fields[] = {
 	WIRE_FIELD(status_row, ID, session, 0),
@@ -387,76 +347,63 @@ static const struct wire_field status_row_fields[] = {
 	WIRE_FIELD(status_row, U32, cols, 0),
 	WIRE_FIELD(status_row, U32, rows, 0),
 	WIRE_FIELD(status_row, U32, reports, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field stop_fields[] = {
 	WIRE_FIELD(stop, TEXT, reason, REASON_MOST),
 	WIRE_FIELD(stop, TEXT, by, NAME_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field deadline_fields[] = {
 	WIRE_FIELD(deadline, I64, boot_us, 0),
 	WIRE_FIELD(deadline, I64, wall_us, 0),
 	WIRE_FIELD(deadline, TEXT, reason, REASON_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field tell_fields[] = {
 	WIRE_FIELD(tell, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field started_fields[] = {
 	WIRE_FIELD(started, ID, session, 0),
 	WIRE_FIELD(started, I64, ends_us, 0),
 	WIRE_FIELD(started, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field input_fields[] = {
 	WIRE_FIELD(input, BYTES, bytes, WIRE_CHUNK),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field output_fields[] = {
 	WIRE_FIELD(output, BYTES, bytes, WIRE_CHUNK),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field error_output_fields[] = {
 	WIRE_FIELD(error_output, BYTES, bytes, WIRE_CHUNK),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field size_fields[] = {
 	WIRE_FIELD(size, U32, cols, 0),
 	WIRE_FIELD(size, U32, rows, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field input_end_fields[] = {
 	WIRE_FIELD(input_end, BOOL, on, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field notice_fields[] = {
 	WIRE_FIELD(notice, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field ended_fields[] = {
 	WIRE_FIELD(ended, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(ended, I64, exit_status, 0),
 	WIRE_FIELD(ended, TEXT, text, DETAILS_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field inside_status_fields[] = {
 	WIRE_FIELD(inside_status, BOOL, on, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field inside_row_fields[] = {
 	WIRE_FIELD(inside_row, ID, session, 0),
@@ -466,18 +413,15 @@ static const struct wire_field inside_row_fields[] = {
 	WIRE_FIELD(inside_row, TEXT, reason, REASON_MOST),
 	WIRE_FIELD(inside_row, I64, started_us, 0),
 	WIRE_FIELD(inside_row, I64, ends_us, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field inside_end_fields[] = {
 	WIRE_FIELD(inside_end, BOOL, on, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field inside_note_fields[] = {
 	WIRE_FIELD(inside_note, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field launch_fields[] = {
 	WIRE_FIELD(launch, ID, session, 0),
@@ -488,34 +432,29 @@ static const struct wire_field launch_fields[] = {
 	WIRE_FIELD(launch, U32, cols, 0),
 	WIRE_FIELD(launch, U32, rows, 0),
 	WIRE_FIELD(launch, I64, deadline_boot_us, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field launched_fields[] = {
 	WIRE_FIELD(launched, ID, session, 0),
 	WIRE_FIELD(launched, I64, worker_pid, 0),
 	WIRE_FIELD(launched, I64, warden_pid, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field launch_failed_fields[] = {
 	WIRE_FIELD(launch_failed, ID, session, 0),
 	WIRE_FIELD(launch_failed, TEXT, text, SENTENCE_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field table_fields[] = {
 	WIRE_FIELD(table, BYTES, policy, 8),
 	WIRE_FIELD(table, U32, roles, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field launch_file_fields[] = {
 	WIRE_FIELD(launch_file, TEXT, term, NAME_MOST),
 	WIRE_FIELD(launch_file, WORDS, locale, NAME_MOST),
 	WIRE_FIELD(launch_file, WORDS, command, WORD_MOST),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	{ NULL, WIRE_END, 0, 0 } };
 
 #define SIDE(name)	(1u << WIRE_##name)
 #define ANY		(WIRE_PHASE_NEW | WIRE_PHASE_KNOWN)
