@@ -77,7 +77,7 @@ quiet() {
 	shift
 	printf '\n$ %s\n' "$*" >>"$log"
 	if ! "$@" >>"$log" 2>&1 </dev/null; then
-		tail -n 60 "$log" >&2
+		tail -n 40 "$log" >&2
 		give_up "that failed; the end of $log stands above"
 	fi
 }
@@ -174,10 +174,8 @@ configure_and_make() {
 		quiet "configuring" sh -c 'cd "$1" && shift && exec "$@"' sh "$build" "$source/configure" "$@"
 		printf '%s\n' "$source $*" >"$build/fresh.args"
 	fi
-	targets=all
-	[ "$verb" != check ] || targets="all tests-built"
-	# shellcheck disable=SC2086
-	quiet "building" make -C "$build" -j "${JOBS:-$(nproc)}" $targets
+	quiet "building" make -C "$build" -j "${JOBS:-$(nproc)}" all
+	[ "$verb" != check ] || quiet "building the tests" make -C "$build" -j "${JOBS:-$(nproc)}" tests-built
 }
 
 # ---- verbs

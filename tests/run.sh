@@ -32,10 +32,10 @@ report() {
 	p=$(($(grep -cE '^ok ' "$log/$name.out") - s))
 	f=$(grep -cE '^not ok ' "$log/$name.out")
 	plan=$(awk -F'[.][.]' '/^1[.][.][0-9]/ { n += $2; seen = 1 } END { if (seen) print n }' "$log/$name.out")
-	# A test that dies, stops before its plan, or passes and skips nothing has failed, whatever it printed.
+	# A test that dies, does not keep to its plan, or passes and skips nothing has failed, whatever it printed.
 	why=
 	if [ "$status" = 124 ]; then why=", took too long"; fi
-	if [ -n "$plan" ] && [ $((p + f + s)) -ne "$plan" ]; then why="$why, $((p + f + s)) of $plan ran"; fi
+	if [ $((p + f + s)) -ne "${plan:-0}" ]; then why="$why, $((p + f + s)) of ${plan:-no plan} ran"; fi
 	if { [ "$status" != 0 ] || [ -n "$why" ] || [ $((p + f + s)) -eq 0 ]; } && [ "$f" -eq 0 ]; then f=1; fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	if [ "$f" -gt 0 ]; then
