@@ -21,10 +21,13 @@
 	X(ERR_BAD_TIME,		"this is not a length of time (write 90s, 30m, 2h or 90d)") \
 	X(ERR_KEY,		"the key is not valid") \
 	X(ERR_KEY_WRONG,	"none of the keys opens this") \
+	X(ERR_KEY_LOCKED,	"the identity file needs its passphrase") \
+	X(ERR_KEY_PASSPHRASE,	"the passphrase is wrong") \
 	X(ERR_ENVELOPE,		"the key envelope is damaged or not an age file") \
 	X(ERR_REC_FORMAT,	"this is not a recording") \
 	X(ERR_REC_VERSION,	"the recording has a version that this program does not know") \
 	X(ERR_REC_KEY,		"the key does not belong to this recording") \
+	X(ERR_REC_EXTERNAL,	"the recording's key is kept by its gate; play it by its id") \
 	X(ERR_REC_DAMAGED,	"the recording is damaged") \
 	X(ERR_REC_FULL,		"there is no space for the recording") \
 	X(ERR_STORE_BUSY,	"the catalogue is locked by another process") \

@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: ISC
+EXTRA_DIST += tests/unit/record/studio.c tests/unit/record/studio.h
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/record/age_test tests/unit/record/writer_test
+
+record_test_studio = tests/unit/record/studio.c tests/unit/record/studio.h
+record_test_ldadd = lib/record/librecord.a lib/base/libbase.a $(CMOCKA_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS)
+
+tests_unit_record_writer_test_SOURCES = tests/unit/record/writer_test.c $(record_test_studio)
+tests_unit_record_writer_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_record_writer_test_LDADD = $(record_test_ldadd)
+
+tests_unit_record_age_test_SOURCES = tests/unit/record/age_test.c $(record_test_studio)
+tests_unit_record_age_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_record_age_test_LDADD = $(record_test_ldadd)
+endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/* Encoding of events. */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/record/event.h"
+#include "lib/record/format.h"
+
+#define VARINT_MOST	9	/* 63 bits */
+#define END_FIXED	12
+
+/* clang-format off */
+static const char *const names[REC_KIND_COUNT] = {
+	[REC_OUTPUT]		= "output",
+	[REC_ERROR_OUTPUT]	= "error-output",
+	[REC_INPUT]		= "input",
+	[REC_INPUT_HIDDEN]	= "input-hidden",
+	[REC_RESIZE]		= "resize",
+	[REC_NOTE]		= "note",
+	[REC_STATE]		= "state",
+	[REC_END]		= "end",
+	[REC_COMMAND]		= "command",
+	[REC_EXEC]		= "exec",
+	[REC_FILE]		= "file",
+	[REC_MASKED]		= "masked",
+	[REC_GUARD]		= "guard",
+	[REC_META]		= "meta",
+};
+/* clang-format on */
+
+const char *
+rec_event_name(enum rec_kind kind)
+{
+	if ((unsigned int)kind >= REC_KIND_COUNT || names[kind] == NULL)
+		return "unknown";
+	return names[kind];
+}
+
+void
+rec_event_make_resize(struct rec_event *event, uint16_t columns, uint16_t rows, uint8_t room[REC_PAYLOAD])
+{
+	rec_put16(room, columns);
+	rec_put16(room + 2, rows);
+	event->kind = REC_RESIZE;
+	event->bytes = room;
+	event->count = 4;
+}
+
+int
+rec_event_read_resize(const struct rec_event *event, uint16_t *columns, uint16_t *rows)
+{
+	if (event->kind != REC_RESIZE || event->count != 4)
+		return ERR_REC_DAMAGED;
+	*columns = rec_get16(event->bytes);
+	*rows = rec_get16(event->bytes + 2);
+	return 0;
+}
+
+void
+rec_event_make_hidden(struct rec_event *event, uint32_t typed, uint8_t room[REC_PAYLOAD])
+{
+	rec_put32(room, typed);
+	event->kind = REC_INPUT_HIDDEN;
+	event->bytes = room;
+	event->count = 4;
+}
+
+int
+rec_event_read_hidden(const struct rec_event *event, uint32_t *typed)
+{
+	if (event->kind != REC_INPUT_HIDDEN || event->count != 4)
+		return ERR_REC_DAMAGED;
+	*typed = rec_get32(event->bytes);
+	return 0;
+}
+
+void
+rec_event_make_end(struct rec_event *event, const struct rec_end *end, uint8_t room[REC_PAYLOAD])
+{
+	size_t why_bytes = strnlen(end->why, sizeof end->why);
+
+	rec_put32(room, (uint32_t)end->status);
+	rec_put32(room + 4, end->killed);
+	rec_put32(room + 8, end->survivors);
+	memcpy(room + END_FIXED, end->why, why_bytes);
+	event->kind = REC_END;
+	event->bytes = room;
+	event->count = END_FIXED + why_bytes;
+}
+
+int
+rec_event_read_end(const struct rec_event *event, struct rec_end *end)
+{
+	size_t why_bytes;
+
+	if (event->kind != REC_END || event->count < END_FIXED)
+		return ERR_REC_DAMAGED;
+	why_bytes = event->count - END_FIXED;
+	if (why_bytes >= sizeof end->why)
+		why_bytes = sizeof end->why - 1;
+	end->status = (int32_t)rec_get32(event->bytes);
+	end->killed = rec_get32(event->bytes + 4);
+	end->survivors = rec_get32(event->bytes + 8);
+	memcpy(end->why, event->bytes + END_FIXED, why_bytes);
+	end->why[why_bytes] = '\0';
+	return 0;
+}
+
+void
+rec_event_make_text(struct rec_event *event, enum rec_kind kind, const char *text)
+{
+	event->kind = kind;
+	event->bytes = (const uint8_t *)text;
+	event->count = strlen(text);
+}
+
+static size_t
+put_varint(uint8_t *to, uint64_t value)
+{
+	size_t used = 0;
+
+	while (value >= 0x80) {
+		to[used++] = (uint8_t)(value | 0x80);
+		value >>= 7;
+	}
+	to[used++] = (uint8_t)value;
+	return used;
+}
+
+/* Bytes used, or 0. Only the shortest form of a number is accepted, so that there is one encoding. */
+static size_t
+get_varint(const uint8_t *from, size_t count, uint64_t *value)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count && i < VARINT_MOST; i++) {
+		sum |= (uint64_t)(from[i] & 0x7f) << (7 * i);
+		if ((from[i] & 0x80) != 0)
+			continue;
+		if (i > 0 && from[i] == 0)
+			return 0;
+		*value = sum;
+		return i + 1;
+	}
+	return 0;
+}
+
+int
+rec_event_encode(const struct rec_event *event, int64_t *previous_us, struct buf *out)
+{
+	int64_t t_us = event->t_us > *previous_us ? event->t_us : *previous_us;
+	uint8_t *to;
+	size_t used = 0;
+
+	if (event->count > REC_EVENT_MOST)
+		return -EMSGSIZE;
+	to = buf_reserve(out, 1 + 2 * VARINT_MOST + event->count);
+	if (to == NULL)
+		return ERR_BUF_FULL;
+	to[used++] = (uint8_t)event->kind;
+	used += put_varint(to + used, (uint64_t)(t_us - *previous_us));
+	used += put_varint(to + used, event->count);
+	if (event->count > 0)
+		memcpy(to + used, event->bytes, event->count);
+	buf_commit(out, used + event->count);
+	*previous_us = t_us;
+	return 0;
+}
+
+int
+rec_event_decode(const uint8_t *bytes, size_t count, int64_t *previous_us, struct rec_event *event)
+{
+	uint64_t delta_us, payload;
+	size_t at = 1, used;
+
+	if (count < 1 || bytes[0] == 0)
+		return ERR_REC_DAMAGED;
+	used = get_varint(bytes + at, count - at, &delta_us);
+	if (used == 0 || delta_us > (uint64_t)(INT64_MAX - *previous_us))
+		return ERR_REC_DAMAGED;
+	at += used;
+	used = get_varint(bytes + at, count - at, &payload);
+	if (used == 0 || payload > REC_EVENT_MOST)
+		return ERR_REC_DAMAGED;
+	at += used;
+	if (payload > count - at)
+		return ERR_REC_DAMAGED;
+	*previous_us += (int64_t)delta_us;
+	event->kind = (enum rec_kind)bytes[0];
+	event->t_us = *previous_us;
+	event->bytes = bytes + at;
+	event->count = (size_t)payload;
+	return (int)(at + payload);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Events: what a recording consists of. In a segment each one is
+ *	u8 kind | varint microseconds since the event before it (the first: since the recording's start) | varint bytes | payload
+ * where a varint is seven bits a byte, least first, the top bit set on all but the last.
+ */
+#ifndef POSTERN_LIB_RECORD_EVENT_H
+#define POSTERN_LIB_RECORD_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+enum rec_kind {
+	REC_OUTPUT = 1,		/* bytes that the terminal showed */
+	REC_ERROR_OUTPUT,	/* standard error of a session without a terminal */
+	REC_INPUT,		/* bytes typed while the terminal echoed */
+	REC_INPUT_HIDDEN,	/* u32: how many bytes were typed while it did not */
+	REC_RESIZE,		/* u16 columns, u16 rows */
+	REC_NOTE,		/* text */
+	REC_STATE,		/* text: frozen, thawed, extended, warned, disk-full, ... */
+	REC_END,		/* i32 status, u32 killed, u32 survivors, text why */
+	REC_COMMAND,		/* from here reserved: the command line as it stood on the screen at Enter */
+	REC_EXEC,
+	REC_FILE,
+	REC_MASKED,
+	REC_GUARD,
+	REC_META,		/* JSON text; the first event of segment 0, which the reader keeps for itself */
+	REC_KIND_COUNT		/* a reader hands on kinds it does not know; ignore them */
+};
+
+struct rec_event {
+	enum rec_kind	 kind;
+	int64_t		 t_us;	/* microseconds since the recording's start */
+	const uint8_t	*bytes;	/* payload, borrowed */
+	size_t		 count;	/* at most REC_EVENT_MOST */
+};
+
+/* How a session ended. */
+struct rec_end {
+	int32_t		 status;	/* exit status; 128 + signal */
+	uint32_t	 killed;	/* processes that had to be killed */
+	uint32_t	 survivors;	/* must be 0 */
+	char		 why[256];	/* text, cut if longer */
+};
+
+#define REC_PAYLOAD	272	/* room for any payload made here */
+
+/*
+ * Payloads of the structured kinds. _make fills *event, whose bytes point into `room`. _read: 0, or ERR_REC_DAMAGED if the
+ * event is of another kind or has another length.
+ */
+void	rec_event_make_resize(struct rec_event *event, uint16_t columns, uint16_t rows, uint8_t room[REC_PAYLOAD]);
+int	rec_event_read_resize(const struct rec_event *event, uint16_t *columns, uint16_t *rows);
+void	rec_event_make_hidden(struct rec_event *event, uint32_t typed, uint8_t room[REC_PAYLOAD]);
+int	rec_event_read_hidden(const struct rec_event *event, uint32_t *typed);
+void	rec_event_make_end(struct rec_event *event, const struct rec_end *end, uint8_t room[REC_PAYLOAD]);
+int	rec_event_read_end(const struct rec_event *event, struct rec_end *end);
+/* For the text kinds (note, state): the text is borrowed. */
+void	rec_event_make_text(struct rec_event *event, enum rec_kind kind, const char *text);
+
+/* "output", "input", ... for exports; "unknown" for kinds without a name. Static. */
+const char	*rec_event_name(enum rec_kind kind);
+
+/*
+ * Appends the event. *previous_us is the time of the event before it and becomes this one's; a time that goes back is
+ * taken as equal. 0, -EMSGSIZE (payload too long) or ERR_BUF_FULL with nothing added.
+ */
+int	rec_event_encode(const struct rec_event *event, int64_t *previous_us, struct buf *out);
+
+/* Takes the first event of the bytes. The bytes it used, or ERR_REC_DAMAGED. */
+int	rec_event_decode(const uint8_t *bytes, size_t count, int64_t *previous_us, struct rec_event *event);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/* The inside of a reader, shared by reader.c, segment.c, tailread.c and seek.c. Nobody else includes it. */
+#ifndef POSTERN_LIB_RECORD_READING_H
+#define POSTERN_LIB_RECORD_READING_H
+
+#include "lib/base/buf.h"
+#include "lib/record/header.h"
+#include "lib/record/keys.h"
+#include "lib/record/reader.h"
+
+/* Why there is no more from the file, the tail. */
+enum rec_stop {
+	STOP_NONE,
+	STOP_EDGE,		/* the file ends behind a whole segment */
+	STOP_CUT,		/* ... inside one */
+	STOP_DAMAGED,		/* what is there is not authentic */
+	STOP_END,		/* its own end */
+	STOP_GAP		/* only in the tail: the frames there belong to later segments */
+};
+
+/* A segment whose head has been read. */
+struct rec_mark {
+	uint64_t	offset;
+	int64_t		start_us;
+};
+
+/* The head of a segment, opened. */
+struct rec_segment {
+	int64_t		start_us, end_us;
+	uint32_t	events_bytes;
+	uint64_t	body_bytes;
+};
+
+struct rec_position {
+	uint64_t	offset;		/* in the file, of segment keys->segment */
+	uint64_t	next;		/* behind it, once it has been read whole */
+	bool		whole;		/* `plain` is the whole segment, from the file */
+	size_t		at;		/* in `plain`: consumed */
+	int64_t		previous_us;
+	uint64_t	tail_at;	/* where its next tail frame is expected; 0 unknown */
+	uint32_t	tail_frame;	/* and the frame's number */
+};
+
+struct rec_reader {
+	struct rec_source	 source;
+	struct rec_header	 header;
+	uint8_t			*ck0;
+	struct rec_keys		*keys;
+	uint64_t		 first;		/* offset of segment 0 */
+	struct rec_position	 pos;
+	struct buf		 plain;		/* events of the segment, as far as they are known */
+	struct rec_mark		*marks;		/* of segments 0 to mark_count - 1 */
+	size_t			 mark_count;
+	enum rec_stop		 file_stop, tail_stop;
+	uint32_t		 tail_segment;	/* with STOP_GAP */
+	bool			 trailer_bad;
+	char			*meta;
+	struct rec_info		 info;
+	struct rec_report	 report;
+};
+
+/* As many as there are up to `count`: the number or an error. */
+ssize_t	rec_read(struct rec_reader *reader, enum rec_part part, uint64_t offset, void *to, size_t count);
+
+/* Moves to the beginning of a segment, whose offset must be known (a mark, or the end of the one before). */
+void	rec_goto(struct rec_reader *reader, uint32_t segment, uint64_t offset);
+
+/* Remembers where a segment begins, if it is the next one unknown. */
+void	rec_mark_add(struct rec_reader *reader, uint32_t segment, struct rec_mark mark);
+
+/*
+ * The head of the segment at the position. 1; 0 and file_stop set (no more in the file, or its end: the footer has then been
+ * taken in); ERR_REC_DAMAGED or an error of the source.
+ */
+int	rec_segment_head(struct rec_reader *reader, struct rec_segment *segment);
+
+/* All of the segment at the position into `plain`. As above. */
+int	rec_segment_load(struct rec_reader *reader);
+
+/* The footer frames at the position. 1 if authentic, 0 if cut, ERR_REC_DAMAGED or an error of the source. */
+int	rec_footer_load(struct rec_reader *reader);
+/* The footer by way of the trailer, if there are both; the position is segment 0 afterwards. Failure changes nothing. */
+void	rec_footer_find(struct rec_reader *reader);
+
+/* Adds the segment's next events from the tail to `plain`. 1 if there were any, 0 and tail_stop set, or the source's error. */
+int	rec_tail_load(struct rec_reader *reader);
+
+#endif
