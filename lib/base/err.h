@@ -41,11 +41,13 @@
 	X(ERR_DECIDED,		"the request is decided already") \
 	X(ERR_OWN_REQUEST,	"nobody decides their own request") \
 	X(ERR_LAPSED,		"its time is over") \
+	X(ERR_EARLY,		"its time has not come yet") \
 	X(ERR_DENIED,		"the request was denied") \
 	X(ERR_EXPIRED,		"its retention window has lapsed") \
 	X(ERR_NO_RIGHT,		"you are not allowed to do that") \
 	X(ERR_IN_USE,		"it is in use as often as the role allows") \
 	X(ERR_HELD,		"a legal hold stops this") \
+	X(ERR_SLOTS_MISSING,	"the file of key slots is missing; restore it from its replica") \
 	X(ERR_SLOT_DAMAGED,	"the key slot is damaged") \
 	X(ERR_SLOT_GONE,	"the key slot has been erased") \
 	X(ERR_CLOCK,		"the wall clock has jumped; nothing is deleted until somebody confirms") \
