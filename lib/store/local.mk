@@ -1,1 +1,34 @@
 # SPDX-License-Identifier: ISC
+noinst_LIBRARIES += lib/store/libstore.a
+lib_store_libstore_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
+lib_store_libstore_a_SOURCES = \
+	lib/store/check.c lib/store/check.h \
+	lib/store/decision.c lib/store/decision.h \
+	lib/store/event.c lib/store/event.h \
+	lib/store/grant.c lib/store/grant.h \
+	lib/store/quorum.c lib/store/quorum.h \
+	lib/store/recording.c lib/store/recording.h \
+	lib/store/request.c lib/store/request.h \
+	lib/store/retention.c lib/store/retention.h \
+	lib/store/schema.c lib/store/schema.h \
+	lib/store/seal.c lib/store/seal.h \
+	lib/store/session.c lib/store/session.h \
+	lib/store/slots.c lib/store/slots.h \
+	lib/store/stmt.c lib/store/stmt.h \
+	lib/store/store.c lib/store/store.h \
+	lib/store/unit.c lib/store/unit.h
+
+# The schema lies in share/schema as SQL; here it becomes a string, with SQLite's names for the types.
+store_schema_1 = $(srcdir)/share/schema/catalogue-1.sql $(srcdir)/share/schema/sqlite-1.sql
+lib/store/schema_sql.h: $(store_schema_1)
+	$(AM_V_GEN)$(MKDIR_P) lib/store && { \
+		echo '/* Made from share/schema; do not edit. */'; \
+		echo 'static const char schema_1[] ='; \
+		cat $(store_schema_1) | sed -e 's/--.*//' -e '/^[[:space:]]*$$/d' \
+			-e 's/@I64@/INTEGER/g' -e 's/@BLOB@/BLOB/g' -e 's/@STRICT@/STRICT/g' -e 's/.*/	"&\\n"/'; \
+		echo '	;'; \
+	} >$@.tmp && mv $@.tmp $@
+lib/store/libstore_a-schema.$(OBJEXT): lib/store/schema_sql.h
+BUILT_SOURCES += lib/store/schema_sql.h
+CLEANFILES += lib/store/schema_sql.h lib/store/schema_sql.h.tmp
+EXTRA_DIST += share/schema/catalogue-1.sql share/schema/sqlite-1.sql

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: ISC */
+/* The log's entries and their sealed texts. */
+#include "config.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "lib/store/event.h"
+#include "lib/store/seal.h"
+#include "lib/store/stmt.h"
+#include "lib/store/unit.h"
+
+enum {
+	AT_MAGIC = 0, AT_SEQ = 4, AT_TIME = 12, AT_TYPE = 20, AT_FLAGS = 22, AT_UNIT = 24, AT_SUBJECT = 28,
+	AT_LENGTH = 44, AT_HASH = 48
+};
+
+static const uint8_t magic[4] = { 'A', 'E', '0', '1' };
+
+#define COLUMNS	"SELECT seq, type, subject, time_ms, unit, coalesce(number, -1), entry, sealed FROM events "
+#define WHERE	"WHERE seq >= $1 AND ($2 = 0 OR subject = $3) AND ($4 < 0 OR type = $4) "
+
+static const char SQL_GET[] = COLUMNS "WHERE seq = $1";
+static const char SQL_OLDEST[] = COLUMNS WHERE "ORDER BY seq LIMIT $5";
+static const char SQL_NEWEST[] = COLUMNS WHERE "ORDER BY seq DESC LIMIT $5";
+static const char SQL_NUMBERED[] = "SELECT seq + 1 FROM events WHERE subject = $1 AND number = $2";
+static const char SQL_COUNT[] = "SELECT max(seq) + 1 FROM events";
+static const char SQL_TIME[] = "SELECT max(time_ms) FROM events";
+static const char SQL_ADD[] =
+    "INSERT INTO events (seq, type, subject, time_ms, unit, number, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/* The clear fields of an entry, as they are between the bytes and the columns. */
+struct head {
+	int64_t		seq;
+	int64_t		time_ms;
+	uint16_t	type;
+	uint16_t	flags;
+	uint32_t	unit;
+	struct id	subject;
+	uint32_t	length;
+};
+
+static void
+head_put(const struct head *head, uint8_t entry[EVENT_ENTRY])
+{
+	uint64_t seq = htobe64((uint64_t)head->seq);
+	uint64_t time_ms = htobe64((uint64_t)head->time_ms);
+	uint16_t type = htobe16(head->type);
+	uint16_t flags = htobe16(head->flags);
+	uint32_t unit = htobe32(head->unit);
+	uint32_t length = htobe32(head->length);
+
+	memcpy(entry + AT_MAGIC, magic, sizeof magic);
+	memcpy(entry + AT_SEQ, &seq, sizeof seq);
+	memcpy(entry + AT_TIME, &time_ms, sizeof time_ms);
+	memcpy(entry + AT_TYPE, &type, sizeof type);
+	memcpy(entry + AT_FLAGS, &flags, sizeof flags);
+	memcpy(entry + AT_UNIT, &unit, sizeof unit);
+	memcpy(entry + AT_SUBJECT, head->subject.bytes, ID_BYTES);
+	memcpy(entry + AT_LENGTH, &length, sizeof length);
+}
+
+static void
+head_get(const uint8_t entry[EVENT_ENTRY], struct head *head)
+{
+	uint64_t seq;
+	uint64_t time_ms;
+
+	memcpy(&seq, entry + AT_SEQ, sizeof seq);
+	memcpy(&time_ms, entry + AT_TIME, sizeof time_ms);
+	memcpy(&head->type, entry + AT_TYPE, sizeof head->type);
+	memcpy(&head->flags, entry + AT_FLAGS, sizeof head->flags);
+	memcpy(&head->unit, entry + AT_UNIT, sizeof head->unit);
+	memcpy(&head->subject, entry + AT_SUBJECT, ID_BYTES);
+	memcpy(&head->length, entry + AT_LENGTH, sizeof head->length);
+	head->seq = (int64_t)be64toh(seq);
+	head->time_ms = (int64_t)be64toh(time_ms);
+	head->type = be16toh(head->type);
+	head->flags = be16toh(head->flags);
+	head->unit = be32toh(head->unit);
+	head->length = be32toh(head->length);
+}
+
+static struct seal
+event_seal(const uint8_t entry[EVENT_ENTRY], uint32_t unit)
+{
+	return (struct seal){ .unit = unit, .label = "ev", .ad = entry, .ad_bytes = AT_HASH };
+}
+
+void
+event_done(struct event *event)
+{
+	free(event->text);
+	*event = (struct event){ 0 };
+}
+
+/* The seq of the subject's event with this number; 1 if there is one. */
+static int
+numbered(struct store *store, const struct event_new *event, int64_t *seq)
+{
+	int64_t found = 0;
+	int r = 0;
+
+	if (event->number >= 0)
+		r = stmt_number(store, SQL_NUMBERED, BINDS(bind_id(&event->subject), bind_int(event->number)), &found);
+	if (r < 0 || found == 0)
+		return r;
+	*seq = found - 1;
+	return 1;
+}
+
+static int
+event_add(struct store *store, const struct event_new *event, const struct head *head)
+{
+	AUTO_BUF struct buf sealed;
+	uint8_t entry[EVENT_ENTRY];
+	struct seal seal = event_seal(entry, head->unit);
+	int r;
+
+	buf_init(&sealed, EVENT_TEXT_MOST + SEAL_MORE);
+	head_put(head, entry);
+	r = seal_make(store, &seal, event->text, event->text_bytes, &sealed);
+	if (r < 0)
+		return r;
+	secret_sha256(buf_data(&sealed), buf_len(&sealed), entry + AT_HASH);
+	r = stmt_run(store, SQL_ADD, BINDS(bind_int(head->seq), bind_int(head->type), bind_id(&head->subject),
+	    bind_int(head->time_ms), bind_int(head->unit),
+	    event->number >= 0 ? bind_int(event->number) : bind_text(NULL), bind_blob(entry, sizeof entry),
+	    bind_blob(buf_data(&sealed), buf_len(&sealed))));
+	return r < 0 ? r : 0;
+}
+
+int
+event_append(struct store *store, const struct event_new *event, int64_t *seq)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	struct head head = {
+		.time_ms = event->time_us / 1000, .type = event->type, .flags = event->flags, .unit = event->unit,
+		.subject = event->subject, .length = (uint32_t)(event->text_bytes + SEAL_MORE),
+	};
+	int r;
+
+	if (event->text_bytes > EVENT_TEXT_MOST || (event->class == NULL && event->unit == 0))
+		return -EINVAL;
+	r = txn_begin(&txn, store);
+	if (r == 0)
+		r = numbered(store, event, seq);
+	if (r != 0)
+		return r;
+	r = event_count(store, &head.seq);
+	if (r == 0 && event->class != NULL)
+		r = unit_day(store, event->class, event->time_us, &head.unit);
+	if (r == 0)
+		r = event_add(store, event, &head);
+	if (r == 0)
+		r = txn_commit(&txn);
+	if (r == 0)
+		*seq = head.seq;
+	return r;
+}
+
+/* The ciphertext must be the one the entry commits to; without one, or without its slot, there is no text. */
+static int
+text_open(struct store *store, struct event *event, const uint8_t *sealed, size_t count)
+{
+	AUTO_BUF struct buf plain;
+	struct seal seal = event_seal(event->entry, event->unit);
+	uint8_t sha256[SECRET_SHA256];
+	int r;
+
+	if (sealed == NULL)
+		return 0;
+	secret_sha256(sealed, count, sha256);
+	if (memcmp(sha256, event->entry + AT_HASH, sizeof sha256) != 0)
+		return ERR_STORE_DAMAGED;
+	buf_init(&plain, EVENT_TEXT_MOST + SEAL_MORE);
+	r = seal_open(store, &seal, sealed, count, &plain);
+	if (r < 0)
+		return r == ERR_SLOT_GONE ? 0 : r;
+	event->text_bytes = buf_len(&plain);
+	event->text = buf_text(&plain);
+	return 0;
+}
+
+static int
+event_row(struct store *store, sqlite3_stmt *stmt, struct event *event)
+{
+	struct row row = { .stmt = stmt };
+	struct head head;
+	const uint8_t *entry;
+	const uint8_t *sealed;
+	int64_t time_ms;
+	int64_t type;
+	size_t count;
+	bool fits;
+
+	event->seq = row_int(&row);
+	type = row_int(&row);
+	row_id(&row, &event->subject);
+	time_ms = row_int(&row);
+	event->unit = (uint32_t)row_int(&row);
+	event->number = row_int(&row);
+	entry = row_bytes(&row, &count);
+	if (row.error < 0 || entry == NULL || count != EVENT_ENTRY)
+		return ERR_STORE_DAMAGED;
+	memcpy(event->entry, entry, EVENT_ENTRY);
+	sealed = row_bytes(&row, &count);
+	head_get(event->entry, &head);
+	fits = memcmp(entry, magic, sizeof magic) == 0 && head.seq == event->seq && head.type == type &&
+	    head.time_ms == time_ms && head.unit == event->unit && id_equal(&head.subject, &event->subject) &&
+	    (sealed == NULL || head.length == count);
+	if (row.error < 0 || !fits)
+		return ERR_STORE_DAMAGED;
+	event->type = head.type;
+	event->flags = head.flags;
+	event->time_us = head.time_ms * 1000;
+	return text_open(store, event, sealed, count);
+}
+
+int
+event_get(struct store *store, int64_t seq, struct event *event)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	AUTO_EVENT struct event found = { 0 };
+	int r = stmt_open(store, SQL_GET, BINDS(bind_int(seq)), &stmt);
+
+	if (r == 0)
+		r = stmt_step(stmt);
+	if (r == 0)
+		return ERR_NOT_FOUND;
+	if (r > 0)
+		r = event_row(store, stmt, &found);
+	if (r == 0)
+		*event = TAKE(found, (struct event){ 0 });
+	return r;
+}
+
+int
+event_list(struct store *store, const struct event_filter *filter, int (*each)(void *ctx, const struct event *event),
+    void *ctx)
+{
+	static const struct id none;
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	const char *sql = filter->newest_first ? SQL_NEWEST : SQL_OLDEST;
+	int r = stmt_open(store, sql, BINDS(bind_int(filter->since), bind_int(filter->subject != NULL ? 1 : 0),
+	    bind_id(filter->subject != NULL ? filter->subject : &none), bind_int(filter->type),
+	    bind_limit(filter->limit)), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		AUTO_EVENT struct event event = { 0 };
+
+		r = event_row(store, stmt, &event);
+		if (r == 0)
+			r = each(ctx, &event);
+	}
+	return r;
+}
+
+int
+event_count(struct store *store, int64_t *count)
+{
+	return stmt_number(store, SQL_COUNT, NO_BINDS, count);
+}
+
+int
+event_newest(struct store *store, int64_t *time_us)
+{
+	int64_t time_ms;
+	int r = stmt_number(store, SQL_TIME, NO_BINDS, &time_ms);
+
+	if (r == 0)
+		*time_us = time_ms * 1000;
+	return r;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The log: one chain of events, numbered from 0. An entry is 80 bytes, never changes, and is the leaf of the tree
+ * that will stand over the log; the text is beside it, sealed, and goes when its slot is erased. Big-endian:
+ *
+ *	0 "AE01" | 4 u64 seq | 12 u64 time_ms | 20 u16 type | 22 u16 flags | 24 u32 unit | 28 subject[16]
+ *	| 44 u32 ct_len | 48 sha256(ciphertext)[32]
+ *	ciphertext = nonce[24] || XChaCha20-Poly1305(HMAC(slot key, "ev"), nonce, ad = bytes 0..47, text)
+ */
+#ifndef POSTERN_LIB_STORE_EVENT_H
+#define POSTERN_LIB_STORE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/store/store.h"
+
+#define EVENT_ENTRY		80
+#define EVENT_TEXT_MOST		65536
+#define EVENT_NO_NUMBER		(-1)
+
+/* To be appended. Types, flags and the form of texts are the caller's. */
+struct event_new {
+	uint16_t		 type;
+	uint16_t		 flags;
+	struct id		 subject;	/* request, grant or session; zero: the bastion itself */
+	int64_t			 time_us;	/* kept in milliseconds */
+	const char		*class;		/* its slot is that of the class and the day; or, with class NULL: */
+	uint32_t		 unit;		/* this slot (a session's texts_unit) */
+	int64_t			 number;	/* the worker's own count within the subject, from 0; or EVENT_NO_NUMBER */
+	const void		*text;
+	size_t			 text_bytes;
+};
+
+struct event {
+	int64_t		 seq;
+	int64_t		 time_us;
+	uint16_t	 type;
+	uint16_t	 flags;
+	uint32_t	 unit;
+	struct id	 subject;
+	int64_t		 number;	/* EVENT_NO_NUMBER if it has none */
+	uint8_t		 entry[EVENT_ENTRY];
+	char		*text;		/* with a NUL behind it; NULL once its slot has been erased */
+	size_t		 text_bytes;
+};
+
+#define AUTO_EVENT	__attribute__((cleanup(event_done)))
+
+void	event_done(struct event *event);
+
+/*
+ * Appends; the entry is on the disk when the outermost transaction is. 0, or 1 if the subject has an event with this number
+ * (nothing is appended, *seq is that one's). -EINVAL: the text is too long, or neither class nor unit. ERR_SLOT_GONE.
+ */
+int	event_append(struct store *store, const struct event_new *event, int64_t *seq);
+
+/* ERR_NOT_FOUND; ERR_STORE_DAMAGED if entry, columns and ciphertext do not fit each other. */
+int	event_get(struct store *store, int64_t seq, struct event *event);
+
+struct event_filter {
+	const struct id	*subject;	/* NULL: any */
+	int		 type;		/* below 0: any */
+	int64_t		 since;		/* first seq */
+	int64_t		 limit;		/* 0: all; else the first so many */
+	bool		 newest_first;
+};
+
+int	event_list(struct store *store, const struct event_filter *filter,
+	    int (*each)(void *ctx, const struct event *event), void *ctx);
+
+/* How many there are: the next seq. */
+int	event_count(struct store *store, int64_t *count);
+
+/* Time of the newest entry by the clock, which need not be the last one; 0 in an empty log. */
+int	event_newest(struct store *store, int64_t *time_us);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+/* Requests: asked, found, taken back, lapsed. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "lib/store/check.h"
+#include "lib/store/request.h"
+#include "lib/store/seal.h"
+#include "lib/store/stmt.h"
+#include "lib/store/unit.h"
+
+#define TEXT_MOST	(STORE_TEXT_MOST + 2048)
+
+const char *const request_state_names[REQUEST_STATES] = {
+	[REQUEST_WAITING] = "waiting",
+	[REQUEST_GRANTED] = "granted",
+	[REQUEST_DENIED] = "denied",
+	[REQUEST_CANCELLED] = "cancelled",
+	[REQUEST_LAPSED] = "lapsed",
+};
+
+#define COLUMNS \
+	"SELECT r.id, r.person, r.account, r.role, r.host, c.name, r.seconds, r.not_before_us, r.created_us, r.lapses_us, " \
+	"r.extends, r.state, r.closed_us, r.closed_by, r.unit, r.sealed FROM requests r JOIN classes c ON c.number = r.class "
+
+static const char SQL_GET[] = COLUMNS "WHERE r.id = $1";
+static const char SQL_LIST[] = COLUMNS
+    "WHERE ($1 = '' OR r.state = $1) AND ($2 = '' OR r.person = $2) AND ($3 = '' OR r.role = $3) AND r.created_us >= $4 "
+    "ORDER BY r.created_us DESC, r.id LIMIT $5";
+static const char SQL_FIND[] = "SELECT id FROM requests WHERE id BETWEEN $1 AND $2 LIMIT 2";
+static const char SQL_ADD[] =
+    "INSERT INTO requests (id, person, account, role, host, class, seconds, not_before_us, created_us, lapses_us, extends, "
+    "state, unit, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13)";
+static const char SQL_CLOSE[] =
+    "UPDATE requests SET state = $1, closed_us = $2, closed_by = $3 WHERE id = $4 AND state = 'waiting'";
+static const char SQL_LAPSE[] =
+    "UPDATE requests SET state = 'lapsed', closed_us = $1, closed_by = '' WHERE state = 'waiting' AND lapses_us <= $1 "
+    "RETURNING id";
+
+void
+request_done(struct request *request)
+{
+	free(request->reason);
+	*request = (struct request){ 0 };
+}
+
+int
+request_text(const struct request *request, struct buf *text)
+{
+	char id[ID_TEXT];
+	int r = buf_addf(text, "request v1\nid %s\nperson %s\naccount %s\nhost %s\nrole %s\n",
+	    id_text(&request->id, id), request->person, request->account, request->host, request->role);
+
+	if (r == 0)
+		r = buf_addf(text, "seconds %" PRId64 "\nnot-before %" PRId64 "\ncreated %" PRId64 "\n",
+		    request->seconds, request->not_before_us, request->created_us);
+	if (r == 0 && !id_is_zero(&request->extends))
+		r = buf_addf(text, "extends %s\n", id_text(&request->extends, id));
+	if (r == 0)
+		r = buf_addf(text, "reason %s\n", request->reason);
+	return r;
+}
+
+static int
+request_hash(const struct request *request, uint8_t sha256[SECRET_SHA256])
+{
+	AUTO_BUF struct buf text;
+	int r;
+
+	buf_init(&text, TEXT_MOST);
+	r = request_text(request, &text);
+	if (r == 0)
+		secret_sha256(buf_data(&text), buf_len(&text), sha256);
+	return r;
+}
+
+static struct seal
+request_seal(const struct id *id, uint32_t unit)
+{
+	return (struct seal){ .unit = unit, .label = "text", .ad = id->bytes, .ad_bytes = sizeof id->bytes };
+}
+
+static int
+request_check(const struct request *request)
+{
+	const char *const names[] = { request->person, request->account, request->role, request->host, request->class };
+	int r = request->reason != NULL ? check_text(request->reason) : ERR_MSG_TEXT;
+
+	for (size_t i = 0; r == 0 && i < sizeof names / sizeof names[0]; i++)
+		r = check_name(names[i]);
+	if (r == 0 && (request->seconds <= 0 || request->seconds > STORE_SECONDS_MOST))
+		r = ERR_BAD_TIME;
+	return r;
+}
+
+/*
+ * The hash goes under the slot together with the reason: in the clear, it would let a short reason be guessed long
+ * after its time is over.
+ */
+static int
+reason_seal(struct store *store, const struct request *request, uint32_t unit, struct buf *sealed)
+{
+	AUTO_BUF struct buf plain;
+	struct seal seal = request_seal(&request->id, unit);
+	uint8_t sha256[SECRET_SHA256];
+	int r = request_hash(request, sha256);
+
+	buf_init(&plain, TEXT_MOST);
+	if (r == 0)
+		r = buf_add(&plain, sha256, sizeof sha256);
+	if (r == 0)
+		r = buf_add_text(&plain, request->reason);
+	return r < 0 ? r : seal_make(store, &seal, buf_data(&plain), buf_len(&plain), sealed);
+}
+
+int
+request_create(struct store *store, const struct request *request)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	AUTO_BUF struct buf sealed;
+	int64_t class = 0;
+	uint32_t unit = 0;
+	int r = request_check(request);
+
+	buf_init(&sealed, TEXT_MOST);
+	if (r == 0)
+		r = txn_begin(&txn, store);
+	if (r == 0)
+		r = unit_day(store, request->class, request->created_us, &unit);
+	if (r == 0)
+		r = unit_class(store, request->class, &class);
+	if (r == 0)
+		r = reason_seal(store, request, unit, &sealed);
+	if (r == 0)
+		r = stmt_run(store, SQL_ADD, BINDS(bind_id(&request->id), bind_text(request->person),
+		    bind_text(request->account), bind_text(request->role), bind_text(request->host), bind_int(class),
+		    bind_int(request->seconds), bind_int(request->not_before_us), bind_int(request->created_us),
+		    bind_int(request->lapses_us), bind_id_or_null(&request->extends), bind_int(unit),
+		    bind_blob(buf_data(&sealed), buf_len(&sealed))));
+	return r < 0 ? r : txn_commit(&txn);
+}
+
+/* Opens the reason and holds the row against its hash. A slot that has been erased leaves the reason NULL. */
+static int
+reason_open(struct store *store, struct request *request, uint32_t unit, const uint8_t *sealed, size_t count)
+{
+	AUTO_BUF struct buf plain;
+	struct seal seal = request_seal(&request->id, unit);
+	uint8_t sha256[SECRET_SHA256];
+	int r;
+
+	if (sealed == NULL)
+		return 0;
+	buf_init(&plain, TEXT_MOST);
+	r = seal_open(store, &seal, sealed, count, &plain);
+	if (r == ERR_SLOT_GONE)
+		return 0;
+	if (r < 0)
+		return r;
+	if (buf_len(&plain) < sizeof sha256)
+		return ERR_STORE_DAMAGED;
+	memcpy(request->sha256, buf_data(&plain), sizeof request->sha256);
+	buf_consume(&plain, sizeof request->sha256);
+	request->reason = buf_text(&plain);
+	r = request_hash(request, sha256);
+	if (r == 0 && memcmp(sha256, request->sha256, sizeof sha256) != 0)
+		r = ERR_STORE_DAMAGED;
+	return r;
+}
+
+static int
+request_row(struct store *store, sqlite3_stmt *stmt, struct request *request)
+{
+	struct row row = { .stmt = stmt };
+	const uint8_t *sealed;
+	uint32_t unit;
+	size_t count;
+
+	row_id(&row, &request->id);
+	row_name(&row, request->person, sizeof request->person);
+	row_name(&row, request->account, sizeof request->account);
+	row_name(&row, request->role, sizeof request->role);
+	row_name(&row, request->host, sizeof request->host);
+	row_name(&row, request->class, sizeof request->class);
+	request->seconds = row_int(&row);
+	request->not_before_us = row_int(&row);
+	request->created_us = row_int(&row);
+	request->lapses_us = row_int(&row);
+	row_id(&row, &request->extends);
+	request->state = (enum request_state)row_word(&row, request_state_names, REQUEST_STATES);
+	request->end.closed_us = row_int(&row);
+	row_name(&row, request->end.closed_by, sizeof request->end.closed_by);
+	unit = (uint32_t)row_int(&row);
+	sealed = row_bytes(&row, &count);
+	return row.error < 0 ? row.error : reason_open(store, request, unit, sealed, count);
+}
+
+int
+request_get(struct store *store, const struct id *id, struct request *request)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	AUTO_REQUEST struct request found = { 0 };
+	int r = stmt_open(store, SQL_GET, BINDS(bind_id(id)), &stmt);
+
+	if (r == 0)
+		r = stmt_step(stmt);
+	if (r == 0)
+		return ERR_NOT_FOUND;
+	if (r > 0)
+		r = request_row(store, stmt, &found);
+	if (r == 0)
+		*request = TAKE(found, (struct request){ 0 });
+	return r;
+}
+
+int
+request_find(struct store *store, const char *prefix, struct id *id)
+{
+	return ids_find(store, SQL_FIND, prefix, id);
+}
+
+int
+request_list(struct store *store, const struct request_filter *filter,
+    int (*each)(void *ctx, const struct request *request), void *ctx)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int r = stmt_open(store, SQL_LIST, BINDS(bind_filter(filter->state), bind_filter(filter->person),
+	    bind_filter(filter->role), bind_int(filter->since_us), bind_limit(filter->limit)), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		AUTO_REQUEST struct request request = { 0 };
+
+		r = request_row(store, stmt, &request);
+		if (r == 0)
+			r = each(ctx, &request);
+	}
+	return r;
+}
+
+int
+request_close(struct store *store, const struct id *id, enum request_state state, const struct request_end *end)
+{
+	int r = stmt_run(store, SQL_CLOSE, BINDS(bind_text(request_state_names[state]), bind_int(end->closed_us),
+	    bind_text(end->closed_by), bind_id(id)));
+
+	return r == 0 ? ERR_STORE_CONFLICT : r < 0 ? r : 0;
+}
+
+int
+request_cancel(struct store *store, const struct id *id, const char *person, int64_t now_us)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	AUTO_REQUEST struct request request = { 0 };
+	struct request_end end = { .closed_us = now_us };
+	int r = txn_begin(&txn, store);
+
+	if (r == 0)
+		r = request_get(store, id, &request);
+	if (r < 0)
+		return r;
+	if (strcmp(request.person, person) != 0)
+		return ERR_NO_RIGHT;
+	if (request.state != REQUEST_WAITING)
+		return ERR_DECIDED;
+	memcpy(end.closed_by, request.person, sizeof end.closed_by);
+	r = request_close(store, id, REQUEST_CANCELLED, &end);
+	return r < 0 ? r : txn_commit(&txn);
+}
+
+int
+request_lapse(struct store *store, int64_t now_us, int (*each)(void *ctx, const struct id *id), void *ctx)
+{
+	AUTO_IDS struct ids lapsed = { 0 };
+	int r = ids_from(store, SQL_LAPSE, BINDS(bind_int(now_us)), &lapsed);
+
+	return r < 0 || each == NULL ? r : ids_each(&lapsed, each, ctx);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: ISC */
+/* The file of key slots: made, read, and zeroed in place. */
+#include "config.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "lib/store/slots.h"
+
+#define SLOTS_GROW	INT64_C(65536)	/* the file grows by this many bytes of zeros */
+
+enum { AT_UNIT = 0, AT_CLASS = 4, AT_STATE = 6, AT_CREATED = 8, AT_KEY = 16, AT_CHECK = 48, CHECK_BYTES = 16 };
+
+static off_t
+offset_of(uint32_t unit)
+{
+	return (off_t)unit * SLOTS_RECORD;
+}
+
+static void
+record_check(const uint8_t *record, uint8_t check[CHECK_BYTES])
+{
+	uint8_t hash[SECRET_SHA256];
+
+	secret_sha256(record, AT_CHECK, hash);
+	memcpy(check, hash, CHECK_BYTES);
+}
+
+static void
+record_put(uint8_t *record, const struct slot *slot)
+{
+	uint32_t unit = htobe32(slot->unit);
+	uint16_t class = htobe16(slot->class);
+	uint16_t state = htobe16((uint16_t)slot->state);
+	uint64_t created = htobe64((uint64_t)slot->created_ms);
+
+	memcpy(record + AT_UNIT, &unit, sizeof unit);
+	memcpy(record + AT_CLASS, &class, sizeof class);
+	memcpy(record + AT_STATE, &state, sizeof state);
+	memcpy(record + AT_CREATED, &created, sizeof created);
+	record_check(record, record + AT_CHECK);
+}
+
+static void
+record_get(const uint8_t *record, struct slot *slot)
+{
+	uint32_t unit;
+	uint16_t class;
+	uint16_t state;
+	uint64_t created;
+
+	memcpy(&unit, record + AT_UNIT, sizeof unit);
+	memcpy(&class, record + AT_CLASS, sizeof class);
+	memcpy(&state, record + AT_STATE, sizeof state);
+	memcpy(&created, record + AT_CREATED, sizeof created);
+	*slot = (struct slot){ .unit = be32toh(unit), .class = be16toh(class),
+	    .state = (enum slot_state)be16toh(state), .created_ms = (int64_t)be64toh(created) };
+}
+
+/* The record into slots->record; what lies behind the end of the file reads as zeros, as it does before it is used. */
+static int
+record_load(struct slots *slots, uint32_t unit)
+{
+	ssize_t count;
+
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	count = fdio_pread(slots->fd, slots->record, SLOTS_RECORD, offset_of(unit));
+	return count < 0 ? (int)count : 0;
+}
+
+/* What is in slots->record, if it is whole and belongs to this unit. */
+static int
+record_read(const uint8_t *record, uint32_t unit, struct slot *slot)
+{
+	uint8_t check[CHECK_BYTES];
+
+	record_get(record, slot);
+	if (sodium_is_zero(record, SLOTS_RECORD) == 1) {
+		slot->unit = unit;
+		return 0;
+	}
+	record_check(record, check);
+	if (memcmp(check, record + AT_CHECK, sizeof check) != 0 || slot->unit != unit)
+		return ERR_SLOT_DAMAGED;
+	if (slot->state != SLOT_LIVE && slot->state != SLOT_ERASED)
+		return ERR_SLOT_DAMAGED;
+	return 0;
+}
+
+static int
+file_make(int dir)
+{
+	AUTO_FD int fd = openat(dir, SLOTS_FILE, O_RDWR | O_CREAT | O_EXCL | O_DSYNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r;
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	r = posix_fallocate(fd, 0, SLOTS_GROW);
+	if (r != 0)
+		return -r;
+	if (fsync(fd) < 0 || fsync(dir) < 0)
+		return -errno;
+	return 0;
+}
+
+int
+slots_open(struct slots *slots, const char *dir, bool create, bool readonly)
+{
+	AUTO_FD int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_FD int fd = -1;
+	struct stat status;
+	int r;
+
+	*slots = (struct slots){ .fd = -1 };
+	if (at < 0)
+		return -errno;
+	r = create ? file_make(at) : 0;
+	if (r < 0)
+		return r;
+	fd = openat(at, SLOTS_FILE, (readonly ? O_RDONLY : O_RDWR) | O_DSYNC | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ELOOP ? ERR_SLOT_DAMAGED : -errno;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return ERR_SLOT_DAMAGED;
+	slots->fd = TAKE(fd, -1);
+	slots->record = secret_new(SLOTS_RECORD);
+	return 0;
+}
+
+void
+slots_close(struct slots *slots)
+{
+	own_close(&slots->fd);
+	secret_free(slots->record);
+	slots->record = NULL;
+}
+
+int
+slots_check(const struct slots *slots)
+{
+	struct stat status;
+
+	if (fstat(slots->fd, &status) < 0)
+		return -errno;
+	return status.st_nlink == 0 ? ERR_SLOTS_MISSING : 0;
+}
+
+int
+slots_used(struct slots *slots, bool *used)
+{
+	int r = record_load(slots, 1);	/* numbers are given from 1 upwards */
+
+	if (r == 0)
+		*used = sodium_is_zero(slots->record, SLOTS_RECORD) != 1;
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}
+
+/* Room for the record, as zeros, before a key is written: a full disk is then noticed while nothing is lost. */
+static int
+file_grow(int fd, off_t end)
+{
+	struct stat status;
+	int r;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (status.st_size >= end)
+		return 0;
+	r = posix_fallocate(fd, status.st_size, (end - status.st_size + SLOTS_GROW - 1) / SLOTS_GROW * SLOTS_GROW);
+	if (r != 0)
+		return -r;
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int
+slots_create(struct slots *slots, const struct slot *slot)
+{
+	struct slot made = *slot;
+	struct slot old;
+	int r;
+
+	made.state = SLOT_LIVE;
+	r = file_grow(slots->fd, offset_of(slot->unit) + SLOTS_RECORD);
+	if (r == 0)
+		r = record_load(slots, slot->unit);
+	if (r < 0)
+		return r;
+	if (slot->unit == 0 || record_read(slots->record, slot->unit, &old) < 0 || old.state != SLOT_FREE)
+		r = ERR_STORE_CONFLICT;
+	if (r == 0) {
+		randombytes_buf(slots->record + AT_KEY, SECRET_KEY);
+		record_put(slots->record, &made);
+		r = fdio_pwrite(slots->fd, slots->record, SLOTS_RECORD, offset_of(slot->unit));
+	}
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}
+
+int
+slots_key(struct slots *slots, uint32_t unit, uint8_t key[SECRET_KEY])
+{
+	struct slot slot;
+	int r = record_load(slots, unit);
+
+	if (r == 0)
+		r = record_read(slots->record, unit, &slot);
+	if (r == 0 && slot.state != SLOT_LIVE)
+		r = slot.state == SLOT_ERASED ? ERR_SLOT_GONE : ERR_SLOT_DAMAGED;
+	if (r == 0)
+		memcpy(key, slots->record + AT_KEY, SECRET_KEY);
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}
+
+int
+slots_get(struct slots *slots, uint32_t unit, struct slot *slot)
+{
+	struct slot found;
+	int r = record_load(slots, unit);
+
+	if (r == 0)
+		r = record_read(slots->record, unit, &found);
+	if (r == 0)
+		*slot = found;
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}
+
+/* Not from memory, if the kernel lets us: what the disk holds is the question. */
+static int
+read_back(struct slots *slots, uint32_t unit, const uint8_t wanted[SLOTS_RECORD])
+{
+	int r;
+
+	if (fdatasync(slots->fd) < 0)
+		return -errno;
+	posix_fadvise(slots->fd, offset_of(unit), SLOTS_RECORD, POSIX_FADV_DONTNEED);
+	r = record_load(slots, unit);
+	if (r == 0 && memcmp(slots->record, wanted, SLOTS_RECORD) != 0)
+		r = ERR_SLOT_DAMAGED;
+	return r;
+}
+
+int
+slots_shred(struct slots *slots, uint32_t unit)
+{
+	uint8_t erased[SLOTS_RECORD];
+	struct slot slot;
+	int r;
+
+	if (unit == 0)
+		return ERR_SLOT_DAMAGED;
+	r = record_load(slots, unit);
+	if (r < 0)
+		return r;
+	record_get(slots->record, &slot);	/* class and time are kept as they stand, even in a damaged record */
+	slot.unit = unit;
+	slot.state = SLOT_ERASED;
+	memset(slots->record + AT_KEY, 0, SECRET_KEY);
+	record_put(slots->record, &slot);
+	memcpy(erased, slots->record, sizeof erased);
+	r = fdio_pwrite(slots->fd, erased, sizeof erased, offset_of(unit));
+	if (r == 0)
+		r = read_back(slots, unit, erased);
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: ISC */
+/* Opening, checking, purging; transactions. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
+#include "lib/store/schema.h"
+#include "lib/store/stmt.h"
+#include "lib/store/store.h"
+
+#define STORE_FILE	"catalogue.db"
+#define BUSY_MS		2000
+
+/*
+ * Every setting is asked for and then read back: a SQLite built otherwise must not silently leave deleted rows in the
+ * file or lose the last commits. mmap off, because a damaged file must give an error and not a SIGBUS; temporary
+ * tables (VACUUM's) in memory, so that no copy is left in another directory.
+ */
+/* clang-format off */
+static const struct pragma {
+	const char	*name;
+	const char	*set;
+	const char	*get;
+} pragmas[] = {
+	{ "journal_mode",	"WAL",		"wal" },
+	{ "synchronous",	"FULL",		"2" },
+	{ "secure_delete",	"ON",		"1" },
+	{ "recursive_triggers",	"ON",		"1" },
+	{ "foreign_keys",	"ON",		"1" },
+	{ "trusted_schema",	"OFF",		"0" },
+	{ "cell_size_check",	"ON",		"1" },
+	{ "temp_store",		"MEMORY",	"2" },
+	{ "mmap_size",		"0",		"0" },
+};
+/* clang-format on */
+
+static int
+pragma_is(struct store *store, const char *sql, const char *wanted)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	const char *text;
+	int r = stmt_open(store, sql, NO_BINDS, &stmt);
+
+	if (r == 0)
+		r = stmt_step(stmt);
+	if (r < 0)
+		return r;
+	text = r == 1 ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	if (text == NULL)	/* a build without the feature answers with no row; without mmap that is fine */
+		return strstr(sql, "mmap_size") != NULL ? 0 : ERR_STORE;
+	return strcmp(text, wanted) == 0 ? 0 : ERR_STORE;
+}
+
+static int
+pragma_set(struct store *store, const struct pragma *pragma)
+{
+	char sql[64];
+	int r = 0;
+
+	snprintf(sql, sizeof sql, "PRAGMA %s = %s", pragma->name, pragma->set);
+	if ((store->flags & STORE_READONLY) == 0 || strcmp(pragma->name, "journal_mode") != 0)
+		r = stmt_run(store, sql, NO_BINDS);
+	if (r < 0)
+		return r;
+	snprintf(sql, sizeof sql, "PRAGMA %s", pragma->name);
+	return pragma_is(store, sql, pragma->get);
+}
+
+static int
+settings(struct store *store)
+{
+	int r = 0;
+
+	sqlite3_extended_result_codes(store->db, 1);
+	sqlite3_busy_timeout(store->db, BUSY_MS);
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	for (size_t i = 0; r >= 0 && i < sizeof pragmas / sizeof pragmas[0]; i++)
+		r = pragma_set(store, &pragmas[i]);
+	return r;
+}
+
+/* A virgin directory has no catalogue, or an empty file from a creation cut short, and no slot was ever used. */
+static int
+files_prepare(struct store *store, const char *dir, const char *path)
+{
+	bool create = (store->flags & STORE_CREATE) != 0;
+	struct stat status;
+	bool there = stat(path, &status) == 0;
+	bool empty = !there || status.st_size == 0;
+	bool used = false;
+	int r;
+
+	if (empty && !create)
+		return there ? ERR_STORE_DAMAGED : ERR_STORE_MISSING;
+	r = slots_open(&store->slots, dir, empty, (store->flags & STORE_READONLY) != 0);
+	if (r == -ENOENT)
+		return ERR_SLOTS_MISSING;
+	if (r == 0 && empty)
+		r = slots_used(&store->slots, &used);
+	if (r < 0)
+		return r;
+	if (used)
+		return there ? ERR_STORE_DAMAGED : ERR_STORE_MISSING;
+	if (!there) {	/* ours with mode 0600 before SQLite would make it; -wal and -shm take over the mode */
+		AUTO_FD int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+		if (fd < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int
+database_open(struct store *store, const char *path)
+{
+	int flags = (store->flags & STORE_READONLY) != 0 ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	int code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOFOLLOW, NULL);
+	int r;
+
+	if (code != SQLITE_OK)
+		return stmt_error(code);
+	r = settings(store);
+	if (r >= 0)
+		r = pragma_is(store, "PRAGMA quick_check(1)", "ok");
+	if (r == ERR_STORE)
+		r = ERR_STORE_DAMAGED;
+	return r < 0 ? r : schema_bring(store, schema_steps, schema_step_count);
+}
+
+int
+store_open(const char *dir, unsigned flags, struct store **store)
+{
+	AUTO_STORE struct store *made = own_alloc(sizeof *made);
+	AUTO_FREE char *real = realpath(dir, NULL);
+	AUTO_FREE char *path = NULL;
+	int r;
+
+	made->flags = flags;
+	made->slots.fd = -1;
+	if (real == NULL)
+		return errno == ENOENT ? ERR_STORE_MISSING : -errno;
+	if (sodium_init() < 0)
+		return ERR_UNSUPPORTED;
+	path = place_path(real, STORE_FILE, NULL);
+	r = files_prepare(made, real, path);
+	if (r == 0)
+		r = database_open(made, path);
+	if (r == 0)
+		*store = TAKE(made, NULL);
+	return r;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	sqlite3_close_v2(store->db);
+	slots_close(&store->slots);
+	free(store);
+}
+
+void
+store_close_at(struct store **store)
+{
+	store_close(*store);
+}
+
+int64_t
+store_serial(struct store *store)
+{
+	int64_t others;
+	int r = stmt_number(store, "PRAGMA data_version", NO_BINDS, &others);
+
+	return r < 0 ? r : others + sqlite3_total_changes64(store->db);
+}
+
+/* SQLite goes on writing to a file that has been removed; we must not grant anything into nowhere. */
+static int
+files_there(struct store *store)
+{
+	int moved = 0;
+	int code = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+
+	if (code == SQLITE_OK && moved != 0)
+		return ERR_STORE_MISSING;
+	return slots_check(&store->slots);
+}
+
+int
+store_check(struct store *store)
+{
+	int64_t version;
+	int r = files_there(store);
+
+	return r < 0 ? r : stmt_number(store, "SELECT max(version) FROM versions", NO_BINDS, &version);
+}
+
+int
+store_purge(struct store *store)
+{
+	int r = files_there(store);
+	int code;
+
+	if (r == 0)
+		r = stmt_run(store, "VACUUM", NO_BINDS);
+	if (r < 0)
+		return r;
+	code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	return code == SQLITE_OK ? 0 : stmt_error(code);
+}
+
+static int
+run_sql(struct store *store, const char *sql)
+{
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return stmt_error(sqlite3_extended_errcode(store->db));
+	return 0;
+}
+
+/* The outermost one takes the lock at once, so that what is read in it is still true when it writes. */
+int
+txn_begin(struct txn *txn, struct store *store)
+{
+	char sql[48] = "BEGIN IMMEDIATE";
+	int r = store->depth == 0 ? files_there(store) : 0;
+
+	if (store->depth > 0)
+		snprintf(sql, sizeof sql, "SAVEPOINT s%u", store->depth + 1);
+	if (r == 0)
+		r = run_sql(store, sql);
+	if (r == 0)
+		*txn = (struct txn){ .store = store, .depth = ++store->depth };
+	return r;
+}
+
+int
+txn_commit(struct txn *txn)
+{
+	char sql[48] = "COMMIT";
+	int r;
+
+	if (txn->depth > 1)
+		snprintf(sql, sizeof sql, "RELEASE s%u", txn->depth);
+	r = run_sql(txn->store, sql);
+	if (r < 0)
+		return r;	/* txn_done rolls back */
+	txn->store->depth--;
+	txn->store = NULL;
+	return 0;
+}
+
+void
+txn_done(struct txn *txn)
+{
+	char sql[48] = "ROLLBACK";
+
+	if (txn->store == NULL)
+		return;
+	if (txn->depth > 1)
+		snprintf(sql, sizeof sql, "ROLLBACK TO s%u; RELEASE s%u", txn->depth, txn->depth);
+	if (sqlite3_get_autocommit(txn->store->db) == 0)	/* some errors have rolled back everything already */
+		run_sql(txn->store, sql);
+	txn->store->depth--;
+	txn->store = NULL;
+}

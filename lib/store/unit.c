@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/* Units and classes in the catalogue; their keys in the slots file. */
+#include "config.h"
+
+#include "lib/base/err.h"
+#include "lib/store/stmt.h"
+#include "lib/store/unit.h"
+
+const char *const unit_kind_names[UNIT_KINDS] = {
+	[UNIT_RECORDING] = "recording",
+	[UNIT_TEXTS] = "texts",
+	[UNIT_DAY] = "day",
+};
+
+static const char SQL_CLASS[] = "SELECT number FROM classes WHERE name = $1";
+static const char SQL_CLASS_ADD[] =
+    "INSERT INTO classes (number, name) SELECT coalesce(max(number), 0) + 1, $1 FROM classes";
+static const char SQL_DAY[] =
+    "SELECT number FROM units WHERE class = $1 AND kind = 'day' AND day = $2 AND shredded_us IS NULL";
+static const char SQL_LAST[] = "SELECT max(number) FROM units";
+static const char SQL_ADD[] =
+    "INSERT INTO units (number, kind, class, day, session, created_us) VALUES ($1, $2, $3, $4, $5, $6)";
+
+int
+unit_class(struct store *store, const char *name, int64_t *number)
+{
+	int64_t found;
+	int r = stmt_number(store, SQL_CLASS, BINDS(bind_text(name)), &found);
+
+	if (r == 0 && found == 0) {
+		r = stmt_run(store, SQL_CLASS_ADD, BINDS(bind_text(name)));
+		if (r >= 0)
+			r = stmt_number(store, SQL_CLASS, BINDS(bind_text(name)), &found);
+	}
+	if (r == 0)
+		*number = found;
+	return r;
+}
+
+/*
+ * The first free number behind the catalogue's last. A slot may be taken though no row names it: it was made by a
+ * transaction that did not end. Such a number is passed over.
+ */
+static int
+slot_take(struct store *store, int64_t class, int64_t time_us, uint32_t *unit)
+{
+	struct slot slot = { .class = (uint16_t)class, .created_ms = time_us / 1000 };
+	int64_t last;
+	int r = stmt_number(store, SQL_LAST, NO_BINDS, &last);
+
+	if (r < 0)
+		return r;
+	slot.unit = (uint32_t)last;
+	do {
+		if (slot.unit == UINT32_MAX)
+			return ERR_STORE;
+		slot.unit++;
+		r = slots_create(&store->slots, &slot);
+	} while (r == ERR_STORE_CONFLICT);
+	if (r == 0)
+		*unit = slot.unit;
+	return r;
+}
+
+int
+unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	bool day = wish->kind == UNIT_DAY;
+	int64_t class;
+	uint32_t made;
+	int r = txn_begin(&txn, store);
+
+	if (r == 0)
+		r = unit_class(store, wish->class, &class);
+	if (r == 0)
+		r = slot_take(store, class, wish->time_us, &made);
+	if (r == 0)
+		r = stmt_run(store, SQL_ADD, BINDS(bind_int(made), bind_text(unit_kind_names[wish->kind]),
+		    bind_int(class), day ? bind_int(wish->time_us / UNIT_DAY_US) : bind_text(NULL),
+		    day ? bind_text(NULL) : bind_id(wish->session), bind_int(wish->time_us)));
+	if (r >= 0)
+		r = txn_commit(&txn);
+	if (r == 0)
+		*unit = made;
+	return r;
+}
+
+int
+unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	struct unit_wish wish = { .kind = UNIT_DAY, .class = class, .time_us = time_us };
+	int64_t number;
+	int64_t found = 0;
+	uint32_t made = 0;
+	int r = txn_begin(&txn, store);
+
+	if (r == 0)
+		r = unit_class(store, class, &number);
+	if (r == 0)
+		r = stmt_number(store, SQL_DAY, BINDS(bind_int(number), bind_int(time_us / UNIT_DAY_US)), &found);
+	made = (uint32_t)found;
+	if (r == 0 && found == 0)
+		r = unit_new(store, &wish, &made);
+	if (r == 0)
+		r = txn_commit(&txn);
+	if (r == 0)
+		*unit = made;
+	return r;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What each key slot is for: one for a session's recording, one for a session's texts, and one for each class and
+ * day for everything else.
+ */
+#ifndef POSTERN_LIB_STORE_UNIT_H
+#define POSTERN_LIB_STORE_UNIT_H
+
+#include <stdint.h>
+
+#include "lib/store/store.h"
+
+enum unit_kind { UNIT_RECORDING, UNIT_TEXTS, UNIT_DAY, UNIT_KINDS };
+
+extern const char *const unit_kind_names[UNIT_KINDS];	/* "recording", "texts", "day" */
+
+#define UNIT_DAY_US	INT64_C(86400000000)
+
+/* The number of a retention class, given on first use and never changed. 0 or an error. */
+int	unit_class(struct store *store, const char *name, int64_t *number);
+
+/* The unit of a class and a day (of `time_us`, UTC), made if there is no live one. */
+int	unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit);
+
+/* A new unit of a session, for lib/store's session_enter(). ERR_STORE_CONFLICT if it has one of this kind. */
+struct unit_wish {
+	enum unit_kind		 kind;
+	const char		*class;
+	const struct id		*session;
+	int64_t			 time_us;
+};
+int	unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit);
+
+#endif
