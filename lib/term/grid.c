@@ -160,7 +160,7 @@ copy_row(struct grid_row *to, const struct grid_row *from, int cols)
 	to->used = (uint16_t)used;
 	to->is_wrapped = from->is_wrapped && from->used <= cols;
 	if (used == cols && (to->cells[cols - 1].glyph & GLYPH_WIDE) != 0)
-		to->cells[cols - 1].glyph = 0;	/* its right half is cut off */
+		to->cells[cols - 1] = (struct grid_cell){ .pen = pen_erased(to->cells[cols - 1].pen) };	/* cut in half */
 }
 
 /* g->cols and g->rows are the new size already. */
@@ -359,7 +359,7 @@ grid_place(const struct grid *grid)
 bool
 grid_mid_sequence(const struct grid *grid)
 {
-	return parser_is_inside(&grid->parser);
+	return parser_is_inside(&grid->parser) || grid->cursor.charset.once != 0;
 }
 
 uint64_t

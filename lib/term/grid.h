@@ -42,15 +42,14 @@ enum grid_mode {
 	GRID_FOCUS = 1 << 14,		/* ?1004 */
 	GRID_MOUSE_UTF8 = 1 << 15,	/* ?1005 */
 	GRID_MOUSE_SGR = 1 << 16,	/* ?1006 */
-	GRID_WHEEL_KEYS = 1 << 17,	/* ?1007 */
-	GRID_MOUSE_URXVT = 1 << 18,	/* ?1015 */
-	GRID_MOUSE_PIXELS = 1 << 19,	/* ?1016 */
-	GRID_PASTE = 1 << 20,		/* ?2004 */
-	GRID_SYNC = 1 << 21,		/* ?2026 */
-	GRID_ORIGIN = 1 << 22		/* ?6 */
+	GRID_MOUSE_URXVT = 1 << 17,	/* ?1015 */
+	GRID_MOUSE_PIXELS = 1 << 18,	/* ?1016 */
+	GRID_PASTE = 1 << 19,		/* ?2004 */
+	GRID_SYNC = 1 << 20,		/* ?2026 */
+	GRID_ORIGIN = 1 << 21		/* ?6 */
 };
 
-#define GRID_MODES_FRESH	((uint32_t)(GRID_WRAP | GRID_VISIBLE | GRID_WHEEL_KEYS))
+#define GRID_MODES_FRESH	((uint32_t)(GRID_WRAP | GRID_VISIBLE))
 
 #define AUTO_GRID __attribute__((cleanup(grid_free_at)))
 

@@ -23,8 +23,8 @@ static const struct mode modes[] = {
 	{ 45, GRID_BACK_WRAP },		{ 66, GRID_KEYPAD },		{ 69, GRID_SIDES },
 	{ 1000, GRID_MOUSE_CLICK },	{ 1002, GRID_MOUSE_DRAG },	{ 1003, GRID_MOUSE_MOVE },
 	{ 1004, GRID_FOCUS },		{ 1005, GRID_MOUSE_UTF8 },	{ 1006, GRID_MOUSE_SGR },
-	{ 1007, GRID_WHEEL_KEYS },	{ 1015, GRID_MOUSE_URXVT },	{ 1016, GRID_MOUSE_PIXELS },
-	{ 2004, GRID_PASTE },		{ 2026, GRID_SYNC },
+	{ 1015, GRID_MOUSE_URXVT },	{ 1016, GRID_MOUSE_PIXELS },	{ 2004, GRID_PASTE },
+	{ 2026, GRID_SYNC },
 };
 /* clang-format on */
 
@@ -70,6 +70,12 @@ grid_save_cursor(struct grid *g)
 	g->screens[g->shown].has_saved = true;
 }
 
+static bool
+is_between(int least, int value, int most)
+{
+	return least <= value && value <= most;
+}
+
 void
 grid_restore_cursor(struct grid *g)
 {
@@ -81,6 +87,10 @@ grid_restore_cursor(struct grid *g)
 		g->cursor = (struct grid_cursor){ .charset = CHARSET_DEFAULT };
 	if (g->cursor.col < g->cols - 1 && g->cursor.col != g->right)
 		g->cursor.is_pending = false;	/* the screen has another shape now */
+	if (g->cursor.is_origin && !is_between(g->top, g->cursor.row, g->bottom))
+		grid_go(g, g->top, g->cursor.col);
+	if (g->cursor.is_origin && !is_between(g->left, g->cursor.col, g->right))
+		grid_go(g, g->cursor.row, g->left);
 }
 
 void
@@ -100,6 +110,8 @@ set_alternate(struct grid *g, int number, bool on)
 {
 	if (number == 1049 && on)
 		grid_save_cursor(g);
+	if (g->shown == 0)
+		g->alternate_by = number == 1049 ? 2 : number == 1047 ? 1 : 0;
 	if (on || number != 47) {
 		if (on || g->shown == 1)
 			grid_show(g, 1);
@@ -110,7 +122,6 @@ set_alternate(struct grid *g, int number, bool on)
 		grid_show(g, 0);
 	if (number == 1049 && !on)
 		grid_restore_cursor(g);
-	g->alternate_by = number == 1049 ? 2 : number == 1047 ? 1 : 0;
 }
 
 static void
@@ -119,8 +130,6 @@ set_bit(struct grid *g, uint32_t bit, bool on)
 	if ((bit & MOUSE) != 0)		/* one replaces another, and any of them ends all */
 		g->modes &= ~(uint32_t)MOUSE;
 	g->modes = on ? g->modes | bit : g->modes & ~bit;
-	if (bit == GRID_WRAP && !on)
-		g->cursor.is_pending = false;
 	if (bit == GRID_SIDES && !on) {
 		g->left = 0;
 		g->right = (uint16_t)(g->cols - 1);

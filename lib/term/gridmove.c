@@ -20,8 +20,8 @@ grid_unsplit(struct grid *g, int row, int col)
 
 	if (col <= 0 || col >= g->cols || (cells[col].glyph & GLYPH_TAIL) == 0)
 		return;
-	cells[col].glyph = 0;
-	cells[col - 1].glyph = 0;
+	cells[col] = (struct grid_cell){ .pen = pen_erased(cells[col].pen) };
+	cells[col - 1] = cells[col];
 }
 
 void
@@ -150,11 +150,11 @@ grid_shift(struct grid *g, int row, int col, int count)
 		memmove(cells + col, cells + col + much, sizeof *cells * (size_t)(room - much));
 	else
 		memmove(cells + col + much, cells + col, sizeof *cells * (size_t)(room - much));
-	g->row[row].used = (uint16_t)(g->row[row].used > end ? g->row[row].used : end);
 	if (count > 0)
-		grid_blank(g, row, end - much, end);
-	else
-		grid_blank(g, row, col, col + much);
+		col = end - much;
+	memset(cells + col, 0, sizeof *cells * (size_t)much);	/* what moved away is nobody's half */
+	g->row[row].used = (uint16_t)(g->row[row].used > end ? g->row[row].used : end);
+	grid_blank(g, row, col, col + much);
 }
 
 void
@@ -185,13 +185,14 @@ void
 grid_tab(struct grid *g, int times)
 {
 	int last = g->cursor.col <= g->right ? g->right : g->cols - 1;
+	int first = g->cursor.is_origin ? g->left : 0;
 	int step = times < 0 ? -1 : 1;
 	int col = g->cursor.col;
 
-	for (int left = times * step; left > 0 && (step > 0 ? col < last : col > 0); left--) {
+	for (int left = times * step; left > 0 && (step > 0 ? col < last : col > first); left--) {
 		do
 			col += step;
-		while (col > 0 && col < last && (g->tabs[col / 64] >> (col % 64) & 1) == 0);
+		while (col > first && col < last && (g->tabs[col / 64] >> (col % 64) & 1) == 0);
 	}
 	if (col != g->cursor.col)
 		grid_go(g, g->cursor.row, col);

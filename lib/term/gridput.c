@@ -17,13 +17,16 @@ line_end(const struct grid *g)
 	return g->cursor.col <= g->right ? g->right + 1 : g->cols;
 }
 
+/* The last column was written before: on to the next row, or over it again if wrapping is off. */
 static void
 wrap(struct grid *g)
 {
+	g->cursor.is_pending = false;
+	if ((g->modes & GRID_WRAP) == 0)
+		return;
 	g->row[g->cursor.row].is_wrapped = true;
 	grid_line_feed(g);
 	g->cursor.col = g->cursor.col >= g->left ? g->left : 0;
-	g->cursor.is_pending = false;
 }
 
 /* The cursor stands behind `width` cells just written at it. */
@@ -37,7 +40,7 @@ advance(struct grid *g, int width)
 		return;
 	}
 	g->cursor.col = (uint16_t)(end - 1);
-	g->cursor.is_pending = (g->modes & GRID_WRAP) != 0;
+	g->cursor.is_pending = true;
 }
 
 static void

@@ -25,7 +25,7 @@ struct grid_row {
 /* What DECSC keeps; the live one too. */
 struct grid_cursor {
 	uint16_t	row, col;
-	bool		is_pending;	/* the last column was written: the next character goes to the next row */
+	bool		is_pending;	/* the last column was written: the next character wraps first */
 	bool		is_origin;
 	uint64_t	pen;
 	struct charset	charset;
@@ -92,7 +92,7 @@ void	grid_restore_cursor(struct grid *g);
 void	grid_reset(struct grid *g, bool is_hard);
 void	grid_reset_margins(struct grid *g);
 void	grid_default_tabs(struct grid *g);
-void	grid_show(struct grid *g, int screen);
+void	grid_show(struct grid *g, int screen);	/* 0 or 1 */
 
 /* gridcsi.c: sequences. */
 void	grid_do_control(struct grid *g, uint8_t byte);

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "lib/base/buf.h"
 #include "lib/term/grid.h"
 #include "lib/term/pen.h"
+#include "tests/unit/term/support.h"
 
 struct picture {
 	const char	*what;
@@ -89,16 +89,6 @@ static const struct picture pictures[] = {
 };
 /* clang-format on */
 
-static char *
-text_of(const struct grid *grid)
-{
-	AUTO_BUF struct buf out;
-
-	buf_init(&out, 1 << 20);
-	assert_int_equal(grid_text(grid, &out), 0);
-	return buf_text(&out);
-}
-
 static void
 check_picture(const struct picture *p, size_t step)
 {
@@ -109,7 +99,7 @@ check_picture(const struct picture *p, size_t step)
 
 	for (size_t i = 0; i < count; i += step)
 		grid_write(grid, p->bytes + i, count - i < step ? count - i : step);
-	text = text_of(grid);
+	text = support_text(grid);
 	grid_cursor(grid, &row, &col);
 	if (strcmp(text, p->text) != 0 || row != p->row || col != p->col)
 		fail_msg("%s: got \"%s\" at %d,%d, want \"%s\" at %d,%d", p->what, text, row, col, p->text, p->row, p->col);
@@ -272,43 +262,12 @@ a_new_size_keeps_what_fits(void **state)
 		grid_write(grid, changes[i].before, strlen(changes[i].before));
 		grid_resize(grid, changes[i].cols, changes[i].rows);
 		grid_write(grid, changes[i].after, strlen(changes[i].after));
-		text = text_of(grid);
+		text = support_text(grid);
 		if (strcmp(text, changes[i].text) != 0)
 			fail_msg("%s: got \"%s\"", changes[i].what, text);
 		free(text);
 		grid_free(grid);
 	}
-}
-
-static uint32_t
-next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return *seed >> 8;
-}
-
-/* Bytes that look enough like sequences to reach every handler. */
-static size_t
-noise(uint32_t *seed, uint8_t *bytes, size_t most)
-{
-	static const char finals[] = "@ABCDEFGHIJKLMPSTXZ`abdefghlmrsu";
-	size_t at = 0;
-
-	while (at + 16 < most) {
-		uint32_t r = next_random(seed);
-
-		if (r % 4 == 0)
-			bytes[at++] = (uint8_t)next_random(seed);
-		else if (r % 4 == 1)
-			at += (size_t)snprintf((char *)bytes + at, 16, "\033[%u;%u%c", next_random(seed) % 12,
-			    next_random(seed) % 12, finals[next_random(seed) % (sizeof finals - 1)]);
-		else if (r % 4 == 2)
-			at += (size_t)snprintf((char *)bytes + at, 16, "%s", next_random(seed) % 2 ? "中e\xcc\x81" : "\n\n\033M");
-		else
-			at += (size_t)snprintf((char *)bytes + at, 16, "\033[?%u%c", next_random(seed) % 2 ? 69 : 6 + next_random(seed) % 2 * 1043,
-			    next_random(seed) % 2 ? 'h' : 'l');
-	}
-	return at;
 }
 
 static void
@@ -319,10 +278,10 @@ no_bytes_break_it_or_tear_a_wide_character(void **state)
 
 	(void)state;
 	for (int round = 0; round < 300; round++) {
-		struct grid *grid = grid_new(1 + (int)(next_random(&seed) % 12), 1 + (int)(next_random(&seed) % 9));
+		struct grid *grid = grid_new(1 + (int)(noise_random(&seed) % 12), 1 + (int)(noise_random(&seed) % 9));
 
 		for (int part = 0; part < 4; part++) {
-			grid_write(grid, bytes, noise(&seed, bytes, sizeof bytes));
+			grid_write(grid, bytes, noise_fill(&seed, bytes, sizeof bytes));
 			for (int row = 0; row < grid_rows(grid); row++) {
 				for (int col = 0; col < grid_cols(grid); col++) {
 					bool wide = grid_cell_width(grid_cell(grid, row, col)) == 2;
@@ -331,7 +290,7 @@ no_bytes_break_it_or_tear_a_wide_character(void **state)
 					assert_true(wide == (next != NULL && grid_cell_width(next) == 0));
 				}
 			}
-			grid_resize(grid, 1 + (int)(next_random(&seed) % 12), 1 + (int)(next_random(&seed) % 9));
+			grid_resize(grid, 1 + (int)(noise_random(&seed) % 12), 1 + (int)(noise_random(&seed) % 9));
 		}
 		grid_free(grid);
 	}
@@ -345,7 +304,7 @@ many_different_clusters_do_not_grow_it_without_bound(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200000; i++) {
-		uint8_t bytes[3] = { (uint8_t)('a' + next_random(&seed) % 26), 0xcc, (uint8_t)(0x80 + next_random(&seed) % 64) };
+		uint8_t bytes[3] = { (uint8_t)('a' + noise_random(&seed) % 26), 0xcc, (uint8_t)(0x80 + noise_random(&seed) % 64) };
 
 		grid_write(grid, bytes, 3);
 	}
