@@ -21,4 +21,13 @@ recorder_libroletable_a_SOURCES = recorder/roletable.c recorder/roletable.h
 pkglibexec_PROGRAMS += recorder/postern-roletable
 recorder_postern_roletable_SOURCES = recorder/roletable_main.c recorder/roletable_make.c
 recorder_postern_roletable_LDADD = $(POLICY_LIBS)
+
+# Look-ups of accounts and groups: the gate links libgroups, the helper does them.
+noinst_LIBRARIES += recorder/libgroups.a
+recorder_libgroups_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS)
+recorder_libgroups_a_SOURCES = recorder/groups.c recorder/groups.h recorder/groups_kept.c recorder/groups_kept.h \
+	recorder/nss_frame.h
+pkglibexec_PROGRAMS += recorder/postern-nss
+recorder_postern_nss_SOURCES = recorder/nss_helper.c
+recorder_postern_nss_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 # end of the policy

@@ -5,7 +5,8 @@ if HAVE_CMOCKA
 POLICY_TESTS = tests/unit/recorder/when_test \
 	tests/unit/recorder/policy_load_test \
 	tests/unit/recorder/policy_test \
-	tests/unit/recorder/roletable_test
+	tests/unit/recorder/roletable_test \
+	tests/unit/recorder/groups_test
 check_PROGRAMS += $(POLICY_TESTS)
 tests_unit_recorder_when_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_when_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
@@ -16,5 +17,7 @@ tests_unit_recorder_policy_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_roletable_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_roletable_test_SOURCES = tests/unit/recorder/roletable_test.c recorder/roletable_make.c
 tests_unit_recorder_roletable_test_LDADD = recorder/libroletable.a $(POLICY_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_groups_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(EVENT_CFLAGS)
+tests_unit_recorder_groups_test_LDADD = recorder/libgroups.a lib/base/libbase.a $(EVENT_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the policy
