@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-check_SCRIPTS += tests/lint/floors.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/words.sh
+check_SCRIPTS += tests/lint/floors.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/words.sh tests/lint/manual.sh
 EXTRA_DIST += tests/tap.sh tests/lint/sources.sh tests/lint/floors.awk
 
 # Used by tests/lint/headers.sh: says what is wrong with each file of LONE when it is compiled with nothing before it.
