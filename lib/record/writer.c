@@ -20,6 +20,7 @@
 #include "lib/record/writer.h"
 
 #define REST_US		INT64_C(1000000)	/* so long after a segment has been closed, memory is given back */
+#define NEVER		INT64_MIN
 #define MARKS_MOST	(64U << 20)	/* bytes: four million segments */
 
 /* How far the file had been appended, and where the tail ended then: all before that is in the file too. */
@@ -33,7 +34,7 @@ struct open_segment {
 	size_t		sealed;		/* so many bytes of them are in the tail */
 	int64_t		first_us;	/* time of its first event */
 	int64_t		previous_us;	/* for the encoding */
-	int64_t		opened_us;	/* caller's clock, at the first flush */
+	int64_t		opened_us;	/* caller's clock, at the first flush; NEVER before */
 	uint64_t	undecided_said;
 };
 
@@ -77,6 +78,33 @@ push_file(struct rec_writer *w)
 	buf_done(&w->file.waiting);
 	w->appended = (struct place){ w->file.end, w->tail.out.end };
 	return 0;
+}
+
+/* Into the tail with everything that was put. */
+static int
+flush(struct rec_writer *w, int64_t now_us)
+{
+	size_t count = buf_len(&w->open.events);
+	uint8_t undecided[8];
+	int r;
+
+	r = rec_tail_push(&w->tail);
+	if (r == 0)
+		r = push_file(w);
+	if (r < 0)
+		return r;
+	if (count > w->open.sealed) {
+		rec_tail_put(&w->tail, w->keys, REC_FRAME_TAIL, buf_data(&w->open.events) + w->open.sealed, count - w->open.sealed);
+		w->open.sealed = count;
+	}
+	if (w->open.opened_us == NEVER && count > 0)
+		w->open.opened_us = now_us;
+	if (w->undecided != w->open.undecided_said) {
+		rec_put64(undecided, w->undecided);
+		rec_tail_put(&w->tail, w->keys, REC_FRAME_UNDECIDED, undecided, sizeof undecided);
+		w->open.undecided_said = w->undecided;
+	}
+	return rec_tail_push(&w->tail);
 }
 
 static int
@@ -136,7 +164,7 @@ open_files(struct rec_writer *w, const struct rec_params *params)
 	if (r == 0)
 		r = put_meta(w, params->meta);
 	if (r == 0)
-		r = push_file(w);
+		r = flush(w, NEVER);	/* the caller's clock is not known yet */
 	if (r < 0)
 		return r;
 	w->synced = w->appended;	/* a header alone is not worth a sync */
@@ -155,6 +183,7 @@ rec_writer_open(const struct rec_params *params, struct rec_writer **writer)
 	buf_init(&w->file.waiting, 2 * (REC_FRAME_MOST + MARKS_MOST));
 	buf_init(&w->tail.out.waiting, 1);
 	buf_init(&w->open.events, REC_SEGMENT_MOST);
+	w->open.opened_us = NEVER;
 	buf_init(&w->marks, MARKS_MOST);
 	buf_init(&w->envelope, REC_ENVELOPE_MOST);
 	crypto_hash_sha256_init(&w->sum);
@@ -270,35 +299,8 @@ close_segment(struct rec_writer *w)
 	rec_keys_next(w->keys);
 	w->count.segments++;
 	buf_clear(&w->open.events);	/* a flood needs the room again at once; rest() wipes it */
-	w->open = (struct open_segment){ .events = w->open.events };
+	w->open = (struct open_segment){ .events = w->open.events, .opened_us = NEVER };
 	return push_file(w);
-}
-
-/* Into the tail with everything that was put. */
-static int
-flush(struct rec_writer *w, int64_t now_us)
-{
-	size_t count = buf_len(&w->open.events);
-	uint8_t undecided[8];
-	int r;
-
-	r = rec_tail_push(&w->tail);
-	if (r == 0)
-		r = push_file(w);
-	if (r < 0)
-		return r;
-	if (count > w->open.sealed) {
-		if (w->open.sealed == 0)
-			w->open.opened_us = now_us;
-		rec_tail_put(&w->tail, w->keys, REC_FRAME_TAIL, buf_data(&w->open.events) + w->open.sealed, count - w->open.sealed);
-		w->open.sealed = count;
-	}
-	if (w->undecided != w->open.undecided_said) {
-		rec_put64(undecided, w->undecided);
-		rec_tail_put(&w->tail, w->keys, REC_FRAME_UNDECIDED, undecided, sizeof undecided);
-		w->open.undecided_said = w->undecided;
-	}
-	return rec_tail_push(&w->tail);
 }
 
 int
