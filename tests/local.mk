@@ -7,6 +7,7 @@ include tests/unit/record.mk
 include tests/unit/store.mk
 include tests/unit/recorder.mk
 include tests/term/local.mk
+include tests/term/console.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk
