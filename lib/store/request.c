@@ -10,6 +10,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/store/check.h"
+#include "lib/store/grant.h"
 #include "lib/store/request.h"
 #include "lib/store/seal.h"
 #include "lib/store/stmt.h"
@@ -119,6 +120,19 @@ reason_seal(struct store *store, const struct request *request, uint32_t unit, s
 	return r < 0 ? r : seal_make(store, &seal, buf_data(&plain), buf_len(&plain), sealed);
 }
 
+/* One may ask for more time for one's own grant only. */
+static int
+extends_check(struct store *store, const struct request *request)
+{
+	struct grant grant;
+	int r;
+
+	if (id_is_zero(&request->extends))
+		return 0;
+	r = grant_get(store, &request->extends, &grant);
+	return r == 0 && strcmp(grant.person, request->person) != 0 ? ERR_NO_RIGHT : r;
+}
+
 int
 request_create(struct store *store, const struct request *request)
 {
@@ -131,6 +145,8 @@ request_create(struct store *store, const struct request *request)
 	buf_init(&sealed, TEXT_MOST);
 	if (r == 0)
 		r = txn_begin(&txn, store);
+	if (r == 0)
+		r = extends_check(store, request);
 	if (r == 0)
 		r = unit_day(store, request->class, request->created_us, &unit);
 	if (r == 0)

@@ -52,7 +52,7 @@ int	request_text(const struct request *request, struct buf *text);
 /*
  * Enters a waiting request; sha256, state and end of `request` are not looked at. The reason is sealed under the
  * class's slot of the day. ERR_MSG_TEXT (a text with controls, an empty name), ERR_BAD_TIME (seconds), ERR_STORE_CONFLICT
- * (the id is taken).
+ * (the id is taken), ERR_NOT_FOUND or ERR_NO_RIGHT (the grant to extend is not there, or another person's).
  */
 int	request_create(struct store *store, const struct request *request);
 

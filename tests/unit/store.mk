@@ -1,12 +1,57 @@
 # SPDX-License-Identifier: ISC
 # Tests of lib/store: real SQLite files in a temporary directory.
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/store/request_test
+check_PROGRAMS += tests/unit/store/store_test \
+	tests/unit/store/slots_test \
+	tests/unit/store/quorum_test \
+	tests/unit/store/request_test \
+	tests/unit/store/grant_test \
+	tests/unit/store/session_test \
+	tests/unit/store/recording_test \
+	tests/unit/store/event_test \
+	tests/unit/store/retention_test \
+	tests/unit/store/damage_test
 store_test_cflags = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
 store_test_libs = lib/store/libstore.a lib/base/libbase.a $(SODIUM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS)
 store_test_shared = tests/unit/store/place.c tests/unit/store/place.h
 
+tests_unit_store_store_test_SOURCES = tests/unit/store/store_test.c $(store_test_shared)
+tests_unit_store_store_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_store_test_LDADD = $(store_test_libs)
+
+tests_unit_store_slots_test_SOURCES = tests/unit/store/slots_test.c $(store_test_shared)
+tests_unit_store_slots_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_slots_test_LDADD = $(store_test_libs)
+
+tests_unit_store_quorum_test_SOURCES = tests/unit/store/quorum_test.c $(store_test_shared)
+tests_unit_store_quorum_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_quorum_test_LDADD = $(store_test_libs)
+
 tests_unit_store_request_test_SOURCES = tests/unit/store/request_test.c $(store_test_shared)
 tests_unit_store_request_test_CFLAGS = $(store_test_cflags)
 tests_unit_store_request_test_LDADD = $(store_test_libs)
+
+tests_unit_store_grant_test_SOURCES = tests/unit/store/grant_test.c $(store_test_shared)
+tests_unit_store_grant_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_grant_test_LDADD = $(store_test_libs)
+
+tests_unit_store_session_test_SOURCES = tests/unit/store/session_test.c $(store_test_shared)
+tests_unit_store_session_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_session_test_LDADD = $(store_test_libs)
+
+tests_unit_store_recording_test_SOURCES = tests/unit/store/recording_test.c $(store_test_shared)
+tests_unit_store_recording_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_recording_test_LDADD = $(store_test_libs)
+
+tests_unit_store_event_test_SOURCES = tests/unit/store/event_test.c $(store_test_shared)
+tests_unit_store_event_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_event_test_LDADD = $(store_test_libs)
+
+tests_unit_store_retention_test_SOURCES = tests/unit/store/retention_test.c $(store_test_shared)
+tests_unit_store_retention_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_retention_test_LDADD = $(store_test_libs)
+
+tests_unit_store_damage_test_SOURCES = tests/unit/store/damage_test.c $(store_test_shared)
+tests_unit_store_damage_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_damage_test_LDADD = $(store_test_libs)
 endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/* Recordings and the keyring. */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/secret.h"
+#include "lib/store/recording.h"
+#include "lib/store/retention.h"
+#include "lib/store/stmt.h"
+#include "tests/unit/store/place.h"
+
+#define ENVELOPE	"age-encryption.org/v1\n-> X25519 abc\n"
+
+static void
+create(struct store *store, const struct session *session)
+{
+	assert_int_equal(recording_create(store, &session->id, ENVELOPE, strlen(ENVELOPE), NOON), 0);
+}
+
+static int
+count_recordings(void *ctx, const struct recording *recording)
+{
+	int *count = ctx;
+
+	assert_string_equal(recording->session.person, "eng-07");
+	(*count)++;
+	return 0;
+}
+
+static void
+the_envelope_comes_back_and_lies_nowhere_in_the_clear(void **state)
+{
+	struct place_test *place = *state;
+	struct session session = entered(place->store, NOON);
+	struct recording recording;
+	uint8_t sha256[SECRET_SHA256];
+	AUTO_BUF struct buf envelope;
+
+	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
+	create(place->store, &session);
+	assert_int_equal(recording_envelope(place->store, &session.id, &envelope), 0);
+	assert_int_equal(buf_len(&envelope), strlen(ENVELOPE));
+	assert_memory_equal(buf_data(&envelope), ENVELOPE, strlen(ENVELOPE));
+	assert_int_equal(place_search(place, NULL, "age-encryption", 14), 0);
+	assert_int_equal(recording_get(place->store, &session.id, &recording), 0);
+	secret_sha256(ENVELOPE, strlen(ENVELOPE), sha256);
+	assert_memory_equal(recording.envelope_sha256, sha256, sizeof sha256);
+	assert_int_equal(recording.state, RECORDING_OPEN);
+}
+
+static void
+there_is_one_recording_for_a_session(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct id nobody = id_new();
+
+	create(store, &session);
+	assert_int_equal(recording_create(store, &session.id, "x", 1, NOON), ERR_STORE_CONFLICT);
+	assert_int_equal(recording_create(store, &nobody, "x", 1, NOON), ERR_NOT_FOUND);
+	assert_int_equal(recording_create(store, &session.id, "", 0, NOON), -EINVAL);
+	assert_int_equal(recording_create(store, &session.id, "x", RECORDING_ENVELOPE_MOST + 1, NOON), -EINVAL);
+}
+
+static void
+closing_keeps_size_hash_and_length_once(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct recording_file file = { .closed_us = NOON + MINUTE, .bytes = 12345, .duration_us = 59 * SECOND };
+	struct recording_file other = { .closed_us = NOON + 2 * MINUTE, .bytes = 1 };
+	struct recording recording;
+	struct id nobody = id_new();
+
+	memset(file.sha256, 0xab, sizeof file.sha256);
+	create(store, &session);
+	assert_int_equal(recording_close(store, &nobody, &file), ERR_NOT_FOUND);
+	assert_int_equal(recording_close(store, &session.id, &file), 0);
+	assert_int_equal(recording_close(store, &session.id, &other), 0);
+	assert_int_equal(recording_get(store, &session.id, &recording), 0);
+	assert_int_equal(recording.state, RECORDING_CLOSED);
+	assert_int_equal(recording.file.bytes, 12345);
+	assert_int_equal(recording.file.closed_us, NOON + MINUTE);
+	assert_int_equal(recording.file.duration_us, 59 * SECOND);
+	assert_memory_equal(recording.file.sha256, file.sha256, sizeof file.sha256);
+}
+
+static void
+an_expired_one_says_when_and_of_which_class(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct recording recording;
+	AUTO_BUF struct buf envelope;
+
+	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
+	create(store, &session);
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(retention_shred(store, session.recording_unit, NOON + 90 * DAY), 0);
+	assert_int_equal(recording_envelope(store, &session.id, &envelope), ERR_EXPIRED);
+	assert_int_equal(buf_len(&envelope), 0);
+	assert_int_equal(recording_get(store, &session.id, &recording), 0);
+	assert_int_equal(recording.state, RECORDING_EXPIRED);
+	assert_int_equal(recording.expired_us, NOON + 90 * DAY);
+	assert_string_equal(recording.session.class, "standard");
+}
+
+static void
+a_zeroed_slot_alone_closes_it(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	AUTO_BUF struct buf envelope;
+
+	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
+	create(store, &session);
+	assert_int_equal(slots_shred(&store->slots, session.recording_unit), 0);
+	assert_int_equal(recording_envelope(store, &session.id, &envelope), ERR_EXPIRED);
+}
+
+static void
+an_envelope_of_another_session_does_not_open(void **state)
+{
+	struct store *store = place_store(state);
+	struct session one = entered(store, NOON);
+	struct session two = entered(store, NOON);
+	AUTO_BUF struct buf envelope;
+
+	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
+	create(store, &one);
+	create(store, &two);
+	assert_int_equal(stmt_run(store, "UPDATE recordings SET sealed = (SELECT sealed FROM recordings WHERE session = $1) "
+	    "WHERE session = $2", BINDS(bind_id(&one.id), bind_id(&two.id))), 1);
+	assert_int_equal(recording_envelope(store, &two.id, &envelope), ERR_STORE_DAMAGED);
+	assert_int_equal(recording_envelope(store, &one.id, &envelope), 0);
+}
+
+static void
+lists_are_filtered(void **state)
+{
+	struct store *store = place_store(state);
+	struct session first = entered(store, NOON);
+	struct session second = entered(store, NOON + MINUTE);
+	struct recording_file file = { .closed_us = NOON + MINUTE };
+	struct recording_filter all = { 0 };
+	struct recording_filter closed = { .state = "closed" };
+	struct recording_filter late = { .since_us = NOON + 1 };
+	struct recording_filter other = { .person = "eng-08" };
+	int count = 0;
+
+	create(store, &first);
+	create(store, &second);
+	assert_int_equal(recording_close(store, &first.id, &file), 0);
+	assert_int_equal(recording_list(store, &all, count_recordings, &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(recording_list(store, &closed, count_recordings, &count), 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(recording_list(store, &late, count_recordings, &count), 0);
+	assert_int_equal(count, 4);
+	assert_int_equal(recording_list(store, &other, count_recordings, &count), 0);
+	assert_int_equal(count, 4);
+}
+
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_envelope_comes_back_and_lies_nowhere_in_the_clear),
+		TEST(there_is_one_recording_for_a_session),
+		TEST(closing_keeps_size_hash_and_length_once),
+		TEST(an_expired_one_says_when_and_of_which_class),
+		TEST(a_zeroed_slot_alone_closes_it),
+		TEST(an_envelope_of_another_session_does_not_open),
+		TEST(lists_are_filtered),
+	};
+
+	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
+}
