@@ -265,7 +265,7 @@ serve(int limit_ms)
 int
 main(int argc, char **argv)
 {
-	int limit_ms = argc == 2 ? atoi(argv[1]) : 0;
+	int limit_ms = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0;
 
 	log_open("postern-nss", LOG_LEVEL_INFO);
 	if (limit_ms <= 0)

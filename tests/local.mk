@@ -7,6 +7,7 @@ include tests/unit/record.mk
 include tests/unit/store.mk
 include tests/unit/recorder.mk
 include tests/term/local.mk
+include tests/term/console.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk
@@ -15,3 +16,6 @@ include tests/bench/local.mk
 CMOCKA_TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -Wno-missing-prototypes
 # Scripts are run where they are, also from a build directory elsewhere: nothing to build, but to be shipped.
 EXTRA_DIST += tests/run.sh $(check_SCRIPTS)
+
+clean-local:
+	rm -rf tests/log

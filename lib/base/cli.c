@@ -109,6 +109,9 @@ parse_option(struct cli *cli, char **argv, int argc, int *at)
 		value = argv[++*at];
 	if (value == NULL)
 		return usage(cli, "option %s needs a value", word);
+	if (cli->value_count == CLI_VALUES)
+		return usage(cli, "%d values are the most", CLI_VALUES);
+	cli->values[cli->value_count++] = (struct cli_value){ .option = i, .text = value };
 	cli->given[i] = value;
 	return 0;
 }
@@ -176,6 +179,17 @@ cli_get(const struct cli *cli, const char *name)
 	int i = find_long(cli->verb, name, strlen(name));
 
 	return i < 0 ? NULL : cli->given[i];
+}
+
+const char *
+cli_nth(const struct cli *cli, const char *name, int n)
+{
+	int option = find_long(cli->verb, name, strlen(name));
+
+	for (int i = 0; i < cli->value_count; i++)
+		if (cli->values[i].option == option && n-- == 0)
+			return cli->values[i].text;
+	return NULL;
 }
 
 bool

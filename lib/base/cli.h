@@ -31,6 +31,7 @@ struct cli_option {
 };
 
 #define CLI_OPTIONS	24	/* most options of one verb */
+#define CLI_VALUES	32	/* most values that one command line can give, where an option is given several times */
 
 struct cli;
 
@@ -49,6 +50,11 @@ struct cli {
 	const struct cli_verb	*verb;
 	const char		*program;
 	const char		*given[CLI_OPTIONS];	/* by place in verb->options; "" for a switch that is set */
+	struct cli_value {
+		int		 option;		/* place in verb->options */
+		const char	*text;
+	}			 values[CLI_VALUES];	/* all of them, in their order */
+	int			 value_count;
 	char			**words;		/* NULL-terminated; after `--` everything is a word */
 	int			 word_count;
 	int			 after_dashes;		/* words before `--`; equals word_count if there was none */
@@ -61,8 +67,10 @@ struct cli {
  */
 int		 cli_main(const char *program, const char *about, const struct cli_verb *verbs, int argc, char **argv, void *user);
 
-/* Value of an option by its long name: NULL if not given, "" for a switch. */
+/* Value of an option by its long name: NULL if not given, "" for a switch; the last if it was given several times. */
 const char	*cli_get(const struct cli *cli, const char *name);
+/* The nth value (from 0) of an option that may be given several times; NULL behind the last. */
+const char	*cli_nth(const struct cli *cli, const char *name, int n);
 bool		 cli_has(const struct cli *cli, const char *name);
 
 /* A sentence on stderr, "program verb: text", and the status, so that one can `return cli_fail(...)`. */

@@ -16,4 +16,10 @@ ssize_t	rec_pack(const uint8_t *from, size_t count, uint8_t *to, size_t room);
 /* Exactly `want` bytes come out: 0, or ERR_REC_DAMAGED, -ENOMEM. */
 int	rec_unpack(const uint8_t *from, size_t count, uint8_t *to, size_t want);
 
+/*
+ * Gives freed memory back to the system, for when things become quiet: after the first large block has been freed,
+ * glibc's malloc keeps up to about a megabyte at hand.
+ */
+void	rec_pack_rest(void);
+
 #endif

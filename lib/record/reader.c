@@ -152,8 +152,8 @@ load(struct rec_reader *r)
 	if (file < 0 && file != ERR_REC_DAMAGED)
 		return file;
 	tail = rec_tail_load(r);
-	if (tail == 0 && r->tail_stop == STOP_GAP)
-		file = rec_segment_load(r);	/* its writer may have moved the segment between our two looks */
+	if (tail == 0 && file == 0)
+		file = rec_segment_load(r);	/* its writer may have moved the segment from there to here between our looks */
 	return tail != 0 ? tail : file;
 }
 

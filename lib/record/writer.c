@@ -19,11 +19,23 @@
 #include "lib/record/tail.h"
 #include "lib/record/writer.h"
 
+#define REST_US		INT64_C(1000000)	/* so long after a segment has been closed, memory is given back */
+#define NEVER		INT64_MIN
 #define MARKS_MOST	(64U << 20)	/* bytes: four million segments */
 
 /* How far the file had been appended, and where the tail ended then: all before that is in the file too. */
 struct place {
 	uint64_t	file, tail;
+};
+
+/* The segment that is being filled. */
+struct open_segment {
+	struct buf	events;
+	size_t		sealed;		/* so many bytes of them are in the tail */
+	int64_t		first_us;	/* time of its first event */
+	int64_t		previous_us;	/* for the encoding */
+	int64_t		opened_us;	/* caller's clock, at the first flush; NEVER before */
+	uint64_t	undecided_said;
 };
 
 enum stage { STAGE_OPEN, STAGE_ENDING, STAGE_FOOTER, STAGE_CLOSED };
@@ -32,18 +44,15 @@ struct rec_writer {
 	struct rec_keys			*keys;
 	struct rec_out			 file;
 	struct rec_tail			 tail;
-	struct buf			 events;	/* of the open segment */
-	size_t				 sealed;	/* so many bytes of them are in the tail */
-	int64_t				 first_us, last_us;	/* times in the open segment; last_us goes on */
-	int64_t				 previous_us;	/* for the encoding */
-	int64_t				 opened_us;	/* caller's clock, at the first flush of the segment */
-	uint64_t			 undecided, undecided_said;
+	struct open_segment		 open;
 	struct buf			 marks;		/* entries of the footer */
 	struct buf			 envelope;
 	struct place			 appended, syncing, synced;
-	uint64_t			 event_bytes;
 	crypto_hash_sha256_state	 sum;
-	uint32_t			 segments;
+	struct rec_count		 count;		/* event_bytes and segments; the rest when asked for */
+	int64_t				 last_us;	/* time of the last event */
+	int64_t				 closed_us;	/* caller's clock: when memory was last needed; -1 if it has been given back */
+	uint64_t			 undecided;
 	bool				 sync_running;
 	enum stage			 stage;
 	uint8_t				 index_public[REC_KEY];
@@ -69,6 +78,33 @@ push_file(struct rec_writer *w)
 	buf_done(&w->file.waiting);
 	w->appended = (struct place){ w->file.end, w->tail.out.end };
 	return 0;
+}
+
+/* Into the tail with everything that was put. */
+static int
+flush(struct rec_writer *w, int64_t now_us)
+{
+	size_t count = buf_len(&w->open.events);
+	uint8_t undecided[8];
+	int r;
+
+	r = rec_tail_push(&w->tail);
+	if (r == 0)
+		r = push_file(w);
+	if (r < 0)
+		return r;
+	if (count > w->open.sealed) {
+		rec_tail_put(&w->tail, w->keys, REC_FRAME_TAIL, buf_data(&w->open.events) + w->open.sealed, count - w->open.sealed);
+		w->open.sealed = count;
+	}
+	if (w->open.opened_us == NEVER && count > 0)
+		w->open.opened_us = now_us;
+	if (w->undecided != w->open.undecided_said) {
+		rec_put64(undecided, w->undecided);
+		rec_tail_put(&w->tail, w->keys, REC_FRAME_UNDECIDED, undecided, sizeof undecided);
+		w->open.undecided_said = w->undecided;
+	}
+	return rec_tail_push(&w->tail);
 }
 
 static int
@@ -128,7 +164,7 @@ open_files(struct rec_writer *w, const struct rec_params *params)
 	if (r == 0)
 		r = put_meta(w, params->meta);
 	if (r == 0)
-		r = push_file(w);
+		r = flush(w, NEVER);	/* the caller's clock is not known yet */
 	if (r < 0)
 		return r;
 	w->synced = w->appended;	/* a header alone is not worth a sync */
@@ -146,7 +182,8 @@ rec_writer_open(const struct rec_params *params, struct rec_writer **writer)
 	w->file = (struct rec_out){ .disk = params->disk, .fd = params->rec_fd };
 	buf_init(&w->file.waiting, 2 * (REC_FRAME_MOST + MARKS_MOST));
 	buf_init(&w->tail.out.waiting, 1);
-	buf_init(&w->events, REC_SEGMENT_MOST);
+	buf_init(&w->open.events, REC_SEGMENT_MOST);
+	w->open.opened_us = NEVER;
 	buf_init(&w->marks, MARKS_MOST);
 	buf_init(&w->envelope, REC_ENVELOPE_MOST);
 	crypto_hash_sha256_init(&w->sum);
@@ -165,7 +202,7 @@ rec_writer_free(struct rec_writer *w)
 	rec_keys_free(w->keys);
 	rec_tail_done(&w->tail);
 	buf_done(&w->file.waiting);
-	buf_wipe(&w->events);
+	buf_wipe(&w->open.events);
 	buf_done(&w->marks);
 	buf_done(&w->envelope);
 	free(w);
@@ -193,18 +230,18 @@ int
 rec_writer_put(struct rec_writer *w, const struct rec_event *event)
 {
 	struct rec_event ordered = *event;
-	size_t before = buf_len(&w->events);
+	size_t before = buf_len(&w->open.events);
 	int r;
 
 	if (ordered.t_us < w->last_us)
 		ordered.t_us = w->last_us;
-	r = rec_event_encode(&ordered, &w->previous_us, &w->events);
+	r = rec_event_encode(&ordered, &w->open.previous_us, &w->open.events);
 	if (r < 0)
 		return r;
 	if (before == 0)
-		w->first_us = ordered.t_us;
+		w->open.first_us = ordered.t_us;
 	w->last_us = ordered.t_us;
-	w->event_bytes += buf_len(&w->events) - before;
+	w->count.event_bytes += buf_len(&w->open.events) - before;
 	return 0;
 }
 
@@ -218,7 +255,7 @@ rec_writer_undecided(struct rec_writer *w, uint64_t bytes)
 static int
 seal_segment(struct rec_writer *w)
 {
-	size_t head_bytes = REC_FRAME + REC_SEGMENT_HEAD + REC_TAG, count = buf_len(&w->events);
+	size_t head_bytes = REC_FRAME + REC_SEGMENT_HEAD + REC_TAG, count = buf_len(&w->open.events);
 	struct rec_frame frame = { .type = REC_FRAME_HEAD, .count = REC_SEGMENT_HEAD };
 	uint8_t head[REC_SEGMENT_HEAD] = { 0 };
 	uint8_t *to, *body;
@@ -228,10 +265,10 @@ seal_segment(struct rec_writer *w)
 	if (to == NULL)
 		return ERR_BUF_FULL;
 	body = to + head_bytes;
-	packed = rec_pack(buf_data(&w->events), count, body + REC_FRAME, rec_pack_room(count));
+	packed = rec_pack(buf_data(&w->open.events), count, body + REC_FRAME, rec_pack_room(count));
 	if (packed < 0)
 		return (int)packed;
-	rec_put64(head, (uint64_t)w->first_us);
+	rec_put64(head, (uint64_t)w->open.first_us);
 	rec_put64(head + 8, (uint64_t)w->last_us);
 	rec_put32(head + 16, (uint32_t)count);
 	rec_put64(head + 24, (uint64_t)packed + REC_FRAME + REC_TAG);
@@ -249,9 +286,9 @@ close_segment(struct rec_writer *w)
 	uint8_t mark[REC_FOOTER_ENTRY];
 	int r;
 
-	assert(buf_len(&w->file.waiting) == 0 && w->sealed == buf_len(&w->events));
+	assert(buf_len(&w->file.waiting) == 0 && w->open.sealed == buf_len(&w->open.events));
 	rec_put64(mark, w->file.end);
-	rec_put64(mark + 8, (uint64_t)w->first_us);
+	rec_put64(mark + 8, (uint64_t)w->open.first_us);
 	if (buf_room(&w->marks) < sizeof mark)
 		return ERR_BUF_FULL;
 	r = seal_segment(w);
@@ -260,39 +297,10 @@ close_segment(struct rec_writer *w)
 	sum_waiting(w, 0);
 	buf_add(&w->marks, mark, sizeof mark);
 	rec_keys_next(w->keys);
-	buf_wipe(&w->events);
-	w->segments++;
-	w->sealed = 0;
-	w->previous_us = 0;
-	w->undecided_said = 0;
+	w->count.segments++;
+	buf_clear(&w->open.events);	/* a flood needs the room again at once; rest() wipes it */
+	w->open = (struct open_segment){ .events = w->open.events, .opened_us = NEVER };
 	return push_file(w);
-}
-
-/* Into the tail with everything that was put. */
-static int
-flush(struct rec_writer *w, int64_t now_us)
-{
-	size_t count = buf_len(&w->events);
-	uint8_t undecided[8];
-	int r;
-
-	r = rec_tail_push(&w->tail);
-	if (r == 0)
-		r = push_file(w);
-	if (r < 0)
-		return r;
-	if (count > w->sealed) {
-		if (w->sealed == 0)
-			w->opened_us = now_us;
-		rec_tail_put(&w->tail, w->keys, REC_FRAME_TAIL, buf_data(&w->events) + w->sealed, count - w->sealed);
-		w->sealed = count;
-	}
-	if (w->undecided != w->undecided_said) {
-		rec_put64(undecided, w->undecided);
-		rec_tail_put(&w->tail, w->keys, REC_FRAME_UNDECIDED, undecided, sizeof undecided);
-		w->undecided_said = w->undecided;
-	}
-	return rec_tail_push(&w->tail);
 }
 
 int
@@ -302,29 +310,43 @@ rec_writer_flush(struct rec_writer *w, int64_t now_us)
 
 	assert(w->stage == STAGE_OPEN);
 	r = flush(w, now_us);
-	if (r < 0 || w->sealed == 0)
+	if (r < 0 || w->open.sealed == 0)
 		return r;
-	if (w->sealed >= REC_SEGMENT_BYTES || now_us - w->opened_us >= REC_SEGMENT_US)
-		r = close_segment(w);
+	if (w->open.sealed < REC_SEGMENT_BYTES && now_us - w->open.opened_us < REC_SEGMENT_US)
+		return 0;
+	r = close_segment(w);
+	w->closed_us = now_us;
 	return r;
+}
+
+/* Nothing is open. Milliseconds until memory should be given back, or -1. */
+static int
+rest(struct rec_writer *w, int64_t now_us)
+{
+	if (w->closed_us < 0)
+		return -1;
+	if (now_us - w->closed_us < REST_US)
+		return (int)((w->closed_us + REST_US - now_us) / 1000) + 1;
+	buf_wipe(&w->open.events);
+	rec_tail_rest(&w->tail);
+	rec_pack_rest();
+	w->closed_us = -1;
+	return -1;
 }
 
 int
 rec_writer_tick(struct rec_writer *w, int64_t now_us, int *wait_ms)
 {
-	int64_t left_us;
 	int r;
 
 	r = rec_writer_flush(w, now_us);
 	if (r < 0)
 		return r;
-	if (w->sealed == 0) {
-		rec_tail_rest(&w->tail);
-		*wait_ms = -1;
+	if (w->open.sealed == 0) {
+		*wait_ms = rest(w, now_us);
 		return 0;
 	}
-	left_us = REC_SEGMENT_US - (now_us - w->opened_us);
-	*wait_ms = (int)(left_us / 1000) + 1;
+	*wait_ms = (int)((w->open.opened_us + REC_SEGMENT_US - now_us) / 1000) + 1;
 	return 0;
 }
 
@@ -364,7 +386,7 @@ put_trailer(struct rec_writer *w, uint64_t footer)
 
 	memcpy(trailer, REC_MAGIC_END, REC_MAGIC_BYTES);
 	rec_put64(trailer + 8, footer);
-	rec_put32(trailer + 16, w->segments);
+	rec_put32(trailer + 16, w->count.segments);
 	buf_add(&w->file.waiting, trailer, sizeof trailer);
 }
 
@@ -377,7 +399,7 @@ put_footer(struct rec_writer *w)
 	uint8_t *to;
 
 	buf_init(&footer, sizeof head + MARKS_MOST);
-	rec_put32(head, w->segments);
+	rec_put32(head, w->count.segments);
 	rec_put64(head + 4, (uint64_t)w->last_us);
 	buf_add(&footer, head, sizeof head);
 	buf_add(&footer, buf_data(&w->marks), buf_len(&w->marks));
@@ -404,7 +426,7 @@ finish(struct rec_writer *w)
 	int r;
 
 	r = flush(w, 0);
-	if (r == 0 && w->stage == STAGE_ENDING && w->sealed > 0)
+	if (r == 0 && w->stage == STAGE_ENDING && w->open.sealed > 0)
 		r = close_segment(w);
 	if (r < 0)
 		return r;
@@ -447,10 +469,9 @@ rec_writer_count(const struct rec_writer *w, struct rec_count *count)
 {
 	crypto_hash_sha256_state sum = w->sum;
 
-	*count = (struct rec_count){
-		.event_bytes = w->event_bytes, .file_bytes = w->file.end + buf_len(&w->file.waiting),
-		.synced_bytes = w->synced.file,
-		.tail_bytes = w->tail.out.end, .segments = w->segments
-	};
+	*count = w->count;
+	count->file_bytes = w->file.end + buf_len(&w->file.waiting);
+	count->synced_bytes = w->synced.file;
+	count->tail_bytes = w->tail.out.end;
 	crypto_hash_sha256_final(&sum, count->sha256);
 }

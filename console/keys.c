@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/* What a key needs is tested in the order of the table of needs; the first that does not hold is the reason. */
+#include "config.h"
+
+#include <curses.h>
+
+#include "console/act.h"
+#include "console/console.h"
+#include "console/keys.h"
+#include "console/view.h"
+
+#define DECIDES		(NEEDS_ROW | NEEDS_REQUEST | NEEDS_THERE | NEEDS_LINK | NEEDS_CAN)
+#define ENDS		(NEEDS_ROW | NEEDS_HOLDER | NEEDS_THERE | NEEDS_LINK)
+#define TALKS		(NEEDS_ROW | NEEDS_SESSION | NEEDS_THERE | NEEDS_LINK)
+#define WORK		(VIEW_LIST | VIEW_DETAIL)
+#define CTRL(letter)	((letter) & 0x1f)
+#define KEY_ESCAPE	27
+
+/* clang-format off */
+const struct key keys[] = {
+	{ 'a', 0, "a", WORK, DECIDES, act_grant, "grant",
+	  "grants the request as it was asked, after a yes" },
+	{ 'g', 0, "g", WORK, DECIDES, act_grant_less, "grant less",
+	  "grants it for a shorter time, with a comment if you like" },
+	{ 'd', 0, "d", WORK, DECIDES, act_deny, "deny",
+	  "denies it, with a reason that the person will read" },
+	{ 'r', 0, "r", WORK, ENDS, act_revoke, "revoke",
+	  "ends the session now, or takes the grant back, after a yes" },
+	{ 's', 0, "s", WORK, TALKS, act_say, "say",
+	  "shows a sentence to the person in the session" },
+	{ '\n', '\r', "Enter", VIEW_LIST, NEEDS_ROW, act_details, "details",
+	  "tells all about it in sentences" },
+	{ KEYS_SPECIAL(KEY_ENTER), 0, "Enter (keypad)", VIEW_LIST, NEEDS_ROW, act_details, NULL,
+	  "the same" },
+	{ '/', 0, "/", VIEW_LIST, NEEDS_NOTHING, act_filter, "filter",
+	  "shows only rows with these words; empty shows all" },
+	{ '\t', 0, "Tab", VIEW_LIST, NEEDS_NOTHING, act_next_list, NULL,
+	  "goes to the next list: waiting, granted, running" },
+	{ KEYS_SPECIAL(KEY_UP), 'k', "Up or k", VIEW_ALL, NEEDS_NOTHING, act_up, NULL,
+	  "one row up" },
+	{ KEYS_SPECIAL(KEY_DOWN), 'j', "Down or j", VIEW_ALL, NEEDS_NOTHING, act_down, NULL,
+	  "one row down" },
+	{ KEYS_SPECIAL(KEY_PPAGE), CTRL('b'), "Page Up", VIEW_ALL, NEEDS_NOTHING, act_page_up, NULL,
+	  "ten rows up" },
+	{ KEYS_SPECIAL(KEY_NPAGE), CTRL('f'), "Page Down", VIEW_ALL, NEEDS_NOTHING, act_page_down, NULL,
+	  "ten rows down" },
+	{ KEYS_SPECIAL(KEY_HOME), '<', "Home or <", VIEW_LIST, NEEDS_NOTHING, act_first, NULL,
+	  "to the first row" },
+	{ KEYS_SPECIAL(KEY_END), '>', "End or >", VIEW_LIST, NEEDS_NOTHING, act_last, NULL,
+	  "to the last row" },
+	{ KEY_ESCAPE, KEYS_SPECIAL(KEY_LEFT), "Esc", VIEW_ALL, NEEDS_NOTHING, act_back, NULL,
+	  "back to the lists; there it removes the filter" },
+	{ 'q', 0, "q", VIEW_DETAIL | VIEW_HELP, NEEDS_NOTHING, act_back, "back",
+	  "back to the lists (from details or help)" },
+	{ '?', KEYS_SPECIAL(KEY_F(1)), "?", VIEW_ALL, NEEDS_NOTHING, act_help, "help",
+	  "this page" },
+	{ 'q', CTRL('c'), "q", VIEW_LIST, NEEDS_NOTHING, act_quit, "quit",
+	  "leaves the console; nothing at the gate changes" },
+};
+/* clang-format on */
+
+const size_t key_count = sizeof keys / sizeof keys[0];
+
+static bool
+has_row(const struct console *console)
+{
+	return console_row(console) != NULL;
+}
+
+static bool
+is_on(const struct console *console, enum list list)
+{
+	const struct row *row = console_row(console);
+
+	return row != NULL && row->list == list;
+}
+
+static bool
+is_request(const struct console *console)
+{
+	return is_on(console, LIST_WAITING);
+}
+
+static bool
+is_session(const struct console *console)
+{
+	return is_on(console, LIST_RUNNING);
+}
+
+static bool
+is_holder(const struct console *console)
+{
+	return is_on(console, LIST_RUNNING) || is_on(console, LIST_GRANTED);
+}
+
+static bool
+is_there(const struct console *console)
+{
+	const struct row *row = console_row(console);
+
+	return row == NULL || row->gone_us == 0;
+}
+
+static bool
+is_linked(const struct console *console)
+{
+	const struct row *row = console_row(console);
+
+	return row == NULL || console_is_up(console, row);
+}
+
+static bool
+can_decide(const struct console *console)
+{
+	const struct row *row = console_row(console);
+
+	return row == NULL || row_request(row) == NULL || row_request(row)->can;
+}
+
+/* clang-format off */
+static const struct {
+	enum need	 need;
+	bool		(*holds)(const struct console *);
+	const char	*why;
+} needs[] = {
+	{ NEEDS_ROW,		has_row,	"there is nothing under the pointer" },
+	{ NEEDS_REQUEST,	is_request,	"the pointer is not on a request" },
+	{ NEEDS_SESSION,	is_session,	"the pointer is not on a session" },
+	{ NEEDS_HOLDER,		is_holder,	"the pointer is not on a session or grant" },
+	{ NEEDS_THERE,		is_there,	"it is over already" },
+	{ NEEDS_LINK,		is_linked,	"there is no connection to its gate" },
+	{ NEEDS_CAN,		can_decide,	"you may not decide it" },
+};
+/* clang-format on */
+
+const char *
+keys_why(const struct console *console, const struct key *key)
+{
+	const struct row *row = console_row(console);
+
+	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+		if ((key->needs & needs[i].need) == 0 || needs[i].holds(console))
+			continue;
+		if (needs[i].need == NEEDS_CAN && row != NULL && row_request(row) != NULL &&
+		    row_request(row)->why[0] != '\0')
+			return row_request(row)->why;
+		return needs[i].why;
+	}
+	return NULL;
+}
+
+bool
+keys_fits(const struct console *console, const struct key *key)
+{
+	const unsigned kinds = NEEDS_ROW | NEEDS_REQUEST | NEEDS_SESSION | NEEDS_HOLDER;
+	struct key kind = *key;
+
+	kind.needs &= kinds;
+	return keys_why(console, &kind) == NULL;
+}
+
+bool
+keys_press(struct console *console, int key)
+{
+	for (size_t i = 0; i < key_count; i++) {
+		const struct key *k = &keys[i];
+		const char *why;
+
+		if ((k->key != key && (k->twin == 0 || k->twin != key)) || (k->views & console->view->bit) == 0)
+			continue;
+		why = keys_why(console, k);
+		if (why != NULL)
+			console_say(console, INK_WARN, "Not now: %s.", why);
+		else
+			k->run(console);
+		return true;
+	}
+	return false;
+}
+
+void
+keys_footer(const struct console *console, int row)
+{
+	const struct theme *theme = &console->theme;
+	int col = 1;
+
+	for (size_t i = 0; i < key_count; i++) {
+		const struct key *k = &keys[i];
+		bool ready = keys_why(console, k) == NULL;
+
+		if (k->footer == NULL || (k->views & console->view->bit) == 0 || !keys_fits(console, k))
+			continue;
+		col += draw_text(theme, (struct spot){ row, col, COLS - col - 1, ready ? INK_ACCENT : INK_DIM }, k->name);
+		col++;
+		col += draw_text(theme, (struct spot){ row, col, COLS - col - 1, ready ? INK_PLAIN : INK_DIM }, k->footer);
+		col += 2;
+	}
+}
