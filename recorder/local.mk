@@ -30,4 +30,10 @@ recorder_libgroups_a_SOURCES = recorder/groups.c recorder/groups.h recorder/grou
 pkglibexec_PROGRAMS += recorder/postern-nss
 recorder_postern_nss_SOURCES = recorder/nss_helper.c
 recorder_postern_nss_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
+
+# postern policy and postern doctor, for the client's table of verbs.
+noinst_LIBRARIES += recorder/libadmin.a
+recorder_libadmin_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+recorder_libadmin_a_SOURCES = recorder/cmd_policy.c recorder/cmd_policy.h
+ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy

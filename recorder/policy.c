@@ -55,6 +55,15 @@ policy_person_of(const struct policy *policy, const char *account)
 	return policy->unlisted && policy_person(policy, account) == NULL ? account : NULL;
 }
 
+bool
+policy_means(const struct policy *policy, const char *person, const char *name)
+{
+	const struct policy_person *known = policy_person(policy, name);
+	const char *owner = known != NULL ? known->person : policy_person_of(policy, name);
+
+	return owner != NULL && strcmp(owner, person) == 0;
+}
+
 enum policy_entry
 policy_entry(const char *entry, const char **rest)
 {

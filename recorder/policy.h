@@ -174,6 +174,9 @@ const struct policy_person	*policy_person(const struct policy *policy, const cha
  */
 const char	*policy_person_of(const struct policy *policy, const char *account);
 
+/* True if `name`, as a command printed it, means this person: the person's name or one of the accounts. */
+bool		 policy_means(const struct policy *policy, const char *person, const char *name);
+
 /* Kinds of entry; *rest is what stands behind "group:" or "command:", or the entry itself. */
 enum policy_entry { POLICY_PERSON, POLICY_GROUP, POLICY_COMMAND };
 enum policy_entry policy_entry(const char *entry, const char **rest);

@@ -38,3 +38,7 @@ install-data-local: share/units/sysusers.conf share/units/tmpfiles.conf
 	$(INSTALL_DATA) share/units/tmpfiles.conf '$(DESTDIR)$(tmpfilesdir)/postern.conf'
 uninstall-local:
 	rm -f '$(DESTDIR)$(sysusersdir)/postern.conf' '$(DESTDIR)$(tmpfilesdir)/postern.conf'
+
+# The commented sample of a policy; an administrator copies it to the settings and edits it.
+samplepolicydir = $(pkgdatadir)/policy
+dist_samplepolicy_DATA = share/policy/policy.yaml

@@ -208,6 +208,17 @@ each_list_is_named_once(void **state)
 }
 
 static void
+a_list_may_print_persons_or_accounts(void **state)
+{
+	const struct policy *p = *state;
+
+	assert_true(policy_means(p, "anna", "anna"));
+	assert_true(policy_means(p, "anna", "anna-adm"));
+	assert_false(policy_means(p, "bert", "anna-adm"));
+	assert_false(policy_means(p, "gil", "gil"));
+}
+
+static void
 who_decides_is_said_in_words(void **state)
 {
 	const struct policy *p = *state;
@@ -247,6 +258,7 @@ main(void)
 		cmocka_unit_test(the_policy_decides_for_those_under_auto_only),
 		cmocka_unit_test(auditors_and_admins_are_who_the_policy_says),
 		cmocka_unit_test(each_list_is_named_once),
+		cmocka_unit_test(a_list_may_print_persons_or_accounts),
 		cmocka_unit_test(who_decides_is_said_in_words),
 		cmocka_unit_test(the_whole_policy_prints),
 	};
