@@ -37,3 +37,13 @@ recorder_libadmin_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_libadmin_a_SOURCES = recorder/cmd_policy.c recorder/cmd_policy.h
 ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
+
+# The cage: what holds a session and ends it. The keeper links $(CAGE_LIBS) for accounts and cgroups.
+noinst_LIBRARIES += recorder/libcage.a
+recorder_libcage_a_SOURCES = \
+	recorder/account.c recorder/account.h \
+	recorder/caps.c recorder/caps.h \
+	recorder/cgroup.c recorder/cgroup.h \
+	recorder/members.c recorder/members.h
+CAGE_LIBS = recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
+# end of the cage
