@@ -89,7 +89,7 @@ struct warden_word {
 	uint32_t	what;
 	int32_t		exit_status;	/* EXITED: as a shell says it, 128 + signal if it was killed */
 	int64_t		pid;		/* RUNNING: init's, outside */
-	int64_t		killed;		/* RECEIPT: processes that were still there and were killed */
+	int64_t		killed;		/* RECEIPT: processes that were still there and were killed; -1 if init's own death had killed them uncounted */
 	int64_t		survivors;	/* must be 0; -1 if it cannot be known */
 	int64_t		took_us;	/* from the order to the last one gone */
 	char		text[256];	/* FAILED: a sentence; RUNNING: how the session is held ("pid namespace, cgroup") */

@@ -46,4 +46,14 @@ recorder_libcage_a_SOURCES = \
 	recorder/cgroup.c recorder/cgroup.h \
 	recorder/members.c recorder/members.h
 CAGE_LIBS = recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
+pkglibexec_PROGRAMS += recorder/postern-warden recorder/postern-init
+recorder_postern_warden_SOURCES = recorder/contract.h \
+	recorder/warden.c recorder/warden.h recorder/warden_end.c recorder/warden_spawn.c \
+	recorder/warden_pam.c recorder/warden_pam.h
+recorder_postern_warden_LDADD = $(CAGE_LIBS) $(PAM_LIBS)
+recorder_postern_init_SOURCES = recorder/contract.h \
+	recorder/init.c recorder/init_child.c recorder/init_child.h \
+	recorder/init_env.c recorder/init_env.h recorder/init_mounts.c recorder/init_mounts.h
+recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
+EXTRA_DIST += share/pam/postern
 # end of the cage
