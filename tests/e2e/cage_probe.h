@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: ISC */
+/* What the test puts into a session as its command: looks around, multiplies, attacks, and prints what it found. */
+#ifndef POSTERN_TESTS_E2E_CAGE_PROBE_H
+#define POSTERN_TESTS_E2E_CAGE_PROBE_H
+
+/* argv[1] is one of: env, who, look, swarm, attack. Exit status. */
+int	cage_probe(int argc, char **argv);
+
+#endif
