@@ -3,8 +3,7 @@
 #ifndef POSTERN_RECORDER_CMD_POLICY_H
 #define POSTERN_RECORDER_CMD_POLICY_H
 
-struct cli;
-struct cli_option;
+#include "lib/base/cli.h"
 
 #define CMD_POLICY_ARGS	"check [DIR] | test USER ROLE | show"
 #define CMD_POLICY_HELP	"Check the policy's files, ask what they mean, print them"

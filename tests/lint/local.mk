@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: ISC
-check_SCRIPTS += tests/lint/floors.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/words.sh tests/lint/manual.sh
+lint_tests = tests/lint/floors.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/words.sh tests/lint/manual.sh
+check_SCRIPTS += $(lint_tests)
+
+# Only these: a few seconds, before every commit.
+.PHONY: lint
+lint:
+	@$(SHELL) $(srcdir)/tests/run.sh $(lint_tests)
+
 EXTRA_DIST += tests/tap.sh tests/lint/sources.sh tests/lint/floors.awk
 
 # Used by tests/lint/headers.sh: says what is wrong with each file of LONE when it is compiled with nothing before it.
