@@ -57,3 +57,26 @@ recorder_postern_init_SOURCES = recorder/contract.h \
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 EXTRA_DIST += share/pam/postern
 # end of the cage
+
+# The session: worker, its sandbox, the client's relay, and `postern record`.
+noinst_LIBRARIES += recorder/librelay.a
+recorder_librelay_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+recorder_librelay_a_SOURCES = recorder/relay.c recorder/relay.h recorder/record.c recorder/record.h recorder/record_run.c
+RELAY_LIBS = recorder/librelay.a lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
+
+pkglibexec_PROGRAMS += recorder/postern-worker
+recorder_postern_worker_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) -pthread
+recorder_postern_worker_SOURCES = \
+	recorder/sandbox.c recorder/sandbox.h \
+	recorder/worker.c recorder/worker.h \
+	recorder/worker_bar.c \
+	recorder/worker_client.c \
+	recorder/worker_end.c \
+	recorder/worker_gate.c \
+	recorder/worker_inside.c \
+	recorder/worker_port.c \
+	recorder/worker_setup.c \
+	recorder/worker_tape.c
+recorder_postern_worker_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
+	$(SODIUM_LIBS) $(ZSTD_LIBS) -lpthread
+# end of the session

@@ -197,7 +197,7 @@ struct wire_started { struct id session; int64_t ends_us; char *text; };
 struct wire_input { struct wire_bytes bytes; };
 struct wire_output { struct wire_bytes bytes; };
 struct wire_error_output { struct wire_bytes bytes; };
-struct wire_size { uint32_t cols, rows; };
+struct wire_size { uint32_t cols, rows; };	/* 0, 0: output goes to no terminal; the worker paints nothing over it */
 struct wire_input_end { bool on; };		/* the client's standard input is at its end (no tty) */
 struct wire_notice { char *text; };		/* for a client without a tty; with one the worker paints it */
 struct wire_ended { char *why; int64_t exit_status; char *text; };	/* text: the sentence for people */
