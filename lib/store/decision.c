@@ -84,8 +84,8 @@ part_get(struct buf *buf, uint8_t **bytes, size_t *count)
 static int
 decision_seal(struct store *store, const struct decision *decision, uint32_t unit, struct buf *sealed)
 {
-	AUTO_BUF struct buf plain;
-	AUTO_BUF struct buf ad;
+	AUTO_BUF struct buf plain = { 0 };
+	AUTO_BUF struct buf ad = { 0 };
 	const char *comment = decision->comment != NULL ? decision->comment : "";
 	struct seal seal = { .unit = unit, .label = "text" };
 	int r;
@@ -107,8 +107,8 @@ decision_seal(struct store *store, const struct decision *decision, uint32_t uni
 static int
 decision_open(struct store *store, struct decision *decision, uint32_t unit, const uint8_t *sealed, size_t count)
 {
-	AUTO_BUF struct buf plain;
-	AUTO_BUF struct buf ad;
+	AUTO_BUF struct buf plain = { 0 };
+	AUTO_BUF struct buf ad = { 0 };
 	struct seal seal = { .unit = unit, .label = "text" };
 	uint8_t *comment = NULL;
 	int r;
@@ -235,7 +235,7 @@ static int
 decision_add(const struct deciding *d)
 {
 	const struct decision *decision = d->decision;
-	AUTO_BUF struct buf sealed;
+	AUTO_BUF struct buf sealed = { 0 };
 	const char *groups = decision->groups != NULL ? decision->groups : "";
 	int64_t seconds = decision->seconds != 0 ? decision->seconds : d->request.seconds;
 	int64_t at_us = d->now->wall_us;

@@ -117,7 +117,7 @@ numbered(struct store *store, const struct event_new *event, int64_t *seq)
 static int
 event_add(struct store *store, const struct event_new *event, const struct head *head)
 {
-	AUTO_BUF struct buf sealed;
+	AUTO_BUF struct buf sealed = { 0 };
 	uint8_t entry[EVENT_ENTRY];
 	struct seal seal = event_seal(entry, head->unit);
 	int r;
@@ -168,7 +168,7 @@ event_append(struct store *store, const struct event_new *event, int64_t *seq)
 static int
 text_open(struct store *store, struct event *event, const uint8_t *sealed, size_t count)
 {
-	AUTO_BUF struct buf plain;
+	AUTO_BUF struct buf plain = { 0 };
 	struct seal seal = event_seal(event->entry, event->unit);
 	uint8_t sha256[SECRET_SHA256];
 	int r;

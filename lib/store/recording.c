@@ -101,7 +101,7 @@ int
 recording_create(struct store *store, const struct id *session, const void *envelope, size_t count, int64_t now_us)
 {
 	AUTO_TXN struct txn txn = { 0 };
-	AUTO_BUF struct buf sealed;
+	AUTO_BUF struct buf sealed = { 0 };
 	uint8_t sha256[SECRET_SHA256];
 	struct session found;
 	struct seal seal;
@@ -160,7 +160,7 @@ envelope_open(struct store *store, const struct id *session, struct buf *plain)
 int
 recording_envelope(struct store *store, const struct id *session, struct buf *envelope)
 {
-	AUTO_BUF struct buf plain;
+	AUTO_BUF struct buf plain = { 0 };
 	uint8_t sha256[SECRET_SHA256];
 	struct recording recording;
 	int r;

@@ -71,7 +71,7 @@ request_text(const struct request *request, struct buf *text)
 static int
 request_hash(const struct request *request, uint8_t sha256[SECRET_SHA256])
 {
-	AUTO_BUF struct buf text;
+	AUTO_BUF struct buf text = { 0 };
 	int r;
 
 	buf_init(&text, TEXT_MOST);
@@ -107,7 +107,7 @@ request_check(const struct request *request)
 static int
 reason_seal(struct store *store, const struct request *request, uint32_t unit, struct buf *sealed)
 {
-	AUTO_BUF struct buf plain;
+	AUTO_BUF struct buf plain = { 0 };
 	struct seal seal = request_seal(&request->id, unit);
 	uint8_t sha256[SECRET_SHA256];
 	int r = request_hash(request, sha256);
@@ -137,7 +137,7 @@ int
 request_create(struct store *store, const struct request *request)
 {
 	AUTO_TXN struct txn txn = { 0 };
-	AUTO_BUF struct buf sealed;
+	AUTO_BUF struct buf sealed = { 0 };
 	int64_t class = 0;
 	uint32_t unit = 0;
 	int r = request_check(request);
@@ -166,7 +166,7 @@ request_create(struct store *store, const struct request *request)
 static int
 reason_open(struct store *store, struct request *request, uint32_t unit, const uint8_t *sealed, size_t count)
 {
-	AUTO_BUF struct buf plain;
+	AUTO_BUF struct buf plain = { 0 };
 	struct seal seal = request_seal(&request->id, unit);
 	uint8_t sha256[SECRET_SHA256];
 	int r;

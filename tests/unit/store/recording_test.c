@@ -43,7 +43,7 @@ the_envelope_comes_back_and_lies_nowhere_in_the_clear(void **state)
 	struct session session = entered(place->store, NOON);
 	struct recording recording;
 	uint8_t sha256[SECRET_SHA256];
-	AUTO_BUF struct buf envelope;
+	AUTO_BUF struct buf envelope = { 0 };
 
 	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
 	create(place->store, &session);
@@ -100,7 +100,7 @@ an_expired_one_says_when_and_of_which_class(void **state)
 	struct store *store = place_store(state);
 	struct session session = entered(store, NOON);
 	struct recording recording;
-	AUTO_BUF struct buf envelope;
+	AUTO_BUF struct buf envelope = { 0 };
 
 	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
 	create(store, &session);
@@ -119,7 +119,7 @@ a_zeroed_slot_alone_closes_it(void **state)
 {
 	struct store *store = place_store(state);
 	struct session session = entered(store, NOON);
-	AUTO_BUF struct buf envelope;
+	AUTO_BUF struct buf envelope = { 0 };
 
 	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
 	create(store, &session);
@@ -133,7 +133,7 @@ an_envelope_of_another_session_does_not_open(void **state)
 	struct store *store = place_store(state);
 	struct session one = entered(store, NOON);
 	struct session two = entered(store, NOON);
-	AUTO_BUF struct buf envelope;
+	AUTO_BUF struct buf envelope = { 0 };
 
 	buf_init(&envelope, RECORDING_ENVELOPE_MOST);
 	create(store, &one);

@@ -65,7 +65,7 @@ the_canonical_text_has_a_fixed_form_and_its_hash_is_kept(void **state)
 		.host = "bastion-1", .class = "standard", .seconds = 1800, .not_before_us = 5, .created_us = 3,
 		.lapses_us = 9 };
 	AUTO_REQUEST struct request found = { 0 };
-	AUTO_BUF struct buf text;
+	AUTO_BUF struct buf text = { 0 };
 	AUTO_FREE char *written = NULL;
 	uint8_t sha256[SECRET_SHA256];
 

@@ -290,8 +290,7 @@ the_tables_refuse_what_does_not_belong_there(void **state)
 		"UPDATE units SET number = 77",
 		"INSERT INTO sessions SELECT * FROM sessions",
 		"DELETE FROM classes",
-		"INSERT INTO decisions (request, person, verdict, seconds, groups, at_us, unit) "
-		"VALUES (zeroblob(16), 'x', 'grant', 1, '', 1, 1)",
+		"INSERT INTO decisions (request, person, verdict, seconds, groups, at_us, unit) VALUES (zeroblob(16), 'x', 'grant', 1, '', 1, 1)",
 	};
 	struct store *store = place_store(state);
 	struct session session = entered(store, NOON);
