@@ -1,1 +1,17 @@
 # SPDX-License-Identifier: ISC
+# Each NAME_fuzz.c with replay.c and its corpus is a test; tests/fuzz/hunt.sh NAME searches for new inputs (fuzz.h).
+check_PROGRAMS += tests/fuzz/recording_fuzz tests/fuzz/envelope_fuzz
+EXTRA_DIST += tests/fuzz/hunt.sh tests/fuzz/corpus
+
+FUZZ_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+FUZZ_CORPUS = $(abs_top_srcdir)/tests/fuzz/corpus
+
+tests_fuzz_recording_fuzz_SOURCES = tests/fuzz/recording_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h
+tests_fuzz_recording_fuzz_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_recording_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/recording"'
+tests_fuzz_recording_fuzz_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+
+tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h
+tests_fuzz_envelope_fuzz_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_envelope_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/envelope"'
+tests_fuzz_envelope_fuzz_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# hunt.sh NAME [libFuzzer options]: builds NAME_fuzz.c with clang's libFuzzer and sanitizers and lets it search. Run it in a
+# configured build directory; new inputs go to ./hunt-NAME/found, worth keeping ones belong into tests/fuzz/corpus/NAME.
+set -eu
+name=${1:?usage: hunt.sh NAME [options of libFuzzer]}
+shift
+src=$(cd "$(dirname "$0")/../.." && pwd)
+[ -f config.h ] || { echo "hunt.sh: no config.h here; run it where configure was run" >&2; exit 2; }
+mkdir -p "hunt-$name/found"
+clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -I. -I"$src" \
+	-DPOSTERN_RUNDIR='""' -DPOSTERN_STATEDIR='""' -DPOSTERN_SYSCONFDIR='""' -DPOSTERN_LIBEXECDIR='""' \
+	"$src/tests/fuzz/${name}_fuzz.c" "$src"/lib/record/*.c "$src"/lib/base/*.c \
+	-o "hunt-$name/$name" -lsodium -lzstd
+exec "hunt-$name/$name" "$@" "hunt-$name/found" "$src/tests/fuzz/corpus/$name"
