@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* postern policy check|test|show and postern doctor: both work on files, without a gate. For the client's table of verbs. */
+/* postern policy check, test, show: on files, without a gate. For the client's table of verbs. */
 #ifndef POSTERN_RECORDER_CMD_POLICY_H
 #define POSTERN_RECORDER_CMD_POLICY_H
 

@@ -34,7 +34,12 @@ recorder_postern_nss_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 # postern policy and postern doctor, for the client's table of verbs.
 noinst_LIBRARIES += recorder/libadmin.a
 recorder_libadmin_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
-recorder_libadmin_a_SOURCES = recorder/cmd_policy.c recorder/cmd_policy.h
+recorder_libadmin_a_SOURCES = \
+	recorder/cmd_doctor.c recorder/cmd_doctor.h \
+	recorder/cmd_policy.c recorder/cmd_policy.h \
+	recorder/doctor.c recorder/doctor.h \
+	recorder/doctor_accounts.c \
+	recorder/doctor_sshd.c
 ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
 

@@ -6,7 +6,8 @@ POLICY_TESTS = tests/unit/recorder/when_test \
 	tests/unit/recorder/policy_load_test \
 	tests/unit/recorder/policy_test \
 	tests/unit/recorder/roletable_test \
-	tests/unit/recorder/groups_test tests/unit/recorder/cmd_policy_test
+	tests/unit/recorder/groups_test tests/unit/recorder/cmd_policy_test \
+	tests/unit/recorder/doctor_test
 check_PROGRAMS += $(POLICY_TESTS)
 tests_unit_recorder_when_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_when_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
@@ -21,5 +22,7 @@ tests_unit_recorder_groups_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(EVENT_CFLAGS)
 tests_unit_recorder_groups_test_LDADD = recorder/libgroups.a lib/base/libbase.a $(EVENT_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_cmd_policy_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_recorder_cmd_policy_test_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_doctor_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_doctor_test_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the policy

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* postern doctor, for the client's table of verbs. */
+#ifndef POSTERN_RECORDER_CMD_DOCTOR_H
+#define POSTERN_RECORDER_CMD_DOCTOR_H
+
+struct cli;
+struct cli_option;
+
+#define CMD_DOCTOR_HELP	"Look at this bastion and say what to change"
+
+extern const struct cli_option cmd_doctor_options[];	/* --root, --json */
+int	 cmd_doctor(struct cli *cli);	/* no words; STATUS_OK if nothing was found */
+
+#endif
