@@ -120,8 +120,6 @@ decision_open(struct store *store, struct decision *decision, uint32_t unit, con
 	seal.ad_bytes = buf_len(&ad);
 	if (r == 0)
 		r = seal_open(store, &seal, sealed, count, &plain);
-	if (r == ERR_SLOT_GONE)
-		return 0;
 	if (r == 0)
 		r = part_get(&plain, &comment, &count);
 	decision->comment = (char *)comment;
@@ -129,7 +127,7 @@ decision_open(struct store *store, struct decision *decision, uint32_t unit, con
 		r = part_get(&plain, &decision->text, &decision->text_bytes);
 	if (r == 0)
 		r = part_get(&plain, &decision->signature, &decision->signature_bytes);
-	return r;
+	return r == ERR_SLOT_GONE ? ERR_EXPIRED : r;
 }
 
 static int
@@ -148,9 +146,9 @@ decision_row(struct store *store, sqlite3_stmt *stmt, struct decision *decision)
 	decision->at_us = row_int(&row);
 	unit = (uint32_t)row_int(&row);
 	sealed = row_bytes(&row, &count);
-	if (row.error < 0 || sealed == NULL)
-		return row.error;
-	return decision_open(store, decision, unit, sealed, count);
+	if (row.error == 0)
+		decision->text_error = sealed != NULL ? decision_open(store, decision, unit, sealed, count) : ERR_EXPIRED;
+	return row.error;
 }
 
 int
@@ -311,6 +309,8 @@ may_decide(struct deciding *d)
 		return ERR_OWN_REQUEST;
 	if (d->request.state != REQUEST_WAITING)
 		return outcome_closed(d->store, &d->request, d->outcome);
+	if (d->decision->verdict == VERDICT_GRANT && d->request.reason_error < 0)
+		return d->request.reason_error;	/* nobody vouches for what cannot be read; saying no stays possible */
 	if (d->decision->seconds < 0 || d->decision->seconds > d->request.seconds)
 		return ERR_BAD_TIME;
 	return decision_list(d->store, &d->request.id, earlier_each, d);
@@ -336,7 +336,7 @@ decide(struct deciding *d)
 	int r = txn_begin(&txn, d->store);
 
 	if (r == 0)
-		r = request_get(d->store, &d->decision->request, &d->request);
+		r = request_load(d->store, &d->decision->request, &d->request);
 	if (r == 0)
 		r = may_decide(d);
 	if (r == 0 && d->request.lapses_us <= d->now->wall_us)

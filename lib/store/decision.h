@@ -20,8 +20,9 @@ struct decision {
 	enum verdict	 verdict;
 	int64_t		 seconds;	/* granted, at most what was asked; 0: as asked */
 	char		*groups;	/* the groups this person speaks for, one a line; NULL: none */
-	char		*comment;	/* one line; NULL: none, or its retention window has lapsed */
-	uint8_t		*text;		/* what was signed; NULL: not signed, or lapsed */
+	char		*comment;	/* one line; NULL: none, or text_error tells why */
+	int		 text_error;	/* ERR_EXPIRED, ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED: comment, text, signature are lost */
+	uint8_t		*text;		/* what was signed; NULL: not signed */
 	size_t		 text_bytes;
 	uint8_t		*signature;
 	size_t		 signature_bytes;
@@ -56,9 +57,10 @@ struct outcome {
 /*
  * Enters the decision and, when it is enough, makes (or extends) the grant: one transaction, so that of several
  * consoles one wins. A denial ends the request. `now` is the moment of the decision (decision->at_us is ignored).
- * ERR_NOT_FOUND; ERR_OWN_REQUEST; ERR_DECIDED (not waiting any more, or this person has decided before: then outcome->state is
- * waiting and outcome->person this one); ERR_LAPSED (nobody decided in time, or the grant to extend is over);
- * ERR_BAD_TIME (longer than asked); ERR_MSG_TEXT. After ERR_DECIDED `outcome` is filled in as well.
+ * ERR_NOT_FOUND; ERR_OWN_REQUEST; ERR_DECIDED (not waiting any more, or this person has decided before: then
+ * outcome->state is waiting and outcome->person this one); ERR_LAPSED (nobody decided in time, or the grant to extend
+ * is over); ERR_BAD_TIME (longer than asked); ERR_MSG_TEXT; for a grant also the request's reason_error. After
+ * ERR_DECIDED `outcome` is filled in as well.
  */
 int	request_decide(struct store *store, const struct decision *decision, const struct need *need,
 	    const struct moment *now, struct outcome *outcome);

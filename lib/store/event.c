@@ -174,14 +174,14 @@ text_open(struct store *store, struct event *event, const uint8_t *sealed, size_
 	int r;
 
 	if (sealed == NULL)
-		return 0;
+		return ERR_EXPIRED;
 	secret_sha256(sealed, count, sha256);
 	if (memcmp(sha256, event->entry + AT_HASH, sizeof sha256) != 0)
 		return ERR_STORE_DAMAGED;
 	buf_init(&plain, EVENT_TEXT_MOST + SEAL_MORE);
 	r = seal_open(store, &seal, sealed, count, &plain);
 	if (r < 0)
-		return r == ERR_SLOT_GONE ? 0 : r;
+		return r == ERR_SLOT_GONE ? ERR_EXPIRED : r;
 	event->text_bytes = buf_len(&plain);
 	event->text = buf_text(&plain);
 	return 0;
@@ -214,12 +214,11 @@ event_row(struct store *store, sqlite3_stmt *stmt, struct event *event)
 	fits = memcmp(entry, magic, sizeof magic) == 0 && head.seq == event->seq && head.type == type &&
 	    head.time_ms == time_ms && head.unit == event->unit && id_equal(&head.subject, &event->subject) &&
 	    (sealed == NULL || head.length == count);
-	if (row.error < 0 || !fits)
-		return ERR_STORE_DAMAGED;
 	event->type = head.type;
 	event->flags = head.flags;
 	event->time_us = head.time_ms * 1000;
-	return text_open(store, event, sealed, count);
+	event->text_error = fits ? text_open(store, event, sealed, count) : ERR_STORE_DAMAGED;
+	return row.error;
 }
 
 int
@@ -235,6 +234,8 @@ event_get(struct store *store, int64_t seq, struct event *event)
 		return ERR_NOT_FOUND;
 	if (r > 0)
 		r = event_row(store, stmt, &found);
+	if (r == 0 && found.text_error != ERR_EXPIRED)
+		r = found.text_error;
 	if (r == 0)
 		*event = TAKE(found, (struct event){ 0 });
 	return r;

@@ -12,7 +12,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "lib/store/store.h"
 
@@ -42,7 +41,8 @@ struct event {
 	struct id	 subject;
 	int64_t		 number;	/* EVENT_NO_NUMBER if it has none */
 	uint8_t		 entry[EVENT_ENTRY];
-	char		*text;		/* with a NUL behind it; NULL once its slot has been erased */
+	char		*text;		/* with a NUL behind it; NULL if it cannot be read: */
+	int		 text_error;	/* ERR_EXPIRED (its slot was erased); in lists also ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
 	size_t		 text_bytes;
 };
 
@@ -67,6 +67,7 @@ struct event_filter {
 	bool		 newest_first;
 };
 
+/* A damaged text, or an entry that its columns do not fit, does not end the list: see text_error. */
 int	event_list(struct store *store, const struct event_filter *filter,
 	    int (*each)(void *ctx, const struct event *event), void *ctx);
 

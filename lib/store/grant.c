@@ -46,7 +46,9 @@ static const char SQL_LAPSE[] =
     "WHERE state = 'unused' AND lapses_us <= $1 RETURNING id";
 static const char SQL_OVER[] =
     "UPDATE grants SET state = 'ended', why = 'over', ended_by = '', ended_us = $1 WHERE state = 'running' AND "
-    "((boot = $2 AND ends_boot_us <= $3) OR (boot <> $2 AND ends_us <= $1)) RETURNING id";
+    "((boot = $2 AND ends_boot_us <= $3) OR (boot <> $2 AND ends_us <= $1)) AND NOT EXISTS "
+    "(SELECT 1 FROM sessions s WHERE s.grant_id = grants.id AND s.state = 'frozen') RETURNING id";
+static const char SQL_FROZEN[] = "SELECT count(*) FROM sessions WHERE grant_id = $1 AND state = 'frozen'";
 
 static int
 grant_row(sqlite3_stmt *stmt, struct grant *grant)
@@ -233,22 +235,40 @@ grant_finish(struct store *store, const struct id *id, const struct grant_end *e
 	return changed_one(store, id, r);
 }
 
+/* By how much the deadline moves. If it has passed while a frozen session waits, the new time counts from now. */
+static int
+time_more(struct store *store, const struct grant *grant, int64_t seconds, const struct moment *now, int64_t *more_us)
+{
+	int64_t left = time_left(grant, now);
+	int64_t frozen = 0;
+	int r = 0;
+
+	if (grant->state == GRANT_ENDED)
+		return ERR_LAPSED;
+	if (left <= 0)
+		r = stmt_number(store, SQL_FROZEN, BINDS(bind_id(&grant->id)), &frozen);
+	if (r == 0 && left <= 0 && frozen == 0)
+		r = ERR_LAPSED;
+	*more_us = seconds * CLOCK_US + (left < 0 ? -left : 0);
+	return r;
+}
+
 int
 grant_extend(struct store *store, const struct id *id, int64_t seconds, const struct moment *now)
 {
 	AUTO_TXN struct txn txn = { 0 };
 	struct grant grant;
-	int r = txn_begin(&txn, store);
+	int64_t more_us;
+	int r = seconds > 0 && seconds <= STORE_SECONDS_MOST ? txn_begin(&txn, store) : ERR_BAD_TIME;
 
 	if (r == 0)
 		r = grant_get(store, id, &grant);
-	if (r == 0 && (grant.state == GRANT_ENDED || time_left(&grant, now) <= 0))
-		r = ERR_LAPSED;
 	if (r == 0)
-		r = stmt_run(store, SQL_EXTEND,
-		    BINDS(bind_int(seconds), bind_int(seconds * CLOCK_US), bind_id(id)));
+		r = time_more(store, &grant, seconds, now, &more_us);
+	if (r == 0)
+		r = stmt_run(store, SQL_EXTEND, BINDS(bind_int(seconds), bind_int(more_us), bind_id(id)));
 	if (r >= 0)
-		r = stmt_run(store, SQL_EXTEND_SESSIONS, BINDS(bind_int(seconds * CLOCK_US), bind_id(id)));
+		r = stmt_run(store, SQL_EXTEND_SESSIONS, BINDS(bind_int(more_us), bind_id(id)));
 	return r < 0 ? r : txn_commit(&txn);
 }
 

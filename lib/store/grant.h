@@ -70,10 +70,16 @@ int	grant_use(struct store *store, const struct id *id, const char *person, cons
 /* No further entry; what runs is for the caller to end. Ending an ended grant changes nothing: ERR_LAPSED. */
 int	grant_finish(struct store *store, const struct id *id, const struct grant_end *end);
 
-/* So many seconds more for a grant that has not ended, and for the sessions under it. ERR_NOT_FOUND, ERR_LAPSED. */
+/*
+ * So many seconds more for a grant that has not ended, and for the sessions under it; from now on, if the deadline has
+ * passed and a session waits frozen. ERR_NOT_FOUND, ERR_LAPSED, ERR_BAD_TIME.
+ */
 int	grant_extend(struct store *store, const struct id *id, int64_t seconds, const struct moment *now);
 
-/* Ends grants that were not used in time ("lapsed") and those whose deadline is over ("over"). */
+/*
+ * Ends grants that were not used in time ("lapsed") and those whose deadline is over ("over"), but not while a session
+ * under it waits frozen for more time. `each` (may be NULL) hears of every one after that is on the disk.
+ */
 int	grant_lapse(struct store *store, const struct moment *now, int (*each)(void *ctx, const struct id *id), void *ctx);
 
 /* For request_decide(): a new unused grant. */

@@ -162,7 +162,7 @@ request_create(struct store *store, const struct request *request)
 	return r < 0 ? r : txn_commit(&txn);
 }
 
-/* Opens the reason and holds the row against its hash. A slot that has been erased leaves the reason NULL. */
+/* Opens the reason and holds the row against its hash; otherwise the reason stays NULL. */
 static int
 reason_open(struct store *store, struct request *request, uint32_t unit, const uint8_t *sealed, size_t count)
 {
@@ -172,22 +172,22 @@ reason_open(struct store *store, struct request *request, uint32_t unit, const u
 	int r;
 
 	if (sealed == NULL)
-		return 0;
+		return ERR_EXPIRED;
 	buf_init(&plain, TEXT_MOST);
 	r = seal_open(store, &seal, sealed, count, &plain);
-	if (r == ERR_SLOT_GONE)
-		return 0;
 	if (r < 0)
-		return r;
+		return r == ERR_SLOT_GONE ? ERR_EXPIRED : r;
 	if (buf_len(&plain) < sizeof sha256)
 		return ERR_STORE_DAMAGED;
 	memcpy(request->sha256, buf_data(&plain), sizeof request->sha256);
 	buf_consume(&plain, sizeof request->sha256);
 	request->reason = buf_text(&plain);
 	r = request_hash(request, sha256);
-	if (r == 0 && memcmp(sha256, request->sha256, sizeof sha256) != 0)
-		r = ERR_STORE_DAMAGED;
-	return r;
+	if (r == 0 && memcmp(sha256, request->sha256, sizeof sha256) == 0)
+		return 0;
+	free(TAKE(request->reason, NULL));
+	memset(request->sha256, 0, sizeof request->sha256);
+	return ERR_STORE_DAMAGED;
 }
 
 static int
@@ -214,11 +214,13 @@ request_row(struct store *store, sqlite3_stmt *stmt, struct request *request)
 	row_name(&row, request->end.closed_by, sizeof request->end.closed_by);
 	unit = (uint32_t)row_int(&row);
 	sealed = row_bytes(&row, &count);
-	return row.error < 0 ? row.error : reason_open(store, request, unit, sealed, count);
+	if (row.error == 0)
+		request->reason_error = reason_open(store, request, unit, sealed, count);
+	return row.error;
 }
 
 int
-request_get(struct store *store, const struct id *id, struct request *request)
+request_load(struct store *store, const struct id *id, struct request *request)
 {
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
 	AUTO_REQUEST struct request found = { 0 };
@@ -230,6 +232,19 @@ request_get(struct store *store, const struct id *id, struct request *request)
 		return ERR_NOT_FOUND;
 	if (r > 0)
 		r = request_row(store, stmt, &found);
+	if (r == 0)
+		*request = TAKE(found, (struct request){ 0 });
+	return r;
+}
+
+int
+request_get(struct store *store, const struct id *id, struct request *request)
+{
+	AUTO_REQUEST struct request found = { 0 };
+	int r = request_load(store, id, &found);
+
+	if (r == 0 && found.reason_error != ERR_EXPIRED)
+		r = found.reason_error;
 	if (r == 0)
 		*request = TAKE(found, (struct request){ 0 });
 	return r;
@@ -277,7 +292,7 @@ request_cancel(struct store *store, const struct id *id, const char *person, int
 	int r = txn_begin(&txn, store);
 
 	if (r == 0)
-		r = request_get(store, id, &request);
+		r = request_load(store, id, &request);
 	if (r < 0)
 		return r;
 	if (strcmp(request.person, person) != 0)

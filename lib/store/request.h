@@ -33,7 +33,8 @@ struct request {
 	int64_t			created_us;
 	int64_t			lapses_us;	/* undecided until then: lapsed */
 	struct id		extends;	/* the running grant that shall last longer; zero for a new one */
-	char			*reason;	/* one line; NULL once its retention window has lapsed */
+	char			*reason;	/* one line; NULL if it cannot be read: */
+	int			reason_error;	/* ERR_EXPIRED, or (only in lists) ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
 	uint8_t			sha256[32];	/* of request_text(), sealed with the reason and zero without it */
 	enum request_state	state;
 	struct request_end	end;
@@ -70,7 +71,7 @@ struct request_filter {
 	int64_t		 limit;		/* 0: all; else the newest so many */
 };
 
-/* Newest first. A reason that cannot be read any more is NULL; a damaged row ends the list with its error. */
+/* Newest first. A reason that is damaged does not end the list: see reason_error. */
 int	request_list(struct store *store, const struct request_filter *filter,
 	    int (*each)(void *ctx, const struct request *request), void *ctx);
 
@@ -79,6 +80,9 @@ int	request_cancel(struct store *store, const struct id *id, const char *person,
 
 /* Closes all whose time is over; `each` (may be NULL) hears of every one after that is on the disk. */
 int	request_lapse(struct store *store, int64_t now_us, int (*each)(void *ctx, const struct id *id), void *ctx);
+
+/* For lib/store: as request_get(), but a damaged reason is no error: see reason_error. */
+int	request_load(struct store *store, const struct id *id, struct request *request);
 
 /* For lib/store: from waiting to `state`. ERR_STORE_CONFLICT if it was not waiting. */
 int	request_close(struct store *store, const struct id *id, enum request_state state, const struct request_end *end);

@@ -2,6 +2,8 @@
 /* Units and classes in the catalogue; their keys in the slots file. */
 #include "config.h"
 
+#include <stdbool.h>
+
 #include "lib/base/err.h"
 #include "lib/store/stmt.h"
 #include "lib/store/unit.h"
@@ -16,7 +18,7 @@ static const char SQL_CLASS[] = "SELECT number FROM classes WHERE name = $1";
 static const char SQL_CLASS_ADD[] =
     "INSERT INTO classes (number, name) SELECT coalesce(max(number), 0) + 1, $1 FROM classes";
 static const char SQL_DAY[] =
-    "SELECT number FROM units WHERE class = $1 AND kind = 'day' AND day = $2 AND shredded_us IS NULL";
+    "SELECT max(number) FROM units WHERE class = $1 AND kind = 'day' AND day = $2 AND shredded_us IS NULL";
 static const char SQL_LAST[] = "SELECT max(number) FROM units";
 static const char SQL_ADD[] =
     "INSERT INTO units (number, kind, class, day, session, created_us) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -86,6 +88,15 @@ unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit)
 	return r;
 }
 
+/* Whether new texts can go there. A damaged slot must not keep the rest of the day from being written down. */
+static bool
+is_usable(struct store *store, uint32_t unit)
+{
+	struct slot slot;
+
+	return slots_get(&store->slots, unit, &slot) == 0 && slot.state == SLOT_LIVE;
+}
+
 int
 unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit)
 {
@@ -101,7 +112,7 @@ unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit
 	if (r == 0)
 		r = stmt_number(store, SQL_DAY, BINDS(bind_int(number), bind_int(time_us / UNIT_DAY_US)), &found);
 	made = (uint32_t)found;
-	if (r == 0 && found == 0)
+	if (r == 0 && (found == 0 || !is_usable(store, made)))
 		r = unit_new(store, &wish, &made);
 	if (r == 0)
 		r = txn_commit(&txn);

@@ -19,7 +19,7 @@ extern const char *const unit_kind_names[UNIT_KINDS];	/* "recording", "texts", "
 /* The number of a retention class, given on first use and never changed. 0 or an error. */
 int	unit_class(struct store *store, const char *name, int64_t *number);
 
-/* The unit of a class and a day (of `time_us`, UTC), made if there is no live one. */
+/* The unit of a class and a day (of `time_us`, UTC), made if there is no live one or its slot is damaged. */
 int	unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit);
 
 /* A new unit of a session, for lib/store's session_enter(). ERR_STORE_CONFLICT if it has one of this kind. */

@@ -21,7 +21,7 @@ CREATE TABLE units (
 	CHECK ((kind = 'day') = (day IS NOT NULL)),
 	CHECK ((kind = 'day') = (session IS NULL))
 ) @STRICT@;
-CREATE UNIQUE INDEX units_day ON units (class, day) WHERE kind = 'day' AND shredded_us IS NULL;
+CREATE INDEX units_day ON units (class, day) WHERE kind = 'day' AND shredded_us IS NULL;
 CREATE UNIQUE INDEX units_session ON units (session, kind) WHERE kind <> 'day';
 CREATE INDEX units_live ON units (class, kind) WHERE shredded_us IS NULL;
 

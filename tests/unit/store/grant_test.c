@@ -252,6 +252,33 @@ a_request_for_more_time_extends_the_grant_and_its_sessions(void **state)
 }
 
 static void
+a_frozen_session_can_get_more_time_after_the_deadline(void **state)
+{
+	struct store *store = place_store(state);
+	struct id id = granted(store, NOON);
+	struct moment late = at(NOON + 32 * MINUTE);
+	struct session session;
+	struct session found;
+	int ended = 0;
+
+	assert_int_equal(enter(store, &id, NOON, &session), 0);
+	assert_int_equal(grant_extend(store, &id, 600, &late), ERR_LAPSED);
+	assert_int_equal(session_turn(store, &session.id, SESSION_FROZEN), 0);
+	assert_int_equal(grant_lapse(store, &late, count_ids, &ended), 0);
+	assert_int_equal(ended, 0);
+	assert_int_equal(enter(store, &id, NOON + 32 * MINUTE, &found), ERR_LAPSED);
+	assert_int_equal(grant_extend(store, &id, 0, &late), ERR_BAD_TIME);
+	assert_int_equal(grant_extend(store, &id, 600, &late), 0);
+	assert_int_equal(session_get(store, &session.id, &found), 0);
+	assert_int_equal(found.clock.ends_us, NOON + 42 * MINUTE);
+	assert_int_equal(found.clock.ends_boot_us, late.boot_us + 10 * MINUTE);
+	finish(store, &session.id, NOON + 43 * MINUTE);
+	late = at(NOON + 43 * MINUTE);
+	assert_int_equal(grant_lapse(store, &late, count_ids, &ended), 0);
+	assert_int_equal(ended, 1);
+}
+
+static void
 of_parallel_entries_only_so_many_get_in(void **state)
 {
 	struct place_test *place = *state;
@@ -307,6 +334,7 @@ main(void)
 		TEST(unused_grants_lapse_and_used_ones_run_out),
 		TEST(lists_show_the_live_ones),
 		TEST(a_request_for_more_time_extends_the_grant_and_its_sessions),
+		TEST(a_frozen_session_can_get_more_time_after_the_deadline),
 		TEST(of_parallel_entries_only_so_many_get_in),
 	};
 

@@ -17,6 +17,7 @@
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/store/grant.h"
+#include "lib/store/stmt.h"
 #include "tests/unit/store/place.h"
 
 static int
@@ -395,6 +396,52 @@ of_eight_consoles_at_once_one_wins_and_seven_are_told_who(void **state)
 	assert_int_equal(place_reopen(place, 0), 0);
 }
 
+static int
+reason_is_lost(void *ctx, const struct request *request)
+{
+	int *lost = ctx;
+
+	if (request->reason_error == ERR_SLOT_DAMAGED && request->reason == NULL)
+		(*lost)++;
+	return 0;
+}
+
+static void
+a_damaged_slot_costs_its_texts_and_nothing_else(void **state)
+{
+	struct place_test *place = *state;
+	struct id before = ask(place->store, NOON, "lost");
+	struct request_filter all = { 0 };
+	AUTO_REQUEST struct request request = { 0 };
+	struct id after;
+	int lost = 0;
+
+	place_overwrite(place, "slots", 64 + 20, "XXXX", 4);	/* in the key of unit 1 */
+	after = ask(place->store, NOON + MINUTE, "goes on");
+	assert_int_equal(request_list(place->store, &all, reason_is_lost, &lost), 0);
+	assert_int_equal(lost, 1);
+	assert_int_equal(request_get(place->store, &before, &request), ERR_SLOT_DAMAGED);
+	assert_int_equal(decide(place->store, &before, "appr-02", VERDICT_GRANT, NOON), ERR_SLOT_DAMAGED);
+	assert_int_equal(decide(place->store, &before, "appr-02", VERDICT_DENY, NOON), 0);
+	assert_int_equal(request_get(place->store, &after, &request), 0);
+	assert_string_equal(request.reason, "goes on");
+	assert_int_equal(decide(place->store, &after, "appr-02", VERDICT_GRANT, NOON + MINUTE), 0);
+}
+
+static void
+a_row_changed_behind_our_back_cannot_be_decided(void **state)
+{
+	struct place_test *place = *state;
+	struct id id = ask(place->store, NOON, "thirty minutes");
+	AUTO_REQUEST struct request request = { 0 };
+
+	assert_true(stmt_run(place->store, "DROP TRIGGER requests_fixed", NO_BINDS) >= 0);
+	assert_int_equal(stmt_run(place->store, "UPDATE requests SET seconds = 86400", NO_BINDS), 1);
+	assert_int_equal(request_get(place->store, &id, &request), ERR_STORE_DAMAGED);
+	assert_int_equal(decide(place->store, &id, "appr-02", VERDICT_GRANT, NOON), ERR_STORE_DAMAGED);
+	assert_int_equal(request_cancel(place->store, &id, "eng-07", NOON), 0);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
 int
@@ -414,6 +461,8 @@ main(void)
 		TEST(a_decision_keeps_comment_text_and_signature),
 		TEST(only_the_asker_takes_it_back_and_only_while_it_waits),
 		TEST(undecided_requests_lapse),
+		TEST(a_damaged_slot_costs_its_texts_and_nothing_else),
+		TEST(a_row_changed_behind_our_back_cannot_be_decided),
 		TEST(of_eight_consoles_at_once_one_wins_and_seven_are_told_who),
 	};
 
