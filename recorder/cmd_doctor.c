@@ -34,9 +34,16 @@ check_policy(struct doctor *d, const struct place *place, struct policy **policy
 	AUTO_BUF struct buf errors = { 0 };
 	AUTO_FREE char *text = NULL;
 	char *save = NULL;
+	int r;
 
 	buf_init(&errors, 65536);
-	if (policy_load(place->etc, policy, &errors) < 0) {
+	r = policy_load(place->etc, policy, &errors);
+	if (r == ERR_POLICY_NONE) {
+		doctor_add(d, "policy", NULL, "there is no policy, so nobody may become anything",
+		    "cp " POSTERN_DATADIR "/policy/policy.yaml " POSTERN_SYSCONFDIR "/ and edit it");
+		return;
+	}
+	if (r < 0) {
 		text = buf_text(&errors);
 		for (const char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
 			doctor_add(d, "policy", NULL, line, "correct the line, then: postern policy check");

@@ -45,8 +45,8 @@ days_between(uint8_t first, uint8_t last)
 	if (first == 0 || last == 0 || (first & (first - 1)) != 0 || (last & (last - 1)) != 0)
 		return 0;
 	while (first != last) {
-		first = first == 0x40 ? 0x01 : (uint8_t)(first << 1);
-		days |= first;
+		first = first == 0x40 ? (uint8_t)0x01 : (uint8_t)((unsigned)first << 1);
+		days = (uint8_t)(days | first);
 	}
 	return days;
 }
@@ -66,7 +66,7 @@ parse_days(const char *word)
 			some = days_between(some, days_of_word(word + dash + 1, count - dash - 1));
 		if (some == 0)
 			return 0;
-		days |= some;
+		days = (uint8_t)(days | some);
 		word += count;
 		if (*word == ',' && *++word == '\0')
 			return 0;
