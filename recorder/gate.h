@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* The gate's state, shared by its files: one process, one thread, one libevent loop. */
+#ifndef POSTERN_RECORDER_GATE_H
+#define POSTERN_RECORDER_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/store/store.h"
+#include "recorder/daemon.h"
+
+struct event;
+struct event_base;
+struct live;
+struct peer;
+struct policy;
+struct who_desk;
+
+/* What the keeper told last; the hash must be our policy's before anybody enters. */
+struct gate_keeper {
+	struct event	*readable;
+	uint8_t		 hash[8];
+	bool		 known;
+};
+
+/* Watches the wall clock against boottime, so that a jump stops deletion. */
+struct gate_clock {
+	int64_t	wall_us, boot_us;	/* a pair that was right */
+	bool	jumped;
+};
+
+struct gate {
+	struct daemon		 daemon;
+	struct event_base	*base;
+	struct store		*store;		/* NULL while it cannot be opened; store_error says why */
+	int			 store_error;
+	struct policy		*policy;	/* NULL: none was ever valid */
+	struct who_desk		*who;
+	struct gate_keeper	 keeper;
+	struct gate_clock	 clock;
+	struct peer		*peers;
+	unsigned		 peer_count;
+	struct live		*sessions;
+	struct id		 boot;		/* the kernel's boot id */
+};
+
+/* Now, on both clocks. */
+struct moment	gate_now(const struct gate *gate);
+
+/* 0, or the error that stands in the way of everything that needs the catalogue; tries to open it again. */
+int		gate_store(struct gate *gate);
+
+/* (Re)loads the policy: a wrong one never replaces a good one. 0 or negative, said in the journal and the log. */
+int		gate_load_policy(struct gate *gate);
+
+#endif

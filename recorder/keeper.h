@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* The keeper's state, and the start of a session's processes. */
+#ifndef POSTERN_RECORDER_KEEPER_H
+#define POSTERN_RECORDER_KEEPER_H
+
+#include "lib/wire/messages.h"
+#include "recorder/daemon.h"
+#include "recorder/roletable.h"
+
+#define KEEPER_HASH	8	/* bytes of the policy's SHA-256 that gate and keeper compare */
+
+/* Descriptors that come with a launch, in this order. */
+enum launch_fd {
+	LAUNCH_CLIENT,	/* the engineer's connection */
+	LAUNCH_GATE,	/* the worker's end of its connection with the gate */
+	LAUNCH_REC,
+	LAUNCH_TAIL,
+	LAUNCH_FILE,	/* what the session's child reads: TERM, locale, command */
+	LAUNCH_START,	/* the worker's WIRE_START */
+	LAUNCH_FDS
+};
+
+struct keeper {
+	struct daemon		 daemon;
+	struct roletable	*table;
+};
+
+/* Makes pty (or pipes) and sockets, starts warden and worker. 0 with the pids in *launched, or negative with nothing left behind. */
+int	launch_session(const struct keeper *keeper, const struct wire_launch *launch, const int fds[LAUNCH_FDS],
+	    struct wire_launched *launched);
+
+#endif
