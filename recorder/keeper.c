@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -99,6 +101,32 @@ check(const struct keeper *keeper, const struct wire_launch *launch, size_t fd_c
 }
 
 static void
+watch_child(struct keeper *keeper, const struct wire_launched *launched)
+{
+	struct keeper_child *child = own_alloc(sizeof *child);
+
+	*child = (struct keeper_child){ .next = keeper->children, .worker = (pid_t)launched->worker_pid, .session = launched->session };
+	keeper->children = child;
+}
+
+static void
+on_child(struct keeper *keeper, pid_t pid)
+{
+	char id[ID_TEXT];
+
+	for (struct keeper_child **link = &keeper->children; *link != NULL; link = &(*link)->next) {
+		struct keeper_child *child = *link;
+
+		if (child->worker != pid)
+			continue;
+		launch_forget(keeper, id_text(&child->session, id));
+		*link = child->next;
+		free(child);
+		return;
+	}
+}
+
+static void
 on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fds, size_t fd_count)
 {
 	const char *why = check(keeper, launch, fd_count);
@@ -116,6 +144,7 @@ on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fd
 		refuse(keeper, &launch->session, sentence);
 		return;
 	}
+	watch_child(keeper, &launched);
 	if (answer(keeper, WIRE_LAUNCHED, &launched) < 0)
 		log_error("the gate does not hear");
 }
@@ -147,6 +176,7 @@ static void
 on_signal(struct keeper *keeper, int signals)
 {
 	struct signalfd_siginfo info;
+	pid_t pid;
 
 	if (fdio_read(signals, &info, sizeof info) < 0)
 		log_fatal("cannot read signals");
@@ -157,8 +187,8 @@ on_signal(struct keeper *keeper, int signals)
 		if (tell_table(keeper) < 0)
 			log_fatal("the gate does not hear");
 	}
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		on_child(keeper, pid);
 }
 
 static int
@@ -190,6 +220,7 @@ main(int argc, char **argv)
 	if (fdio_cloexec(DAEMON_LINK, true) < 0)
 		log_fatal("the keeper is started by posternd only");
 	signals = open_signals();
+	launch_sweep(&keeper);
 	load_table(&keeper);
 	if (tell_table(&keeper) < 0)
 		log_fatal("the gate does not hear");

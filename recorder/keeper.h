@@ -20,13 +20,27 @@ enum launch_fd {
 	LAUNCH_FDS
 };
 
+/* A worker that this keeper started: when it has gone, so have its sockets. */
+struct keeper_child {
+	struct keeper_child	*next;
+	pid_t			 worker;
+	struct id		 session;
+};
+
 struct keeper {
 	struct daemon		 daemon;
 	struct roletable	*table;
+	struct keeper_child	*children;
 };
 
 /* Makes pty (or pipes) and sockets, starts warden and worker. 0 with the pids in *launched, or negative with nothing left behind. */
 int	launch_session(const struct keeper *keeper, const struct wire_launch *launch, const int fds[LAUNCH_FDS],
 	    struct wire_launched *launched);
+
+/* Removes the sockets of a session whose worker has gone. */
+void	launch_forget(const struct keeper *keeper, const char *id);
+
+/* Removes those of all workers that went while no keeper watched. */
+void	launch_sweep(const struct keeper *keeper);
 
 #endif

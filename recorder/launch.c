@@ -2,6 +2,7 @@
 /* The start of a session, on the keeper's side: terminal, sockets, worker, warden. contract.h says who gets what. */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -196,15 +197,37 @@ become_warden(const struct ends *e, const int fds[LAUNCH_FDS])
 	run_program("postern-warden");
 }
 
-static void
-forget_paths(const struct ends *e)
+void
+launch_forget(const struct keeper *keeper, const char *id)
 {
-	if (e->listen_path != NULL)
-		unlink(e->listen_path);
-	if (e->inside_path != NULL)
-		unlink(e->inside_path);
-	if (e->inside_dir != NULL)
-		rmdir(e->inside_dir);
+	AUTO_FREE char *listen_path = place_path(keeper->daemon.place.run, "w", id);
+	AUTO_FREE char *inside_dir = place_path(keeper->daemon.place.run, "s", id);
+	AUTO_FREE char *inside_path = place_path(inside_dir, "session.sock", NULL);
+
+	unlink(listen_path);
+	unlink(inside_path);
+	rmdir(inside_dir);
+}
+
+void
+launch_sweep(const struct keeper *keeper)
+{
+	AUTO_FREE char *folder = place_path(keeper->daemon.place.run, "w", NULL);
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		AUTO_FREE char *path = place_path(folder, entry->d_name, NULL);
+		AUTO_FD int fd = -1;
+
+		if (strlen(entry->d_name) != ID_TEXT - 1)
+			continue;
+		fd = fdio_connect(path);
+		if (fd == -ECONNREFUSED)
+			launch_forget(keeper, entry->d_name);
+	}
+	if (dir != NULL)
+		closedir(dir);
 }
 
 static int
@@ -238,6 +261,7 @@ launch_session(const struct keeper *keeper, const struct wire_launch *launch, co
 	__attribute__((cleanup(ends_done))) struct ends e = { .worker_pty = -1, .worker_out = -1, .worker_err = -1,
 		.session_in = -1, .session_out = -1, .session_err = -1, .worker_link = -1, .warden_link = -1,
 		.listen = -1, .inside = -1, .warden_start = -1 };
+	char id[ID_TEXT];
 	int r = launch->tty ? open_pty(launch, &e) : open_pipes(&e);
 
 	if (r == 0)
@@ -247,6 +271,6 @@ launch_session(const struct keeper *keeper, const struct wire_launch *launch, co
 	if (r == 0)
 		r = start_processes(keeper, &e, fds, launched);
 	if (r < 0)
-		forget_paths(&e);
+		launch_forget(keeper, id_text(&launch->session, id));
 	return r;
 }

@@ -43,6 +43,7 @@ recorder_libadmin_a_SOURCES = \
 ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
 
+
 # The cage: what holds a session and ends it. The keeper links $(CAGE_LIBS) for accounts and cgroups.
 noinst_LIBRARIES += recorder/libcage.a
 recorder_libcage_a_SOURCES = \
@@ -85,3 +86,49 @@ recorder_postern_worker_SOURCES = \
 recorder_postern_worker_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) -lpthread
 # end of the session
+
+# The daemon: posternd starts gate and keeper; what a process may not do, its binary does not link.
+sbin_PROGRAMS += recorder/posternd
+recorder_posternd_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+recorder_posternd_SOURCES = recorder/posternd.c recorder/daemon.c recorder/daemon.h recorder/setup.c recorder/setup.h \
+	recorder/policy_sample.c
+recorder_posternd_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(SYSTEMD_LIBS)
+
+pkglibexec_PROGRAMS += recorder/postern-gate recorder/postern-keeper
+recorder_postern_gate_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
+recorder_postern_gate_SOURCES = \
+	recorder/gate.c recorder/gate.h \
+	recorder/gate_ask.c recorder/gate_ask.h \
+	recorder/gate_audit.c \
+	recorder/gate_enter.c \
+	recorder/gate_keeper.c recorder/gate_keeper.h recorder/keeper.h \
+	recorder/gate_log.c recorder/gate_log.h \
+	recorder/gate_retention.c recorder/gate_retention.h \
+	recorder/gate_rows.c \
+	recorder/gate_rules.c recorder/gate_rules.h \
+	recorder/gate_session.c recorder/gate_session.h \
+	recorder/live.c recorder/live.h \
+	recorder/peer.c recorder/peer.h \
+	recorder/who.c recorder/who.h \
+	recorder/daemon.c recorder/daemon.h
+recorder_postern_gate_LDADD = lib/store/libstore.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \
+	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
+recorder_postern_keeper_SOURCES = recorder/keeper.c recorder/keeper.h recorder/launch.c recorder/contract.h \
+	recorder/daemon.c recorder/daemon.h
+recorder_postern_keeper_LDADD = recorder/libroletable.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
+
+# The client, front door of all commands.
+bin_PROGRAMS += recorder/postern
+recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+recorder_postern_SOURCES = \
+	recorder/postern.c recorder/commands.h \
+	recorder/ask.c recorder/ask.h \
+	recorder/client.c recorder/client.h \
+	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_retention.c \
+	recorder/enter.c recorder/enter.h \
+	recorder/guard.c recorder/guard.h \
+	recorder/menu.c \
+	recorder/stdio.c
+recorder_postern_LDADD = $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+# end of the daemon
+

@@ -22,6 +22,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
 #include "recorder/gate_rules.h"
+#include "recorder/live.h"
 #include "recorder/peer.h"
 #include "recorder/who.h"
 
@@ -38,6 +39,7 @@ peer_free(struct peer *peer)
 	while (*link != peer)
 		link = &(*link)->next;
 	*link = peer->next;
+	live_forget_peer(peer->gate, peer);
 	peer->gate->peer_count--;
 	event_free(peer->readable);
 	event_free(peer->writable);

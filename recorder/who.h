@@ -30,12 +30,12 @@ void	who_free(struct who *who);
 /* For the policy's questions; lives as long as `who`. */
 struct policy_subject who_subject(const struct who *who);
 
-/* Called once, maybe before who_ask() returns; `who` is the receiver's to free, NULL if it cannot be found out (why: a sentence). */
+/* Called once, later, from the loop; `who` is the receiver's to free, NULL if it cannot be found out (why: a sentence). */
 typedef void who_answer(void *user, struct who *who, const char *why);
 
-/* Asks about a uid (as: the person to be, trial mode only), or about an account. */
+/* Asks about a uid, or an account; as: the person to be, in trial mode only, else NULL or empty. */
 void	who_ask(struct gate *gate, uid_t uid, const char *as, who_answer *answer, void *user);
-void	who_ask_account(struct gate *gate, const char *account, who_answer *answer, void *user);
+void	who_ask_account(struct gate *gate, const char *account, const char *as, who_answer *answer, void *user);
 
 /* The receiver is gone: no answer to it any more. */
 void	who_forget_user(struct gate *gate, void *user);

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: ISC */
+/* Workers of running sessions: what they report goes into the catalogue once, whoever was away in between. */
+#include "config.h"
+
+#include <event2/event.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/log.h"
+#include "lib/base/own.h"
+#include "lib/base/secret.h"
+#include "lib/store/event.h"
+#include "lib/store/recording.h"
+#include "lib/wire/messages.h"
+#include "recorder/gate.h"
+#include "recorder/gate_log.h"
+#include "recorder/live.h"
+#include "recorder/peer.h"
+#include "recorder/policy.h"
+#include "recorder/who.h"
+
+#define OUT_MOST	(256u * 1024)
+#define RECONNECTS	3
+#define OVERDUE_S	15	/* a worker that has not said anything by then never will */
+
+static void
+live_free(struct live *live)
+{
+	struct live **link = &live->gate->sessions;
+
+	while (*link != live)
+		link = &(*link)->next;
+	*link = live->next;
+	who_forget_user(live->gate, live);
+	if (live->readable != NULL)
+		event_free(live->readable);
+	if (live->writable != NULL)
+		event_free(live->writable);
+	event_free(live->overdue);
+	wire_conn_done(&live->conn);
+	free(live);
+}
+
+struct live *
+live_find(struct gate *gate, const struct id *id)
+{
+	for (struct live *l = gate->sessions; l != NULL; l = l->next)
+		if (id_equal(&l->session.id, id))
+			return l;
+	return NULL;
+}
+
+void
+live_forget_peer(struct gate *gate, const struct peer *peer)
+{
+	for (struct live *l = gate->sessions; l != NULL; l = l->next)
+		if (l->client == peer)
+			l->client = NULL;
+}
+
+void
+live_end(struct live *live, const struct session_end *end)
+{
+	struct gate *gate = live->gate;
+	struct id id = live->session.id;
+	int r = gate_store(gate);
+
+	if (r == 0)
+		r = session_finish(gate->store, &id, end);
+	if (r == 0)
+		gate_say(gate, LOG_SESSION_ENDED, &id, "%s's session as %s ended: %s; exit status %d, %" PRId64 " killed, %" PRId64 " survivors",
+		    live->session.person, live->session.role, end->why, end->status, end->killed, end->survivors);
+	if (r < 0)
+		log_error("the end of a session is not in the catalogue: %s", err_text(r));
+	live_free(live);
+	peers_changed(gate, "session", &id);
+}
+
+/* Without a word of its end: only the processes are known to be gone. */
+static void
+live_lost(struct live *live, const char *why)
+{
+	struct session_end end = { .status = -1, .killed = 0, .survivors = -1, .at_us = clock_wall_us() };
+
+	snprintf(end.why, sizeof end.why, "%s", why);
+	gate_say(live->gate, LOG_SESSION_LOST, &live->session.id, "the recorder of %s's session as %s went without a word; what was shown is in its tail",
+	    live->session.person, live->session.role);
+	if (live->client != NULL) {
+		peer_fail(live->client, STATUS_FAILED, "the session could not be started");
+		peer_drop(live->client, NULL);
+	}
+	live_end(live, &end);
+}
+
+static void
+push(struct live *live)
+{
+	int r = wire_flush(&live->conn);
+
+	if (r == 0 && wire_wants_write(&live->conn))
+		event_add(live->writable, NULL);
+	/* An error shows itself on the reading side too; it is handled there. */
+}
+
+void
+live_put(struct live *live, enum wire_kind kind, const void *fields)
+{
+	int r = live->conn.fd >= 0 ? wire_put(&live->conn, kind, fields) : ERR_PEER_GONE;
+
+	if (r < 0)
+		log_error("cannot say '%s' to a worker: %s", wire_name(kind), err_text(r));
+	else
+		push(live);
+}
+
+/* ---- what a worker says ------------------------------------------------------------------------------------------ */
+
+static int
+on_envelope(struct live *live, const void *fields)
+{
+	const struct wire_envelope *envelope = fields;
+	struct wire_go go = { .on = true };
+	int r = gate_store(live->gate);
+
+	if (r == 0)
+		r = recording_create(live->gate->store, &live->session.id, envelope->age.data, envelope->age.count, clock_wall_us());
+	if (r < 0) {
+		log_error("an envelope could not be kept: %s; the session will not begin", err_text(r));
+		return r;
+	}
+	live_put(live, WIRE_GO, &go);
+	return 0;
+}
+
+static int
+close_recording(struct live *live, const struct wire_report *report)
+{
+	struct recording_file file = { .closed_us = report->time_us, .bytes = report->a,
+		.duration_us = report->time_us - live->session.clock.started.wall_us };
+
+	if (report->sha256.count == sizeof file.sha256)
+		memcpy(file.sha256, report->sha256.data, sizeof file.sha256);
+	return recording_close(live->gate->store, &live->session.id, &file);
+}
+
+/* The worker's reasons are words with spaces; the catalogue takes a-z and '-'. */
+static void
+set_why(struct session_end *end, const char *text)
+{
+	snprintf(end->why, sizeof end->why, "%s", text);
+	for (char *c = end->why; *c != '\0'; c++)
+		if ((*c < 'a' || *c > 'z') && (*c < '0' || *c > '9'))
+			*c = '-';
+}
+
+static void
+note_end(struct live *live, const struct wire_report *report)
+{
+	struct session_end end = { .status = (int)report->a, .killed = report->b, .survivors = report->c, .at_us = report->time_us };
+
+	set_why(&end, report->text);
+	live->ended = true;
+	live_end(live, &end);
+}
+
+static enum log_type
+report_type(const char *type)
+{
+	if (strcmp(type, "segment") == 0)
+		return LOG_SEGMENT;
+	return strcmp(type, "running") == 0 ? LOG_SESSION_STARTED : LOG_SESSION;
+}
+
+/* Into the log, once: a report repeated after a restart of the gate is known by its number. */
+static int
+log_report(struct live *live, const struct wire_report *report)
+{
+	char sha256[2 * SECRET_SHA256 + 1] = "";
+	const struct log_entry entry = { .type = report_type(report->type), .subject = live->session.id, .number = report->n,
+		.time_us = report->time_us, .unit = live->session.texts_unit };
+
+	if (report->sha256.count == SECRET_SHA256)
+		id_hex(report->sha256.data, SECRET_SHA256, sha256);
+	return gate_log(live->gate, &entry, "%s%s%s %" PRId64 " %" PRId64 " %" PRId64 "%s%s", report->type, report->text[0] != '\0' ? ": " : "",
+	    report->text, report->a, report->b, report->c, sha256[0] != '\0' ? " " : "", sha256);
+}
+
+static int
+on_report(struct live *live, const void *fields)
+{
+	const struct wire_report *report = fields;
+	struct wire_ack ack = { .n = report->n };
+	int r = log_report(live, report);
+
+	if (r < 0)
+		return r == ERR_STORE_BUSY ? 0 : r;	/* not acknowledged: the worker says it again to the next connection */
+	if (r == 0 && strcmp(report->type, "running") == 0)
+		r = session_started(live->gate->store, &live->session.id, live->session.worker_pid, live->session.warden_pid);
+	if (strcmp(report->type, "segment") == 0 && strcmp(report->text, "complete") == 0)
+		r = close_recording(live, report);
+	if (r < 0)
+		log_warn("a report of a worker is not in the catalogue: %s", err_text(r));
+	live_put(live, WIRE_ACK, &ack);
+	if (strcmp(report->type, "ended") == 0)
+		note_end(live, report);	/* frees live: the caller looks for it again */
+	else
+		peers_changed(live->gate, "session", &live->session.id);
+	return 0;
+}
+
+static int
+on_status_row(struct live *live, const void *fields)
+{
+	const struct wire_status_row *row = fields;
+
+	if (!id_equal(&row->session, &live->session.id))
+		return ERR_MSG_REFUSED;
+	live->active_us = row->active_us;
+	live->output_bytes = row->output_bytes;
+	live->cols = row->cols;
+	live->rows = row->rows;
+	return 0;
+}
+
+/* clang-format off */
+static int (*const rules[WIRE_KINDS])(struct live *live, const void *fields) = {
+	[WIRE_ENVELOPE]		= on_envelope,
+	[WIRE_REPORT]		= on_report,
+	[WIRE_STATUS_ROW]	= on_status_row,
+};
+/* clang-format on */
+
+/* 1 if a message was handled, 0 if there is none, negative: the connection is not worth keeping. */
+static int
+hear_one(struct live *live)
+{
+	AUTO_MESSAGE struct wire_message message = { 0 };
+	int r = wire_next(&live->conn, &message);
+
+	if (r <= 0)
+		return r;
+	if (rules[message.kind] == NULL)
+		return ERR_MSG_REFUSED;
+	event_del(live->overdue);
+	r = rules[message.kind](live, message.fields);
+	return r < 0 ? r : 1;
+}
+
+static int	reconnect(struct live *live);
+
+static void
+on_readable(evutil_socket_t fd, short what, void *user)
+{
+	struct live *live = user;
+	struct gate *gate = live->gate;
+	struct id id = live->session.id;
+	int r;
+
+	(void)fd;
+	(void)what;
+	r = wire_fill(&live->conn);
+	if (r >= 0)
+		while ((r = hear_one(live)) > 0)
+			if (live_find(gate, &id) == NULL)
+				return;	/* that was its end */
+	if (r == 0)
+		return;
+	if (r != ERR_PEER_GONE)
+		log_error("a worker's connection is closed: %s", err_text(r));
+	/* A worker that lives listens; one that keeps hanging up is as good as dead. */
+	if (live->reconnects++ >= RECONNECTS || reconnect(live) < 0)
+		live_lost(live, "recorder-died");
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *user)
+{
+	(void)fd;
+	(void)what;
+	push(user);
+}
+
+static void
+on_overdue(evutil_socket_t fd, short what, void *user)
+{
+	(void)fd;
+	(void)what;
+	live_lost(user, "not-started");
+}
+
+static void
+attach(struct live *live, int fd)
+{
+	struct event_base *base = live->gate->base;
+
+	if (live->readable != NULL)
+		event_free(live->readable);
+	if (live->writable != NULL)
+		event_free(live->writable);
+	wire_conn_done(&live->conn);
+	wire_conn_init(&live->conn, fd, WIRE_WORKER_TO_GATE, OUT_MOST);
+	live->conn.phase = WIRE_PHASE_KNOWN;
+	fdio_nonblock(fd, true);
+	live->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, live);
+	live->writable = event_new(base, fd, EV_WRITE, on_writable, live);
+	if (live->readable == NULL || live->writable == NULL)
+		log_fatal("out of memory");
+	event_add(live->readable, NULL);
+}
+
+static int
+reconnect(struct live *live)
+{
+	char id[ID_TEXT];
+	AUTO_FREE char *path = place_path(live->gate->daemon.place.run, "w", id_text(&live->session.id, id));
+	char program[] = "postern-gate";
+	struct wire_hello hello = { .version = WIRE_VERSION, .program = program };
+	int fd = fdio_connect(path);
+
+	if (fd < 0)
+		return fd;
+	attach(live, fd);
+	live_put(live, WIRE_HELLO, &hello);
+	return 0;
+}
+
+static struct live *
+live_alloc(struct gate *gate, const struct session *session)
+{
+	static const struct timeval limit = { OVERDUE_S, 0 };
+	struct live *live = own_alloc(sizeof *live);
+
+	*live = (struct live){ .gate = gate, .next = gate->sessions, .session = *session, .conn = { .fd = -1 },
+		.active_us = session->clock.started.wall_us, .cols = (uint32_t)session->columns, .rows = (uint32_t)session->lines };
+	live->overdue = event_new(gate->base, -1, 0, on_overdue, live);
+	if (live->overdue == NULL)
+		log_fatal("out of memory");
+	event_add(live->overdue, &limit);
+	gate->sessions = live;
+	return live;
+}
+
+struct live *
+live_new(struct gate *gate, const struct session *session, int fd)
+{
+	struct live *live = live_alloc(gate, session);
+
+	attach(live, fd);
+	return live;
+}
+
+/* ---- after a start of the gate ------------------------------------------------------------------------------------- */
+
+struct found {
+	struct session	*items;
+	size_t		 count;
+};
+
+static int
+collect(void *ctx, const struct session *session)
+{
+	struct found *found = ctx;
+
+	found->items = own_grow(found->items, found->count + 1, sizeof *found->items);
+	found->items[found->count++] = *session;
+	return 0;
+}
+
+void
+live_find_all(struct gate *gate)
+{
+	const struct session_filter filter = { .live = true };
+	struct found found = { 0 };
+	int r = gate_store(gate);
+
+	if (r == 0)
+		r = session_list(gate->store, &filter, collect, &found);
+	if (r < 0)
+		log_error("running sessions cannot be looked up: %s", err_text(r));
+	for (size_t i = 0; i < found.count; i++) {
+		struct live *live;
+
+		if (live_find(gate, &found.items[i].id) != NULL)
+			continue;
+		live = live_alloc(gate, &found.items[i]);
+		live->launched = true;
+		if (reconnect(live) < 0)
+			live_lost(live, "lost");
+		else
+			log_info("found the session of %s as %s again", live->session.person, live->session.role);
+	}
+	free(found.items);
+}
+
+/* ---- rights that were lost ---------------------------------------------------------------------------------------- */
+
+static void
+on_checked(void *user, struct who *who, const char *why)
+{
+	struct live *live = user;
+	const struct policy *policy = live->gate->policy;
+	const struct policy_role *role = policy != NULL ? policy_role(policy, live->session.role) : NULL;
+	struct policy_subject subject;
+	char text[] = "you no longer have the right to this role";
+	char by[] = "the policy";
+	struct wire_stop stop = { .reason = text, .by = by };
+
+	live->checking = false;
+	/* An answer that did not come takes nothing away; the next minute asks again. */
+	if (who == NULL && strcmp(why, "your account is not known here") != 0)
+		return;
+	if (who != NULL) {
+		subject = who_subject(who);
+		if (role != NULL && who->person != NULL && strcmp(who->person, live->session.person) == 0 &&
+		    policy_matches(policy, &subject, role->who, role->who_count, NULL)) {
+			who_free(who);
+			return;
+		}
+	}
+	who_free(who);
+	gate_say(live->gate, LOG_RIGHT_LOST, &live->session.id, "%s lost the right to %s; the session is ended", live->session.person, live->session.role);
+	live_put(live, WIRE_STOP, &stop);
+}
+
+void
+live_check_rights(struct gate *gate)
+{
+	struct wire_status status = { .on = true };
+
+	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
+		live_put(l, WIRE_STATUS, &status);
+		if (l->checking || gate->policy == NULL)
+			continue;
+		l->checking = true;
+		who_ask_account(gate, l->session.account, gate->daemon.trial ? l->session.person : NULL, on_checked, l);
+	}
+}
