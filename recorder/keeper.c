@@ -27,7 +27,7 @@
 _Static_assert(LAUNCH_FDS <= FDIO_MOST, "a launch must fit in one message");
 
 static int
-answer(const struct keeper *keeper, enum wire_kind kind, const void *fields)
+answer(enum wire_kind kind, const void *fields)
 {
 	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST };
 	int r = wire_pack(kind, fields, &out);
@@ -46,7 +46,7 @@ tell_table(const struct keeper *keeper)
 		table.policy.data = keeper->table->head.sha256;
 		table.roles = keeper->table->head.count;
 	}
-	return answer(keeper, WIRE_TABLE, &table);
+	return answer(WIRE_TABLE, &table);
 }
 
 /* A wrong new policy never replaces a good one. */
@@ -67,7 +67,7 @@ load_table(struct keeper *keeper)
 }
 
 static void
-refuse(const struct keeper *keeper, const struct id *session, const char *text)
+refuse(const struct id *session, const char *text)
 {
 	struct wire_launch_failed failed = { .session = *session };
 	AUTO_FREE char *copy = own_dup(text);
@@ -75,7 +75,7 @@ refuse(const struct keeper *keeper, const struct id *session, const char *text)
 
 	failed.text = copy;
 	log_warn("session %s is refused: %s", id_text(session, id), text);
-	if (answer(keeper, WIRE_LAUNCH_FAILED, &failed) < 0)
+	if (answer(WIRE_LAUNCH_FAILED, &failed) < 0)
 		log_error("the gate does not hear");
 }
 
@@ -135,17 +135,17 @@ on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fd
 	int r;
 
 	if (why != NULL) {
-		refuse(keeper, &launch->session, why);
+		refuse(&launch->session, why);
 		return;
 	}
 	r = launch_session(keeper, launch, fds, &launched);
 	if (r < 0) {
 		snprintf(sentence, sizeof sentence, "the session could not be started: %s", err_text(r));
-		refuse(keeper, &launch->session, sentence);
+		refuse(&launch->session, sentence);
 		return;
 	}
 	watch_child(keeper, &launched);
-	if (answer(keeper, WIRE_LAUNCHED, &launched) < 0)
+	if (answer(WIRE_LAUNCHED, &launched) < 0)
 		log_error("the gate does not hear");
 }
 

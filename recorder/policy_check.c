@@ -56,7 +56,7 @@ check_warn(struct check *c, const char *path, const char *format, ...)
 }
 
 bool
-check_name(const char *name)
+policy_check_name(const char *name)
 {
 	if (!isalnum((unsigned char)name[0]) && name[0] != '_')
 		return false;
@@ -102,7 +102,7 @@ check_entries(struct check *c, const char *path, char *const *entries, unsigned 
 		snprintf(at, sizeof at, "%s/%u", path, i);
 		if (kind == POLICY_COMMAND)
 			check_command(c, at, entries[i], rest);
-		else if (!check_name(rest))
+		else if (!policy_check_name(rest))
 			check_fault(c, at, "'%s' is not a person, group:NAME or command:/PATH", entries[i]);
 		else if (kind == POLICY_PERSON && policy_person(c->policy, rest) == NULL && !c->policy->unlisted)
 			check_fault(c, at, "there is no person '%s' (a group is written group:%s)", rest, rest);
@@ -121,7 +121,7 @@ check_account(struct check *c, unsigned person, unsigned place)
 	char path[64];
 
 	snprintf(path, sizeof path, "people/%u/accounts/%u", person, place);
-	if (!check_name(account))
+	if (!policy_check_name(account))
 		check_fault(c, path, "'%s' is not the name of an account", account);
 	for (unsigned i = 0; i <= person; i++)
 		for (unsigned k = 0; k < (i == person ? place : p->people[i].accounts_count); k++)
@@ -137,7 +137,7 @@ check_person(struct check *c, unsigned place)
 	char path[64];
 
 	snprintf(path, sizeof path, "people/%u/person", place);
-	if (!check_name(p->person))
+	if (!policy_check_name(p->person))
 		check_fault(c, path, "'%s' is not a name (letters, digits and . _ - @)", p->person);
 	for (unsigned i = 0; i < place; i++) {
 		const struct policy_person *other = &c->policy->people[i];
@@ -153,7 +153,7 @@ check_person(struct check *c, unsigned place)
 		check_account(c, place, i);
 	for (unsigned i = 0; i < p->groups_count; i++) {
 		snprintf(path, sizeof path, "people/%u/groups/%u", place, i);
-		if (!check_name(p->groups[i]))
+		if (!policy_check_name(p->groups[i]))
 			check_fault(c, path, "'%s' is not the name of a group", p->groups[i]);
 	}
 }
@@ -175,7 +175,7 @@ check_class(struct check *c, unsigned place)
 	char path[64];
 
 	snprintf(path, sizeof path, "classes/%u/class", place);
-	if (!check_name(class->name))
+	if (!policy_check_name(class->name))
 		check_fault(c, path, "'%s' is not a name (letters, digits and . _ - @)", class->name);
 	for (unsigned i = 0; i < place; i++)
 		if (strcmp(c->policy->classes[i].name, class->name) == 0)
@@ -199,7 +199,7 @@ check_top(struct check *c)
 	struct policy *p = c->policy;
 	const struct policy_requests *requests = &c->source->top->requests;
 
-	if (!check_name(p->host))
+	if (!policy_check_name(p->host))
 		check_fault(c, "host", "'%s' is not the name of a host", p->host);
 	for (unsigned i = 0; i < p->people_count; i++)
 		check_person(c, i);

@@ -51,7 +51,7 @@ check_later(struct check *c, struct policy_role *role)
 static void
 check_as(struct check *c, const struct policy_start *start)
 {
-	if (!check_name(start->as))
+	if (!policy_check_name(start->as))
 		check_fault(c, "as", "'%s' is not the name of an account", start->as);
 	else if (strcmp(start->as, POSTERN_GATE_USER) == 0 || strcmp(start->as, POSTERN_WORKER_USER) == 0)
 		check_fault(c, "as", "'%s' is one of Postern's own accounts; no role runs as it", start->as);
@@ -180,7 +180,7 @@ check_role(struct check *c, struct policy_role *role)
 {
 	if (role->about == NULL)
 		role->about = own_dup("");
-	if (!check_name(role->name))
+	if (!policy_check_name(role->name))
 		check_fault(c, "role", "this is not a name (letters, digits and . _ - @)");
 	check_unique(c, role);
 	check_entries(c, "who", role->who, role->who_count);

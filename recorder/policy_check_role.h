@@ -24,7 +24,7 @@ struct check {
 void	 check_fault(struct check *c, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void	 check_warn(struct check *c, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-bool	 check_name(const char *name);	/* letters, digits and . _ - @, not too long, no option */
+bool	 policy_check_name(const char *name);	/* letters, digits and . _ - @, not too long, no option */
 void	 check_span(struct check *c, const char *path, const char *text, int64_t *seconds);
 void	 check_entries(struct check *c, const char *path, char *const *entries, unsigned count);
 

@@ -14,6 +14,7 @@
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
 #include "recorder/client.h"
+#include "recorder/cmd_policy.h"
 #include "recorder/commands.h"
 #include "recorder/guard.h"
 
@@ -45,7 +46,6 @@ static const struct cli_option sessions_options[] = { CLIENT_OPTIONS, CLIENT_JSO
 	{ 0, "all", NULL, "also those that have ended" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option retention_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
 	{ 0, "confirm", NULL, "go on although the clock jumped or much would go at once" }, { 0, NULL, NULL, NULL } };
-static const struct cli_option policy_options[] = { CLIENT_OPTIONS, CLIENT_JSON, { 0, NULL, NULL, NULL } };
 static const struct cli_option record_options[] = {
 	{ 'o', "output", "FILE", "where the recording goes (default: a name made of the time)" },
 	{ 'r', "recipient", "AGE1...", "an auditor's public key; several with commas" },
@@ -53,8 +53,6 @@ static const struct cli_option record_options[] = {
 	{ 0, "no-mask", NULL, "mask nothing" },
 	{ 0, "force", NULL, "write over an existing FILE" },
 	{ 'q', "quiet", NULL, "do not say where the recording is" }, { 0, NULL, NULL, NULL } };
-static const struct cli_option try_options[] = {
-	{ 0, "keep", NULL, "keep the folder afterwards" }, { 0, NULL, NULL, NULL } };
 
 /* Verbs of other programs: handed over before the table is parsed, listed for --help and the manual. */
 static const struct { const char *verb; const char *program; } elsewhere[] = {
@@ -87,11 +85,11 @@ static const struct cli_verb verbs[] = {
 	{ "play",	"ID|FILE",		"Replay a recording, or follow a running session", NULL, handed_over, 0, -1 },
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
-	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", policy_options, cmd_policy, 1, 3 },
-	{ "doctor",	"",			"Is this bastion set up safely? Each finding with the line to change", json_options, cmd_doctor, 0, 0 },
+	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
+	/*DOC{ "doctor",	"",			"Is this bastion set up safely? Each finding with the line to change", json_options, cmd_doctor, 0, 0 },DOC*/
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
-	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
+	/*TRY{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },TRY*/
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };
 /* clang-format on */
