@@ -267,6 +267,25 @@ what_is_left_still_tells_who_and_when(void **state)
 }
 
 static void
+a_purge_gives_the_space_back(void **state)
+{
+	static char text[8000];
+	struct place_test *place = *state;
+	struct session session = entered(place->store, NOON);
+	long before;
+
+	memset(text, 'x', sizeof text - 1);
+	for (int i = 0; i < 40; i++)
+		say(place->store, &session, NOON, text);
+	finish(place->store, &session.id, NOON);
+	assert_int_equal(store_purge(place->store), 0);
+	before = place_size(place, "catalogue.db");
+	assert_int_equal(retention_shred(place->store, session.texts_unit, NOON + 40 * DAY), 0);
+	assert_int_equal(store_purge(place->store), 0);
+	assert_true(place_size(place, "catalogue.db") < before - 40 * 7000);
+}
+
+static void
 a_purge_waits_for_readers_and_says_so(void **state)
 {
 	struct place_test *place = *state;
@@ -389,6 +408,7 @@ main(void)
 		TEST(a_shredded_day_gets_a_new_slot_if_the_clock_goes_back),
 		TEST(nothing_readable_is_left_after_a_purge),
 		TEST(what_is_left_still_tells_who_and_when),
+		TEST(a_purge_gives_the_space_back),
 		TEST(a_purge_waits_for_readers_and_says_so),
 		TEST(a_run_over_a_tenth_of_a_class_is_told),
 		TEST(a_small_class_does_not_stop_a_run),
