@@ -3,8 +3,7 @@
 #ifndef POSTERN_RECORDER_CMD_DOCTOR_H
 #define POSTERN_RECORDER_CMD_DOCTOR_H
 
-struct cli;
-struct cli_option;
+#include "lib/base/cli.h"
 
 #define CMD_DOCTOR_HELP	"Look at this bastion and say what to change"
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-lint_tests = tests/lint/floors.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/words.sh tests/lint/manual.sh
+lint_tests = tests/lint/floors.sh tests/lint/headers.sh tests/lint/sizes.sh tests/lint/words.sh \
+	tests/lint/manual.sh tests/lint/shipped.sh
 check_SCRIPTS += $(lint_tests)
 
 # Only these: a few seconds, before every commit.
