@@ -251,6 +251,20 @@ paint_rows(const struct grid *grid, struct buf *out)
 	return paint_some(grid, 0, grid->rows - 1, out);
 }
 
+int
+paint_fresh(int rows, struct buf *out)
+{
+	struct brush b = { .out = out, .pen = ~UINT64_C(0), .col = -1 };
+
+	put(&b, "\033[r");
+	set_pen(&b, 0);
+	go(&b, rows - 1, 0);
+	for (int i = 0; i < rows; i++)
+		put(&b, "\n");
+	go(&b, 0, 0);
+	return b.r;
+}
+
 static void
 put_margins(struct brush *b, const struct grid *g)
 {

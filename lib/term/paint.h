@@ -19,6 +19,12 @@ int	paint_row(const struct grid *grid, int row, struct buf *out);
 int	paint_rows(const struct grid *grid, struct buf *out);
 
 /*
+ * For a person's terminal before a session: makes it what a new grid of this size is, with the cursor at home. What was
+ * there goes into its scrollback. Without this a grid does not know where the cursor is, and nothing else here works.
+ */
+int	paint_fresh(int rows, struct buf *out);
+
+/*
  * For a fresh terminal (after RIS, or a new grid): makes it what the grid is, with modes, margins, tab stops, saved
  * cursors, and the primary screen behind the alternate one. What cannot be written: the character for REP, pushed
  * keyboard modes, which rows were wrapped.
