@@ -16,6 +16,7 @@
 #define TYPED_ONCE	4096u		/* what a terminal's input queue takes */
 #define CLIENT_PAUSE	(128u * 1024)	/* so much waits for the client: no more output is read */
 #define REOPEN_US	(CLOCK_US / 5)
+#define READ_MORE	1024
 #define SIZE_MOST	4096u
 
 static uint32_t
@@ -85,9 +86,10 @@ read_batch(struct worker *w, bool is_err)
 	struct buf *stage = is_err ? &w->tape.err : &w->tape.out;
 	struct rec_event event = { .kind = is_err ? REC_ERROR_OUTPUT : REC_OUTPUT };
 	size_t before = buf_len(stage);
-	ssize_t n = 1;
+	ssize_t n = READ_MORE;
 
-	while (n > 0 && buf_len(stage) < WORKER_BATCH) {
+	/* A short read has emptied it: what comes meanwhile is the next turn's. */
+	while (n >= READ_MORE && buf_len(stage) < WORKER_BATCH) {
 		size_t room = buf_room(stage);
 		uint8_t *to = buf_reserve(stage, room);
 
