@@ -123,6 +123,10 @@ check_account(struct check *c, unsigned person, unsigned place)
 	snprintf(path, sizeof path, "people/%u/accounts/%u", person, place);
 	if (!policy_check_name(account))
 		check_fault(c, path, "'%s' is not the name of an account", account);
+	for (unsigned i = 0; i < p->people_count; i++)
+		if (strcmp(p->people[i].person, account) == 0 && strcmp(account, p->people[person].person) != 0)
+			check_fault(c, path, "the account '%s' of '%s' is called like another person", account,
+			    p->people[person].person);
 	for (unsigned i = 0; i <= person; i++)
 		for (unsigned k = 0; k < (i == person ? place : p->people[i].accounts_count); k++)
 			if (strcmp(p->people[i].accounts[k], account) == 0)

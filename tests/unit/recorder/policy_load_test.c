@@ -158,6 +158,8 @@ static const struct {
 	{ "role: shell", "role: -shell", "policy.yaml:25: role '-shell': this is not a name (letters, digits and . _ - @)\n" },
 	{ "accounts: [bert]", "accounts: [bert, anna-adm]", "policy.yaml:4: the account 'anna-adm' is already one of 'anna'; "
 	    "an account has one person\n" },
+	{ "accounts: [anna, anna-adm]", "accounts: [anna, bert]", "policy.yaml:3: the account 'bert' of 'anna' is called like "
+	    "another person\npolicy.yaml:4: the account 'bert' is already one of 'anna'; an account has one person\n" },
 	{ "person: bert", "person: anna", "policy.yaml:4: there are two persons 'anna'\npolicy.yaml:19: role 'orders-ro': "
 	    "there is no person 'bert' (a group is written group:bert)\n" },
 	{ "groups: [dba]", "principal: anna@example.org", "policy.yaml:4: the principal 'anna@example.org' is already that of "
