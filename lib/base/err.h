@@ -35,6 +35,7 @@
 	X(ERR_STORE_VERSION,	"the catalogue was made by a newer version") \
 	X(ERR_STORE_MISSING,	"the catalogue is missing") \
 	X(ERR_STORE_CONFLICT,	"somebody else was faster") \
+	X(ERR_STORE_ROLLED_BACK, "an error has undone this transaction of the catalogue") \
 	X(ERR_STORE,		"the catalogue cannot do that") \
 	X(ERR_NOT_FOUND,	"there is no such thing") \
 	X(ERR_AMBIGUOUS,	"the beginning of the id fits more than one") \

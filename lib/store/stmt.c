@@ -126,13 +126,26 @@ bind_all(sqlite3_stmt *stmt, const struct bind *binds)
 	return count == sqlite3_bind_parameter_count(stmt) ? 0 : ERR_STORE;
 }
 
+/*
+ * After a full disk or a failed write SQLite has rolled back the whole transaction by itself. What its owner still does
+ * in it must not go through one by one.
+ */
+static bool
+is_rolled_back(const struct store *store)
+{
+	return store->depth > 0 && sqlite3_get_autocommit(store->db) != 0;
+}
+
 int
 stmt_open(struct store *store, const char *sql, const struct bind *binds, sqlite3_stmt **stmt)
 {
 	AUTO_STMT sqlite3_stmt *made = NULL;
-	int code = sqlite3_prepare_v2(store->db, sql, -1, &made, NULL);
+	int code;
 	int r;
 
+	if (is_rolled_back(store))
+		return ERR_STORE_ROLLED_BACK;
+	code = sqlite3_prepare_v2(store->db, sql, -1, &made, NULL);
 	if (code != SQLITE_OK)
 		return stmt_error(code);
 	r = bind_all(made, binds);

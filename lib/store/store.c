@@ -236,6 +236,8 @@ txn_begin(struct txn *txn, struct store *store)
 	char sql[48] = "BEGIN IMMEDIATE";
 	int r = store->depth == 0 ? files_there(store) : 0;
 
+	if (store->depth > 0 && sqlite3_get_autocommit(store->db) != 0)
+		r = ERR_STORE_ROLLED_BACK;
 	if (store->depth > 0)
 		snprintf(sql, sizeof sql, "SAVEPOINT s%u", store->depth + 1);
 	if (r == 0)

@@ -58,7 +58,10 @@ int		 store_check(struct store *store);
 /* Rewrites the file without what was deleted and empties its write-ahead log; ERR_STORE_BUSY if somebody reads on. */
 int		 store_purge(struct store *store);
 
-/* Several operations as one: rolled back at the end of the scope unless committed. May be nested. */
+/*
+ * Several operations as one: rolled back at the end of the scope unless committed. May be nested. An error such as a
+ * full disk may undo all of it at once; then everything until the scope's end gives ERR_STORE_ROLLED_BACK.
+ */
 struct txn {
 	struct store	*store;
 	unsigned	 depth;

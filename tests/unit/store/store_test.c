@@ -344,6 +344,32 @@ an_uncommitted_transaction_leaves_nothing(void **state)
 }
 
 static void
+nothing_goes_through_alone_after_the_whole_was_undone(void **state)
+{
+	struct place_test *place = *state;
+	struct id before = ask(place->store, NOON, "r");
+	AUTO_REQUEST struct request found = { 0 };
+	int64_t seq;
+
+	{
+		AUTO_TXN struct txn txn = { 0 };
+		struct event_new event = { .time_us = NOON, .class = "standard", .number = EVENT_NO_NUMBER, .text = "x",
+			.text_bytes = 1 };
+
+		assert_int_equal(txn_begin(&txn, place->store), 0);
+		assert_true(stmt_run(place->store, "ROLLBACK", NO_BINDS) >= 0);	/* as SQLite does when the disk is full */
+		assert_int_equal(event_append(place->store, &event, &seq), ERR_STORE_ROLLED_BACK);
+		assert_int_equal(request_lapse(place->store, NOON + DAY, NULL, NULL), ERR_STORE_ROLLED_BACK);
+		assert_true(txn_commit(&txn) < 0);
+	}
+	assert_int_equal(event_count(place->store, &seq), 0);
+	assert_int_equal(seq, 0);
+	assert_int_equal(request_get(place->store, &before, &found), 0);
+	assert_int_equal(found.state, REQUEST_WAITING);
+	ask(place->store, NOON, "and the next one works");
+}
+
+static void
 the_serial_grows_with_every_change_also_of_others(void **state)
 {
 	struct place_test *place = *state;
@@ -382,6 +408,7 @@ main(void)
 		TEST(the_tables_refuse_what_does_not_belong_there),
 		TEST(placeholders_out_of_order_are_refused),
 		TEST(an_uncommitted_transaction_leaves_nothing),
+		TEST(nothing_goes_through_alone_after_the_whole_was_undone),
 		TEST(the_serial_grows_with_every_change_also_of_others),
 	};
 
