@@ -28,8 +28,8 @@ if [ ! -x "$postern" ]; then
 else
 	bad=$(for verb in $(verbs); do
 		[ -n "$(section "$verb")" ] || echo "$manual: nothing about '$verb'"
-		options=$(options "$verb") || echo "postern $verb --help: exit status $?"
-		[ -n "$("$postern" "$verb" --help </dev/null 2>&1)" ] || echo "postern $verb --help says nothing"
+		"$postern" "$verb" --help >/dev/null 2>&1 </dev/null || echo "postern $verb --help: exit status $?"
+		options=$(options "$verb" 2>/dev/null)
 		for option in $options; do
 			{ section "$verb"; common; elsewhere "$verb"; } |
 				grep -qE "^\.It .*Fl -${option#--}( |\$)" || echo "$manual: '$verb' without $option"
