@@ -11,4 +11,6 @@ lib_term_libterm_a_SOURCES = \
 	lib/term/parser.c lib/term/parser.h \
 	lib/term/pen.c lib/term/pen.h \
 	lib/term/rawtty.c lib/term/rawtty.h \
+	lib/term/screen.c lib/term/screen.h \
+	lib/term/screenchild.c lib/term/screenchild.h \
 	lib/term/width.c lib/term/width.h
