@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "recorder/client.h"
+#include "lib/wire/client.h"
 
 /* What to ask for; texts are borrowed. */
 struct ask {

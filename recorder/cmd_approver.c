@@ -9,7 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
-#include "recorder/client.h"
+#include "lib/wire/client.h"
 #include "recorder/commands.h"
 
 static int

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
-#include "recorder/client.h"
+#include "lib/wire/client.h"
 #include "recorder/commands.h"
 
 static int

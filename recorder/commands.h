@@ -19,7 +19,6 @@ int	cmd_sessions(struct cli *cli);
 int	cmd_revoke(struct cli *cli);
 int	cmd_say(struct cli *cli);
 int	cmd_retention(struct cli *cli);
-int	cmd_doctor(struct cli *cli);
 int	cmd_record(struct cli *cli);
 int	cmd_try(struct cli *cli);
 int	cmd_stdio(struct cli *cli);

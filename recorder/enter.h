@@ -3,7 +3,7 @@
 #ifndef POSTERN_RECORDER_ENTER_H
 #define POSTERN_RECORDER_ENTER_H
 
-#include "recorder/client.h"
+#include "lib/wire/client.h"
 
 /* What to enter; `grant` NULL: the live grant for `role`. `command` ends with NULL, may be NULL. */
 struct enter {

@@ -185,6 +185,7 @@ on_read(struct peer *peer, const void *fields)
 	const struct wire_read *question = fields;
 	int fd = question->tail ? peer->reading.tail : peer->reading.rec;
 	struct wire_data data = { .offset = question->offset };
+	struct stat st = { .st_size = 0 };
 	off_t at;
 	ssize_t n = 0;
 
@@ -197,6 +198,8 @@ on_read(struct peer *peer, const void *fields)
 		if (at >= 0)
 			data.offset = at;
 	}
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		data.size = st.st_size;
 	if (fd >= 0)
 		n = fdio_pread(fd, bytes, question->count, data.offset);
 	if (n < 0)

@@ -123,7 +123,6 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/postern.c recorder/commands.h \
 	recorder/ask.c recorder/ask.h \
-	recorder/client.c recorder/client.h \
 	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_retention.c \
 	recorder/enter.c recorder/enter.h \
 	recorder/guard.c recorder/guard.h \

@@ -13,7 +13,8 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
-#include "recorder/client.h"
+#include "lib/wire/client.h"
+#include "recorder/cmd_doctor.h"
 #include "recorder/cmd_policy.h"
 #include "recorder/commands.h"
 #include "recorder/guard.h"
@@ -86,7 +87,7 @@ static const struct cli_verb verbs[] = {
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
 	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
-	/*DOC{ "doctor",	"",			"Is this bastion set up safely? Each finding with the line to change", json_options, cmd_doctor, 0, 0 },DOC*/
+	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
 	/*TRY{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },TRY*/

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef HAVE_SYSTEMD
@@ -193,6 +194,7 @@ main(int argc, char **argv)
 	struct posternd d = { 0 };
 	AUTO_FREE char *path = NULL;
 
+	umask(077);	/* what has to be open gets its mode by name */
 	daemon_init(&d.daemon, "posternd", argc, argv);
 	if (!d.daemon.trial && geteuid() != 0)
 		log_fatal("posternd needs root; without it try: posternd --trial --root DIR");

@@ -244,6 +244,7 @@ static const struct wire_field read_fields[] = {
 
 static const struct wire_field data_fields[] = {
 	WIRE_FIELD(data, I64, offset, 0),
+	WIRE_FIELD(data, I64, size, 0),
 	WIRE_FIELD(data, BYTES, bytes, WIRE_CHUNK),
 	{ NULL, WIRE_END, 0, 0 } };
 

@@ -141,7 +141,7 @@ struct wire_opened {
 	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
 };
 struct wire_read { struct id session; bool tail; int64_t offset; uint32_t count; };	/* after wire_open, on the same connection */
-struct wire_data { int64_t offset; struct wire_bytes bytes; };	/* fewer bytes than asked: the file's end for now. In the tail, offset may be larger than asked: a hole */
+struct wire_data { int64_t offset; int64_t size; struct wire_bytes bytes; };	/* size: the file's now. Fewer bytes than asked: its end for now. In the tail, offset may be larger than asked: a hole */
 struct wire_plan { bool all; };					/* all: also what lapses later than now */
 struct wire_plan_row { struct id id; char *what, *class, *why; int64_t lapses_us; bool done; char *text; };	/* id zero: a day's texts */
 struct wire_run { bool confirm; };				/* rows, then done or fail */

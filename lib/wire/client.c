@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/wire/json.h"
-#include "recorder/client.h"
+#include "lib/wire/client.h"
 
 #define CLIENT_QUEUE	(4 * WIRE_FRAME_MOST)
 
@@ -82,19 +85,64 @@ greet(struct client *client)
 	return 0;
 }
 
+/* ssh HOST postern stdio, with our end of a socket as its standard input and output. The socket, or -errno. */
+static int
+connect_ssh(struct client *client, const char *host)
+{
+	char *copy = own_dup(host);
+	char *argv[] = { (char[]){ "ssh" }, (char[]){ "-T" }, copy, (char[]){ "postern" }, (char[]){ "stdio" }, NULL };
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		free(copy);
+		return -errno;
+	}
+	client->ssh = fork();
+	if (client->ssh == 0) {
+		if (dup2(ends[1], STDIN_FILENO) >= 0 && dup2(ends[1], STDOUT_FILENO) >= 0)
+			execvp(argv[0], argv);
+		fprintf(stderr, "%s: cannot run ssh: %s\n", client->cli->program, strerror(errno));
+		_exit(127);
+	}
+	free(copy);
+	close(ends[1]);
+	if (client->ssh < 0) {
+		close(ends[0]);
+		client->ssh = 0;
+		return -errno;
+	}
+	return ends[0];
+}
+
+static int
+connect_here(struct client *client)
+{
+	AUTO_FREE char *path = place_path(client->place.run, "gate.sock", NULL);
+	int fd = fdio_connect(path);
+
+	return fd < 0 ? -no_gate(client, path, fd) : fd;
+}
+
 int
 client_open(struct client *client, const struct cli *cli)
 {
-	AUTO_FREE char *path = NULL;
 	const char *root = cli_get(cli, "root");
+	const char *host = cli_get(cli, "host");
 	int fd;
 
 	*client = (struct client){ .cli = cli, .json = cli_has(cli, "json"), .conn = { .fd = -1 } };
 	place_init(&client->place, root != NULL ? root : getenv("POSTERN_ROOT"));
-	path = place_path(client->place.run, "gate.sock", NULL);
-	fd = fdio_connect(path);
-	if (fd < 0)
-		return no_gate(client, path, fd);
+	if (host == NULL) {
+		fd = connect_here(client);
+		if (fd < 0)
+			return -fd;
+	} else {
+		if (host[0] == '-' || host[0] == '\0')
+			return cli_fail(cli, STATUS_USAGE, "'%s' is not a host", host);
+		fd = connect_ssh(client, host);
+		if (fd < 0)
+			return cli_fail(cli, STATUS_NO_GATE, "cannot start ssh: %s", err_text(fd));
+	}
 	wire_conn_init(&client->conn, fd, WIRE_FROM_GATE, CLIENT_QUEUE);
 	return greet(client);
 }
@@ -104,6 +152,9 @@ client_close(struct client *client)
 {
 	wire_message_done(&client->hello);
 	wire_conn_done(&client->conn);
+	if (client->ssh > 0)
+		waitpid(client->ssh, NULL, 0);
+	client->ssh = 0;
 	place_done(&client->place);
 	free(client->sentence);
 	client->sentence = NULL;

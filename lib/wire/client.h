@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* A command's connection to the gate: hello, questions, rows. */
-#ifndef POSTERN_RECORDER_CLIENT_H
-#define POSTERN_RECORDER_CLIENT_H
+/* A command's connection to the gate, here or through ssh: hello, questions, rows. Programs that call it link jansson. */
+#ifndef POSTERN_LIB_WIRE_CLIENT_H
+#define POSTERN_LIB_WIRE_CLIENT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "lib/base/cli.h"
 #include "lib/base/place.h"
@@ -14,12 +15,15 @@
 #define CLIENT_OPTIONS \
 	{ 0, "root", "DIR", "use the gate and the files below DIR (trial mode, tests)" }, \
 	{ 0, "as", "NAME", "be this person (only in trial mode)" }
+#define CLIENT_HOST \
+	{ 'H', "host", "HOST", "ask the gate of this bastion, through ssh" }
 #define CLIENT_JSON \
 	{ 0, "json", NULL, "print one JSON object a line" }
 
 struct client {
 	const struct cli	*cli;
 	struct place		 place;
+	pid_t			 ssh;		/* of -H; 0 */
 	struct wire_conn	 conn;
 	struct wire_message	 hello;		/* the gate's welcome */
 	const struct wire_welcome *welcome;
