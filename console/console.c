@@ -98,6 +98,10 @@ press(struct console *console, wint_t key, bool special)
 {
 	if (special && key == KEY_RESIZE)
 		return;
+	if (special && key == KEY_ENTER) {	/* the keypad's */
+		key = '\n';
+		special = false;
+	}
 	if (console->prompt.kind != PROMPT_NONE) {
 		prompt_key(console, key, special);
 		return;
@@ -130,7 +134,7 @@ on_signals(struct console *console, struct turn *turn)
 	struct signalfd_siginfo info;
 
 	while (read(turn->fds[POLL_SIGNALS].fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo != SIGWINCH) {
+		if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT) {
 			console->quit = true;
 			continue;
 		}

@@ -108,9 +108,13 @@ say_state(struct page *page, const struct wire_request_row *request, int64_t now
 		say(page, INK_PLAIN, "It is for later: not before %s.", moment(request->not_before_us, now_us, text));
 }
 
+/* Who could, while it waits. */
 static void
 say_deciders(struct page *page, const struct wire_request_row *request)
 {
+	if (strcmp(request->state, "waiting") != 0)
+		return;
+	gap(page);
 	if (request->asks[0] != '\0')
 		say(page, INK_PLAIN, "Needed: %s; %u of %u so far.", request->asks, request->got, request->need);
 	if (request->deciders == 1)
@@ -137,10 +141,9 @@ say_request(struct page *page, const struct wire_request_row *request, int64_t n
 	say(page, INK_ACCENT, "Why: %s", request->reason);
 	gap(page);
 	if (request->about[0] != '\0')
-		say(page, INK_PLAIN, "%s is: %s.", request->role, request->about);
+		say(page, INK_PLAIN, "What it is: %s.", request->about);
 	say(page, INK_PLAIN, "It was asked at %s.", moment(request->created_us, now_us, text));
 	say_state(page, request, now_us);
-	gap(page);
 	say_deciders(page, request);
 	if (request->details[0] != '\0') {
 		gap(page);
@@ -205,7 +208,10 @@ say_session(struct page *page, const struct wire_session_row *session, int64_t n
 	char text[3 * CLOCK_TEXT];
 	char size[CLOCK_TEXT];
 
-	say(page, INK_BOLD, "%s is in %s on %s: %s.", session->person, session->role, session->host, session->state);
+	if (session->ended_us == 0)
+		say(page, INK_BOLD, "%s is in %s on %s: %s.", session->person, session->role, session->host, session->state);
+	else
+		say(page, INK_BOLD, "%s was in %s on %s.", session->person, session->role, session->host);
 	gap(page);
 	say(page, INK_ACCENT, "Why: %s", session->reason);
 	gap(page);
@@ -213,11 +219,11 @@ say_session(struct page *page, const struct wire_session_row *session, int64_t n
 	say(page, INK_PLAIN, "It began at %s.", moment(session->started_us, now_us, text));
 	say_end(page, session, now_us);
 	gap(page);
-	if (session->active_us > 0)
+	if (session->active_us > 0 && session->ended_us == 0)
 		say(page, INK_PLAIN, "The last key or output was at %s.", moment(session->active_us, now_us, text));
-	say(page, INK_PLAIN, "%s were shown so far, on a terminal of %u columns and %u rows.",
-	    amount(session->output_bytes, size), session->cols, session->rows);
-	if (session->processes > 0)
+	say(page, INK_PLAIN, "%s were shown%s, on a terminal of %u columns and %u rows.",
+	    amount(session->output_bytes, size), session->ended_us == 0 ? " so far" : "", session->cols, session->rows);
+	if (session->processes > 0 && session->ended_us == 0)
 		say(page, INK_PLAIN, "%u process%s in it now.", session->processes, session->processes == 1 ? " runs" : "es run");
 	say_id(page, "session", &session->session);
 }

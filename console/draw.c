@@ -37,15 +37,11 @@ static const struct {
 	[GLYPH_POINTER]	= { "\u258c",	">" },
 	[GLYPH_FULL]	= { "\u2588",	"#" },
 	[GLYPH_EMPTY]	= { "\u2591",	"." },
-	[GLYPH_RULE]	= { "\u2500",	"-" },
 	[GLYPH_FROZEN]	= { "\u2744",	"*" },
 	[GLYPH_NO]	= { "\u2715",	"x" },
-	[GLYPH_LIVE]	= { "\u25cf",	"o" },
 	[GLYPH_GONE]	= { "\u2190",	"<" },
-	[GLYPH_DOT]	= { "\u00b7",	"," },
 	[GLYPH_BELOW]	= { "\u2193",	"v" },
 	[GLYPH_ABOVE]	= { "\u2191",	"^" },
-	[GLYPH_RETURN]	= { "\u23ce",	"Enter" },
 };
 /* clang-format on */
 

@@ -39,7 +39,7 @@ part_of(int whole, int percent, int least, int most)
 static struct columns
 columns_of(const struct console *console, enum list list)
 {
-	struct columns c = { .role = 3, .role_width = part_of(COLS, 16, 13, 28) };
+	struct columns c = { .role = 3, .role_width = part_of(COLS, 16, 13, 24) };
 	int at = c.role + c.role_width + 1;
 
 	if (console->link_count > 1) {
@@ -47,7 +47,7 @@ columns_of(const struct console *console, enum list list)
 		at += HOST_WIDTH + 1;
 	}
 	c.person = at;
-	c.person_width = part_of(COLS, 11, 10, 20);
+	c.person_width = part_of(COLS, 11, 10, 18);
 	at += c.person_width;
 	if (list == LIST_RUNNING) {
 		c.bar = at + 1;
@@ -57,7 +57,7 @@ columns_of(const struct console *console, enum list list)
 	c.first = at + (list == LIST_RUNNING ? 8 : 7);
 	c.second = c.first + (list == LIST_RUNNING ? 7 : 8);
 	c.asks = c.second + 2;
-	c.asks_width = list == LIST_RUNNING && COLS < 120 ? 0 : part_of(COLS, 15, 13, 30);
+	c.asks_width = COLS < (list == LIST_RUNNING ? 120 : 76) ? 0 : part_of(COLS, 15, 13, 26);
 	c.reason = c.asks + c.asks_width + (c.asks_width > 0 ? 2 : 0);
 	c.reason_width = COLS - c.reason - 1;
 	return c;
@@ -73,7 +73,7 @@ at(int row, int col, int width, enum ink ink)
 static void
 number(const struct theme *theme, int row, int end, enum ink ink, const char *text)
 {
-	draw_right(theme, at(row, end - 8, 8, ink), text);
+	draw_right(theme, at(row, end - 7, 7, ink), text);
 }
 
 /* A time that is long past or far away, in few columns. */
@@ -91,6 +91,20 @@ brief(int64_t seconds, char text[CLOCK_TEXT])
 	else
 		snprintf(text, CLOCK_TEXT, "%" PRId64 " d", seconds / 86400);
 	return text;
+}
+
+/* A running clock, or in few columns what is longer than one reads as a clock. */
+static const char *
+running(int64_t seconds, char text[CLOCK_TEXT])
+{
+	return seconds < 10 * 3600 ? clock_short(seconds, text) : brief(seconds, text);
+}
+
+/* The length of a grant as it would be typed, unless it is longer than its column. */
+static const char *
+length(int64_t seconds, char text[CLOCK_TEXT])
+{
+	return strlen(clock_span_code(seconds, text)) <= 6 ? text : brief(seconds, text);
 }
 
 /* ---- one row ----------------------------------------------------------------------------------------------------- */
@@ -115,8 +129,8 @@ paint_request(const struct console *console, const struct wire_request_row *requ
 	char text[CLOCK_TEXT];
 	int64_t waited_s = (console->now_us - request->created_us) / CLOCK_US;
 
-	number(theme, spot.row, c.first, spot.ink, clock_span_code(request->seconds, text));
-	number(theme, spot.row, c.second, spot.ink, clock_short(waited_s, text));
+	number(theme, spot.row, c.first, spot.ink, length(request->seconds, text));
+	number(theme, spot.row, c.second, spot.ink, running(waited_s, text));
 	if (request->got > 0)
 		draw_format(theme, at(spot.row, c.asks, c.asks_width, spot.ink), "%u/%u %s", request->got, request->need,
 		    request->asks);
@@ -130,8 +144,8 @@ paint_grant(const struct console *console, const struct wire_grant_row *grant, s
 	const struct theme *theme = &console->theme;
 	char text[CLOCK_TEXT];
 
-	number(theme, spot.row, c.first, spot.ink, clock_span_code(grant->seconds, text));
-	number(theme, spot.row, c.second, spot.ink, clock_short((grant->lapses_us - console->now_us) / CLOCK_US, text));
+	number(theme, spot.row, c.first, spot.ink, length(grant->seconds, text));
+	number(theme, spot.row, c.second, spot.ink, running((grant->lapses_us - console->now_us) / CLOCK_US, text));
 	draw_text(theme, at(spot.row, c.asks, c.asks_width, spot.ink), grant->by);
 }
 
@@ -150,7 +164,7 @@ paint_session(const struct console *console, const struct wire_session_row *sess
 		number(theme, spot.row, c.first, spot.ink, "no end");
 	} else {
 		draw_bar(theme, at(spot.row, c.bar, c.bar_width, state), (long)left_s, (long)whole_s);
-		number(theme, spot.row, c.first, state == INK_GOOD ? spot.ink : state, clock_short(left_s, text));
+		number(theme, spot.row, c.first, state == INK_GOOD ? spot.ink : state, running(left_s, text));
 	}
 	number(theme, spot.row, c.second, spot.ink, brief((console->now_us - session->active_us) / CLOCK_US, text));
 	draw_text(theme, at(spot.row, c.asks, c.asks_width, spot.ink), session->by);
@@ -183,9 +197,7 @@ paint_reason(const struct console *console, const struct row *row, struct spot s
 		return;
 	}
 	if (session != NULL && strcmp(session->state, "running") != 0) {
-		used = draw_text(theme, at(spot.row, spot.col, spot.width, INK_WARN), session->state) + 1;
-		used += draw_text(theme, at(spot.row, spot.col + used, spot.width - used, spot.ink),
-		    draw_glyph(theme, GLYPH_DOT)) + 1;
+		used = draw_format(theme, at(spot.row, spot.col, spot.width, INK_WARN), "%s:", session->state) + 1;
 	}
 	draw_text(theme, at(spot.row, spot.col + used, spot.width - used, spot.ink), row_reason(row));
 }
@@ -218,7 +230,7 @@ paint_row(const struct console *console, const struct row *row, struct columns c
 	draw_text(theme, at(line, c.role, c.role_width, spot.ink), row_role(row));
 	if (c.host > 0)
 		draw_text(theme, at(line, c.host, HOST_WIDTH, spot.ink), link_name(console_link(console, row)));
-	draw_text(theme, at(line, c.person, c.person_width, spot.ink), row_person(row));
+	draw_text(theme, at(line, c.person, c.person_width - 1, spot.ink), row_person(row));
 	if (row_request(row) != NULL)
 		paint_request(console, row_request(row), c, spot);
 	else if (row_grant(row) != NULL)
@@ -263,22 +275,27 @@ lines_of(const struct queue *queue, enum list list, bool whys)
 
 /* What stands at the right end of a heading: rows out of sight, else how long the oldest has waited. */
 static void
-paint_edge(const struct console *console, enum list list, int line, size_t hidden)
+paint_edge(const struct console *console, enum list list, int line, size_t below)
 {
 	const struct theme *theme = &console->theme;
 	const struct rows *rows = &console->queue.lists[list];
 	char text[CLOCK_TEXT];
 	char edge[2 * CLOCK_TEXT];
+	const char *up = draw_glyph(theme, GLYPH_ABOVE);
+	const char *down = draw_glyph(theme, GLYPH_BELOW);
+	size_t above = console->top[list];
 
-	if (hidden > 0)
-		snprintf(edge, sizeof edge, "%s %zu more %s", draw_glyph(theme, GLYPH_ABOVE), hidden,
-		    draw_glyph(theme, GLYPH_BELOW));
-	else if (list == LIST_WAITING && rows->count > 0 && rows->row[0]->gone_us == 0 && COLS >= 100)
+	if (above > 0 && below > 0)
+		snprintf(edge, sizeof edge, "  %s %zu  %s %zu more", up, above, down, below);
+	else if (above + below > 0)
+		snprintf(edge, sizeof edge, "  %s %zu more", above > 0 ? up : down, above + below);
+	else if (list == LIST_WAITING && rows->count > 0 && rows->row[0]->gone_us == 0 &&
+	    columns_of(console, list).reason_width > 30)
 		snprintf(edge, sizeof edge, "oldest %s",
 		    clock_span((console->now_us - rows->row[0]->since_us) / CLOCK_US, text));
 	else
 		return;
-	draw_right(theme, at(line, COLS - 23, 22, hidden > 0 ? INK_ACCENT : INK_DIM), edge);
+	draw_right(theme, at(line, COLS - 25, 24, above + below > 0 ? INK_ACCENT : INK_DIM), edge);
 }
 
 static void
@@ -368,7 +385,7 @@ paint_list(struct console *console, enum list list, int line, int room)
 			draw_text(&console->theme, at(line + 1 + used++, c.asks, COLS - c.asks - 1, INK_DIM),
 			    row_request(row)->why);
 	}
-	paint_edge(console, list, line, count - drawn);
+	paint_edge(console, list, line, count - console->top[list] - drawn);
 }
 
 /* ---- the view ---------------------------------------------------------------------------------------------------- */
@@ -405,13 +422,11 @@ paint_nothing(const struct console *console, int top, int bottom)
 			return false;
 	for (unsigned i = 0; i < console->link_count; i++) {
 		const struct link *link = &console->links[i];
-		const char *what = link->host != NULL ? link->host : link->socket;
+		char text[2 * LINK_TEXT];
 
-		if (link->why[0] == '\0')
-			draw_format(theme, at(line, 3, COLS - 4, INK_PLAIN), "Calling the gate (%s).", what);
-		else
-			draw_format(theme, at(line, 3, COLS - 4, INK_BAD), "No gate: %s: %s.", what, link->why);
-		line++;
+		snprintf(text, sizeof text, link->why[0] == '\0' ? "Calling the gate, %s.%s" : "No gate answers at %s: %s.",
+		    link->host != NULL ? link->host : link->socket, link->why);
+		line += draw_paragraph(theme, at(line, 3, COLS - 6, link->why[0] == '\0' ? INK_PLAIN : INK_BAD), bottom, text);
 	}
 	draw_paragraph(theme, at(line + 1, 3, COLS - 6, INK_PLAIN), bottom,
 	    "The console tries again every 2 seconds and shows the requests as soon as posternd answers; "

@@ -177,7 +177,7 @@ edit(struct console *console, wint_t key)
 void
 prompt_key(struct console *console, wint_t key, bool special)
 {
-	bool enter = special ? key == KEY_ENTER : key == '\n' || key == '\r';
+	bool enter = !special && (key == '\n' || key == '\r');
 
 	if (!special && (key == KEY_ESCAPE || key == CTRL('c') || key == CTRL('g'))) {
 		refuse(console);

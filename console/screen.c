@@ -141,7 +141,7 @@ resting_status(const struct console *console, char *text, size_t size)
 	if (first_welcome(console) == NULL)
 		return;
 	if (lost != NULL)
-		snprintf(text, size, "%s: %s. Trying again every %d s; what is shown is as it was then.", link_name(lost),
+		snprintf(text, size, "%s does not answer: %s. Trying again every %d s; what is shown is as it was then.", link_name(lost),
 		    lost->why[0] != '\0' ? lost->why : "calling it", LINK_RETRY_S);
 	else if (console->view == &view_list && console->queue.filter[0] != '\0')
 		snprintf(text, size, "Only rows with \"%s\"; Esc shows all.", console->queue.filter);

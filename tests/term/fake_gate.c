@@ -199,6 +199,7 @@ command_away(struct fake *fake, const char *line)
 		close(fake->listener);
 	fake->listener = -1;
 	unlink(fake->socket);
+	puts("away");
 }
 
 static void
