@@ -1,0 +1,41 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: ISC
+# For the scripts that test `postern record`: a key, the programs, and what they are asked.
+. "$TOP_SRCDIR/tests/tap.sh"
+postern=$TOP_BUILDDIR/recorder/postern
+drive=$TOP_BUILDDIR/tests/term/drive
+recording=$TOP_BUILDDIR/tests/e2e/recording
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+me=$("$recording" key "$dir/identity")
+
+record() { "$postern" record -q -r "$me" -o "$@"; }	# FILE -- COMMAND...
+events() { "$recording" events "$dir/identity" "$1"; }
+bytes() { "$recording" bytes "$1" "$dir/identity" "$2"; }
+has() { grep -qF -e "$1" "$2"; }	# TEXT FILE
+says() { # says TEXT COMMAND...: it prints exactly this
+	says_want=$1
+	shift
+	[ "$("$@")" = "$says_want" ]
+}
+# status N COMMAND...: its exit status is N
+status() {
+	status_want=$1
+	shift
+	status_got=0
+	"$@" >/dev/null 2>"$dir/stderr" || status_got=$?
+	[ "$status_got" = "$status_want" ]
+}
+no() { if "$@"; then return 1; fi; }
+# the worker of the `postern record` with this pid
+worker_of() { ps -o pid= --ppid "$1" -C postern-worker 2>/dev/null | head -n 1 | tr -d ' '; }
+# until COMMAND...: as soon as it succeeds; false after 20 seconds
+until_true() {
+	until_left=200
+	while [ "$until_left" -gt 0 ]; do
+		if "$@"; then return 0; fi
+		sleep 0.1
+		until_left=$((until_left - 1))
+	done
+	return 1
+}
