@@ -31,7 +31,10 @@ age_is_sealed(const uint8_t *file, size_t count)
 	return count >= sizeof AGE_VERSION - 1 && memcmp(file, AGE_VERSION, sizeof AGE_VERSION - 1) == 0;
 }
 
-/* Takes a line, without its end, from the front. */
+/*
+ * Takes a line, without its end, from the front. Bytes outside ASCII are refused here: libsodium 1.0.18 takes '/' with the
+ * top bit set for a '/' in base64, which would give a header two spellings.
+ */
 static int
 take_line(struct text *rest, struct text *line)
 {
@@ -43,6 +46,10 @@ take_line(struct text *rest, struct text *line)
 	line->count = (size_t)(end - rest->at);
 	rest->at = end + 1;
 	rest->count -= line->count + 1;
+	for (size_t i = 0; i < line->count; i++) {
+		if (line->at[i] < 32 || line->at[i] > 126)
+			return ERR_ENVELOPE;
+	}
 	return 0;
 }
 
@@ -73,8 +80,6 @@ parse_args(struct text line, struct stanza *stanza)
 	stanza->arg_count = 0;
 	for (size_t i = 0; i <= line.count; i++) {
 		if (i < line.count && line.at[i] != ' ') {
-			if (line.at[i] < 33 || line.at[i] > 126)
-				return ERR_ENVELOPE;
 			word.count++;
 			continue;
 		}

@@ -37,7 +37,7 @@ struct rec_position {
 	bool		whole;		/* `plain` is the whole segment, from the file */
 	size_t		at;		/* in `plain`: consumed */
 	int64_t		previous_us;
-	uint64_t	tail_at;	/* where its next tail frame is expected; 0 unknown */
+	uint64_t	tail_at;	/* where its next tail frame will be; 0 before the first */
 	uint32_t	tail_frame;	/* and the frame's number */
 };
 

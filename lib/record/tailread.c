@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading the tail. Its writer may be at work: frames appear at the end, and disappear (cut off, or replaced by a hole)
- * as soon as their segment is in the file. So a place in the tail is only a guess, confirmed by the frame that stands there.
+ * Reading the tail. Its writer may be at work: frames appear at the end, and disappear (cut off, or replaced by a hole) as
+ * soon as their segment is in the file. So what stands at a place must say itself that it is what was expected there.
  */
 #include "config.h"
 
@@ -142,9 +142,8 @@ rec_tail_load(struct rec_reader *r)
 	int result;
 
 	while (buf_len(&r->plain) == before) {
-		result = r->pos.tail_at == 0 ? 0 : read_head(r, r->pos.tail_at, &found);
-		if (result != 1 || found.segment != r->keys->segment || found.frame.number != r->pos.tail_frame)
-			result = search(r, &found);
+		/* Frames of one segment stay where they are, in a row, until the segment is in the file. */
+		result = r->pos.tail_at == 0 ? search(r, &found) : walk(r, r->pos.tail_at, &found);
 		if (result == 1)
 			result = take(r, &found);
 		if (result != 1)

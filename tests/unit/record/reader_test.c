@@ -467,6 +467,34 @@ bytes_behind_the_end_are_noticed(void **state)
 }
 
 static void
+a_long_recordings_footer_takes_several_frames(void **state)
+{
+	struct studio *st = *state;
+	struct rec_event event;
+	uint32_t segments = 2 * REC_FOOTER_CHUNK / REC_FOOTER_ENTRY + 100;
+
+	studio_record(st);
+	for (uint32_t i = 0; i < segments; i++) {
+		st->now_us = (int64_t)i * 1000;
+		studio_put(st, REC_OUTPUT, "x", 1);
+		assert_int_equal(rec_writer_flush(st->writer, (int64_t)i * 2 * REC_SEGMENT_US), 0);
+		assert_int_equal(rec_writer_flush(st->writer, (int64_t)(i * 2 + 1) * REC_SEGMENT_US), 0);
+		studio_sync(st);
+	}
+	studio_close(st);
+	assert_int_equal(studio_open(st), 0);
+	assert_int_equal(rec_reader_info(st->reader)->segments, segments);
+	assert_true(rec_reader_info(st->reader)->duration_us == (segments - 1) * 1000);
+	assert_int_equal(rec_reader_seek_time(st->reader, 5000 * 1000), 0);
+	assert_int_equal(rec_reader_next(st->reader, &event), 1);
+	assert_true(event.t_us == 5000 * 1000);
+	while (rec_reader_next(st->reader, &event) == 1)
+		continue;
+	assert_true(rec_reader_report(st->reader)->complete);
+	assert_true(event.t_us == (segments - 1) * 1000);
+}
+
+static void
 undecided_bytes_of_a_crash_are_counted(void **state)
 {
 	struct studio *st = *state;
@@ -499,6 +527,7 @@ main(void)
 		TEST(wrong_keys_get_their_sentence),
 		TEST(a_changed_header_is_refused),
 		TEST(bytes_behind_the_end_are_noticed),
+		TEST(a_long_recordings_footer_takes_several_frames),
 		TEST(undecided_bytes_of_a_crash_are_counted),
 	};
 

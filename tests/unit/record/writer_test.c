@@ -328,8 +328,11 @@ what_is_synced_leaves_the_tail(void **state)
 	fd = rec_writer_sync_begin(st->writer);
 	assert_true(fd >= 0 && !rec_writer_wants_sync(st->writer) && rec_writer_sync_begin(st->writer) == -1);
 	studio_say(st, "newer");	/* while the disk is busy */
+	rec_writer_count(st->writer, &count);
+	assert_true(count.synced_bytes < count.file_bytes);
 	assert_int_equal(rec_writer_sync_done(st->writer, 0), 0);
 	studio_load(st->tail, &tail);
+	assert_true(rec_get64(buf_data(&tail) + 8) > REC_SEGMENT_BYTES);	/* its head leads past the hole */
 	assert_true(buf_len(&tail) > REC_SEGMENT_BYTES);	/* a hole, not cut: there is something behind it */
 	assert_memory_equal(buf_data(&tail) + REC_TAIL_HEAD, zeros, REC_SEGMENT_BYTES);
 	buf_add(&want, noise, REC_SEGMENT_BYTES);
@@ -346,6 +349,29 @@ what_is_synced_leaves_the_tail(void **state)
 	buf_done(&want);
 	free(noise);
 	free(zeros);
+}
+
+static void
+what_is_appended_during_a_sync_needs_another(void **state)
+{
+	struct studio *st = *state;
+	struct rec_count count;
+
+	studio_record(st);
+	studio_say(st, "one");
+	assert_int_equal(rec_writer_flush(st->writer, REC_SEGMENT_US), 0);
+	assert_true(rec_writer_sync_begin(st->writer) >= 0);
+	studio_say(st, "two");
+	assert_int_equal(rec_writer_flush(st->writer, 3 * REC_SEGMENT_US), 0);
+	assert_int_equal(rec_writer_sync_done(st->writer, 0), 0);
+	rec_writer_count(st->writer, &count);
+	assert_true(count.segments == 2 && count.synced_bytes < count.file_bytes);
+	assert_true(rec_writer_wants_sync(st->writer));
+	assert_true(count.tail_bytes > REC_TAIL_HEAD);	/* it still holds the second segment */
+	studio_sync(st);
+	rec_writer_count(st->writer, &count);
+	assert_true(count.synced_bytes == count.file_bytes && count.tail_bytes == REC_TAIL_HEAD);
+	studio_expect(st, "onetwo", 6);
 }
 
 static void
@@ -466,6 +492,7 @@ main(void)
 		TEST(a_full_disk_loses_nothing),
 		TEST(a_file_size_limit_stops_and_lifts),
 		TEST(what_is_synced_leaves_the_tail),
+		TEST(what_is_appended_during_a_sync_needs_another),
 		TEST(a_failed_sync_keeps_the_tail),
 		TEST(the_tick_closes_segments_by_time_and_then_rests),
 		TEST(the_counted_hash_is_that_of_the_file),
