@@ -10,6 +10,7 @@ src=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "hunt-$name/found"
 case $name in
 policy)	rooms="$src/recorder/policy*.c $src/recorder/when.c $src/recorder/roletable.c $src/recorder/roletable_make.c" ;;
+terminal) rooms="$src/lib/term/*.c" ;;
 *)	rooms="$src/lib/record/*.c" ;;
 esac
 # shellcheck disable=SC2086 # patterns; no folder of ours has a space in its name
@@ -17,5 +18,5 @@ clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -I. -I"$src" \
 	-DPOSTERN_RUNDIR='""' -DPOSTERN_STATEDIR='""' -DPOSTERN_SYSCONFDIR='""' -DPOSTERN_LIBEXECDIR='""' \
 	-DPOSTERN_GATE_USER='"_postern"' -DPOSTERN_WORKER_USER='"_posternw"' \
 	"$src/tests/fuzz/${name}_fuzz.c" $rooms "$src"/lib/base/*.c \
-	-o "hunt-$name/$name" -lsodium -lzstd -lcyaml -lyaml
+	-o "hunt-$name/$name" -lsodium -lzstd -lcyaml -lyaml -lvterm
 exec "hunt-$name/$name" "$@" "hunt-$name/found" "$src/tests/fuzz/corpus/$name"

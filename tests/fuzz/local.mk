@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # Each NAME_fuzz.c with replay.c and its corpus is a test; tests/fuzz/hunt.sh NAME searches for new inputs (fuzz.h).
-check_PROGRAMS += tests/fuzz/recording_fuzz tests/fuzz/envelope_fuzz
+check_PROGRAMS += tests/fuzz/recording_fuzz tests/fuzz/envelope_fuzz tests/fuzz/terminal_fuzz
 EXTRA_DIST += tests/fuzz/hunt.sh tests/fuzz/corpus
 
 FUZZ_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
@@ -21,3 +21,8 @@ tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c tests/fuzz/replay.c te
 tests_fuzz_policy_fuzz_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_policy_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/policy"'
 tests_fuzz_policy_fuzz_LDADD = recorder/libroletable.a $(POLICY_LIBS)
+
+tests_fuzz_terminal_fuzz_SOURCES = tests/fuzz/terminal_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h
+tests_fuzz_terminal_fuzz_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_terminal_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/terminal"'
+tests_fuzz_terminal_fuzz_LDADD = lib/term/libterm.a lib/base/libbase.a $(VTERM_LIBS) $(SODIUM_LIBS)
