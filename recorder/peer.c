@@ -96,7 +96,7 @@ peer_put(struct peer *peer, enum wire_kind kind, const void *fields)
 }
 
 /* A clean copy of what was formatted. */
-static char *
+static char * __attribute__((format(printf, 1, 0)))
 sentence(const char *format, va_list args)
 {
 	AUTO_FREE char *text = NULL;
