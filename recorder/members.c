@@ -24,6 +24,7 @@
 struct member {
 	pid_t			pid;
 	pid_t			parent;
+	pid_t			group;
 	bool			zombie;
 	bool			below;
 	unsigned long long	started;	/* tells a pid that was used again */
@@ -60,8 +61,8 @@ read_member(pid_t pid, struct member *member)
 	text[n] = '\0';
 	rest = strrchr(text, ')');
 	*member = (struct member){ .pid = pid };
-	if (rest == NULL || sscanf(rest + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-	    &state, &member->parent, &member->started) != 3)
+	if (rest == NULL || sscanf(rest + 1, " %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+	    &state, &member->parent, &member->group, &member->started) != 4)
 		return false;
 	member->zombie = state == 'Z' || state == 'X';
 	return true;
@@ -181,6 +182,19 @@ member_signal(const struct member *member, int signal)
 	return syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0;
 }
 
+/*
+ * Stops a process and its whole group. A group gets a signal at once, and a fork under way is undone and sees it first, so
+ * that a lineage which flees by forking is caught in one stroke. All groups below the session's command were made
+ * there (it leads a session of its own); before that it is in ours, which is left alone.
+ */
+static bool
+member_stop(const struct member *member)
+{
+	if (member->group > 1 && member->group != getpgrp())
+		kill(-member->group, SIGSTOP);
+	return member_signal(member, SIGSTOP);
+}
+
 static bool
 is_known(const struct members *known, const struct member *member)
 {
@@ -207,12 +221,35 @@ stop_new(pid_t except, struct members *known, size_t *fresh)
 		if (!m->below || m->zombie || m->pid == except)
 			continue;
 		live++;
-		if (is_known(known, m) || !member_signal(m, SIGSTOP))
+		if (is_known(known, m) || !member_stop(m))
 			continue;
 		members_add(known, m);
 		++*fresh;
 	}
 	return live;
+}
+
+/* Once more for all who come straight below `root`, where those end up whose parents flee: no time for a look at everybody. */
+static bool
+stop_children(pid_t root, pid_t except, struct members *known)
+{
+	AUTO_FILE FILE *file = NULL;
+	struct member member;
+	char path[64];
+	bool fresh = false;
+	int pid;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)root, (int)root);
+	file = fopen(path, "re");
+	while (file != NULL && fscanf(file, "%d", &pid) == 1) {
+		if (!read_member(pid, &member) || member.parent != root || member.zombie || pid == except || is_known(known, &member))
+			continue;
+		if (!member_stop(&member))
+			continue;
+		members_add(known, &member);
+		fresh = true;
+	}
+	return fresh;
 }
 
 static void
@@ -238,9 +275,12 @@ members_kill_below(pid_t except, int ms)
 	int64_t live;
 
 	do {
-		do
+		do {
+			while ((stop_children(getpid(), except, &known) || (except != 0 && stop_children(except, except, &known))) &&
+			    clock_boot_us() < end)
+				;
 			live = stop_new(except, &known, &fresh);
-		while (fresh > 0 && clock_boot_us() < end);
+		} while (fresh > 0 && clock_boot_us() < end);
 		for (size_t i = 0; i < known.count; i++)
 			member_signal(&known.list[i], SIGKILL);
 		reap(except);
