@@ -144,17 +144,12 @@ cgroup_join(const struct cgroup *cgroup)
 }
 
 int
-cgroup_outlive(void)
+cgroup_watch(void)
 {
 	char path[CGROUP_PATH];
-	AUTO_FD int parent = -1;
-	AUTO_FD int dir = -1;
+	AUTO_FD int parent = open_parent(path, sizeof path);
 
-	parent = open_parent(path, sizeof path);
-	if (parent < 0)
-		return parent;
-	dir = folder(parent, "watch");
-	return dir < 0 ? dir : write_at(dir, "cgroup.procs", "0");
+	return parent < 0 ? parent : folder(parent, "watch");
 }
 
 static int64_t

@@ -24,8 +24,12 @@ int	cgroup_make(const char *name, uint32_t pids, struct cgroup *cgroup);
 /* The calling process moves into it. Only open and write are called. 0 or -errno. */
 int	cgroup_join(const struct cgroup *cgroup);
 
-/* The calling process moves to postern/watch, so that stopping a unit does not stop it. 0 or an error; harmless. */
-int	cgroup_outlive(void);
+/*
+ * For the keeper: the folder postern/watch, to start workers and wardens in (clone3 with CLONE_INTO_CGROUP), outside the
+ * unit of posternd. Moving a running process there would work as well, but stops every fork of the machine for
+ * milliseconds. A descriptor, ERR_UNSUPPORTED or -errno: then they stay in the unit, which has KillMode=process.
+ */
+int	cgroup_watch(void);
 
 /* Processes in it and below, without `except`; -1 if it cannot be known. */
 int64_t	cgroup_count(const struct cgroup *cgroup, pid_t except);

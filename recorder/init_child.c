@@ -103,9 +103,9 @@ find_account(struct child *child)
 		if (r == 0 && account_shell_closed(account->shell))
 			strcpy(account->shell, access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh");
 	} else {
-		r = account_find(role->account, account);
-		if (r == 0)
-			r = account_allowed(account, (role->flags & ROLE_SYSTEM) != 0);
+		r = account_find(role->account, account);	/* keeper and warden have looked whether it may be used */
+		if (r == 0 && account->uid == 0 && !(role->flags & ROLE_SYSTEM))
+			r = ERR_NO_RIGHT;
 	}
 	if (r < 0)
 		fail(child, "the role's account cannot be used: %s", err_text(r));

@@ -171,7 +171,6 @@ prepare_root(struct warden *warden)
 		    role->name);
 	if (open_pam(warden) < 0)
 		return -1;
-	(void)cgroup_outlive();
 	r = cgroup_make(id_text(&warden->start.session, name), role->pids_max, &warden->cgroup);
 	if (r < 0)
 		log_info("no cgroup for the session: %s", err_text(r));
