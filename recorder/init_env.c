@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/own.h"
@@ -22,6 +23,7 @@ set_whole(struct init_env *env, const char *entry, size_t name_length)
 {
 	for (size_t i = 0; i < env->count; i++)
 		if (strncmp(env->list[i], entry, name_length + 1) == 0) {
+			free(env->list[i]);
 			env->list[i] = own_dup(entry);
 			return;
 		}

@@ -26,3 +26,12 @@ tests_unit_recorder_doctor_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_doctor_test_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the policy
+
+# The cage.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/recorder/init_env_test
+tests_unit_recorder_init_env_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_init_env_test_SOURCES = tests/unit/recorder/init_env_test.c recorder/init_env.c
+tests_unit_recorder_init_env_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
+endif
+# end of the cage
