@@ -47,17 +47,24 @@ sh(const char *format, const char *a, const char *b)
 static const char *
 make_account(struct cage_site *site)
 {
-	struct passwd *pw;
-
 	snprintf(site->account, sizeof site->account, "pcage%d", (int)getpid());
 	if (system("command -v useradd >/dev/null 2>&1") != 0)
 		return "there is no useradd";
 	if (sh("groupadd %1$sg && useradd -M -d %2$s/home -s /bin/sh -G %1$sg %1$s", site->account, site->root) != 0)
 		return "useradd fails";
 	site->made = true;
-	pw = getpwnam(site->account);
+	return NULL;
+}
+
+static const char *
+find_account(struct cage_site *site)
+{
+	struct passwd *pw = site->made ? getpwnam(site->account) : getpwuid(getuid());
+
 	if (pw == NULL)
 		return "the account is not found";
+	snprintf(site->account, sizeof site->account, "%s", pw->pw_name);
+	snprintf(site->shell, sizeof site->shell, "%s", pw->pw_shell);
 	site->uid = pw->pw_uid;
 	site->gid = pw->pw_gid;
 	return NULL;
@@ -92,10 +99,12 @@ cage_site_make(struct cage_site *site)
 	*site = (struct cage_site){ .root = "/tmp/postern-cage.XXXXXX" };
 	if (make_folders(site) != 0)
 		return "no temporary folder";
-	why = make_account(site);
+	why = geteuid() == 0 ? make_account(site) : NULL;
+	if (why == NULL)
+		why = find_account(site);
 	if (why != NULL)
 		return why;
-	if (sh("chown -R %s: %s", site->account, site->root) != 0)
+	if (geteuid() == 0 && sh("chown -R %s: %s", site->account, site->root) != 0)
 		return "chown fails";
 	return NULL;
 }
@@ -105,7 +114,7 @@ cage_site_done(struct cage_site *site)
 {
 	if (site->made)
 		sh("userdel %s 2>/dev/null; groupdel %1$sg 2>/dev/null", site->account, "");
-	sh("rm -rf %s%s", site->root, "");
+	sh("rm -rf --one-file-system %s%s", site->root, "");
 }
 
 static void
@@ -166,9 +175,9 @@ launch_file(const struct cage *cage)
 {
 	AUTO_BUF struct buf bytes;
 
+	buf_init(&bytes, WIRE_FRAME_MOST + 16);
 	if (cage->launch_bytes != NULL)
 		return memory_file(cage->launch_bytes, cage->launch_count);
-	buf_init(&bytes, WIRE_FRAME_MOST + 16);
 	if (wire_pack(WIRE_LAUNCH_FILE, &cage->launch, &bytes) < 0)
 		return -1;
 	return memory_file(buf_data(&bytes), buf_len(&bytes));

@@ -19,6 +19,7 @@ enum cage_mode { CAGE_ROOT, CAGE_TRIAL, CAGE_FALLBACK };
 struct cage_site {
 	char	root[128];	/* run, run/i, state, etc, home, recorder/postern-* */
 	char	account[32];
+	char	shell[64];
 	uid_t	uid;
 	gid_t	gid;
 	bool	made;		/* the account is ours to remove */
@@ -39,7 +40,7 @@ struct cage {
 	struct warden_word	 running, exited, failed, receipt;	/* what == 0: not heard */
 };
 
-/* 0, or a sentence of why the machine cannot (no account could be made, say). As root only. */
+/* NULL, or why the machine cannot. As root it makes an account, else the session runs as whoever tests. */
 const char	*cage_site_make(struct cage_site *site);
 void		 cage_site_done(struct cage_site *site);
 

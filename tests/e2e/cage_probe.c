@@ -109,8 +109,12 @@ list(const char *path, int (*only)(const struct dirent *))
 	printf("%s:", path);
 	if (count < 0)
 		printf(" (%s)", strerror(errno));
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		printf(" %s", found[i]->d_name);
+		free(found[i]);
+	}
+	if (count >= 0)
+		free(found);
 	printf("\n");
 }
 
@@ -140,7 +144,10 @@ probe_look(char **argv)
 	printf("key %zd\n", read(open(path, O_RDONLY), text, sizeof text));
 	snprintf(address.sun_path, sizeof address.sun_path, "%s/session.sock", argv[0]);
 	/* Nobody listens any more in the test: "refused" shows that the socket is there, "no such file" that it is not. */
-	printf("socket %s\n", connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == ECONNREFUSED ? "there" : strerror(errno));
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == ECONNREFUSED)
+		printf("socket there\n");
+	else
+		printf("socket %s\n", strerror(errno));
 	return 0;
 }
 
@@ -179,6 +186,33 @@ probe_swarm(char **argv)
 		return 7;	/* the command ends, its processes do not */
 	for (;;)
 		pause();
+}
+
+/* A lineage in which each process lives only until it has forked the next. */
+static void
+flee(void)
+{
+	setsid();
+	for (;;)
+		if (fork() > 0)
+			_exit(0);
+}
+
+/* N lineages. At every moment about N live, never the same. */
+static int
+probe_chase(char **argv)
+{
+	int count = atoi(argv[0]);
+
+	for (int i = 0; i < count; i++)
+		if (fork() == 0)
+			flee();
+	printf("swarm ready\n");
+	fflush(stdout);
+	while (waitpid(-1, NULL, 0) >= 0 || errno == EINTR)
+		;
+	pause();
+	return 0;
 }
 
 static void
@@ -226,7 +260,7 @@ cage_probe(int argc, char **argv)
 		int		(*run)(char **argv);
 	} probes[] = {
 		{ "env", 0, probe_env }, { "who", 0, probe_who }, { "look", 4, probe_look },
-		{ "swarm", 1, probe_swarm }, { "attack", 1, probe_attack },
+		{ "swarm", 1, probe_swarm }, { "chase", 1, probe_chase }, { "attack", 1, probe_attack },
 	};
 
 	for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
