@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Whole age files: a header, then the payload in chunks of 64 KiB, each sealed with its number and whether it is the last. */
+/*
+ * Whole age files: a header, then the payload in chunks of 64 KiB, each sealed with its number and whether it is
+ * the last.
+ */
 #include "config.h"
 
 #include <sodium.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Files of age, version 1 (age-encryption.org/v1, C2SP age.md): small ones, whole in memory, sealed to X25519 recipients or to a
- * passphrase (scrypt). Binary only: armour has more than one reading.
+ * Files of age, version 1 (age-encryption.org/v1, C2SP age.md): small ones, whole in memory, sealed to X25519
+ * recipients or to a passphrase (scrypt). Binary only: armour has more than one reading.
  */
 #ifndef POSTERN_LIB_RECORD_AGE_H
 #define POSTERN_LIB_RECORD_AGE_H

@@ -32,8 +32,8 @@ age_is_sealed(const uint8_t *file, size_t count)
 }
 
 /*
- * Takes a line, without its end, from the front. Bytes outside ASCII are refused here: libsodium 1.0.18 takes '/' with the
- * top bit set for a '/' in base64, which would give a header two spellings.
+ * Takes a line, without its end, from the front. Bytes outside ASCII are refused here: libsodium 1.0.18 takes '/' with
+ * the top bit set for a '/' in base64, which would give a header two spellings.
  */
 static int
 take_line(struct text *rest, struct text *line)

@@ -48,8 +48,8 @@ struct rec_end {
 #define REC_PAYLOAD	272	/* room for any payload made here */
 
 /*
- * Payloads of the structured kinds. _make fills *event, whose bytes point into `room`. _read: 0, or ERR_REC_DAMAGED if the
- * event is of another kind or has another length.
+ * Payloads of the structured kinds. _make fills *event, whose bytes point into `room`. _read: 0, or ERR_REC_DAMAGED if
+ * the event is of another kind or has another length.
  */
 void	rec_event_make_resize(struct rec_event *event, uint16_t columns, uint16_t rows, uint8_t room[REC_PAYLOAD]);
 int	rec_event_read_resize(const struct rec_event *event, uint16_t *columns, uint16_t *rows);

@@ -22,7 +22,10 @@ struct rec_header {
 /* Writes the header with its commitment to CK0. */
 void	rec_header_put(const struct rec_header *header, const uint8_t ck0[REC_KEY], uint8_t bytes[REC_HEADER]);
 
-/* 0, ERR_REC_FORMAT (not a recording), ERR_REC_VERSION, ERR_REC_DAMAGED. Nothing is authentic before rec_header_check. */
+/*
+ * 0, ERR_REC_FORMAT (not a recording), ERR_REC_VERSION, ERR_REC_DAMAGED. Nothing is authentic before
+ * rec_header_check.
+ */
 int	rec_header_get(const uint8_t bytes[REC_HEADER], struct rec_header *header);
 
 /* Does CK0 belong to this header? 0 or ERR_REC_KEY. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of a recording: a chain from which each segment's keys follow and which forgets where it was (format.h, "keys").
- * Frames are sealed and opened only here, and the counter of frames lives beside its key: there is no way to
+ * The keys of a recording: a chain from which each segment's keys follow and which forgets where it was (format.h,
+ * "keys"). Frames are sealed and opened only here, and the counter of frames lives beside its key: there is no way to
  * seal two frames under one key and number.
  */
 #ifndef POSTERN_LIB_RECORD_KEYS_H

@@ -7,7 +7,9 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/agekey.c lib/record/agekey.h \
 	lib/record/agewrap.c \
 	lib/record/bech32.c lib/record/bech32.h \
+	lib/record/close.c \
 	lib/record/event.c lib/record/event.h \
+	lib/record/flush.c \
 	lib/record/format.h \
 	lib/record/header.c lib/record/header.h \
 	lib/record/keys.c lib/record/keys.h \
@@ -20,4 +22,5 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/source.c lib/record/source.h \
 	lib/record/tail.c lib/record/tail.h \
 	lib/record/tailread.c \
-	lib/record/writer.c lib/record/writer.h
+	lib/record/writer.c lib/record/writer.h \
+	lib/record/writing.h

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading a recording: whole, damaged, left by a crash, or still running. What it hands out is authentic and in order, from the
- * beginning (or a segment's beginning) up to the first damage; it never goes past one. While it runs, the tail's
- * events follow those of the file, each once.
+ * Reading a recording: whole, damaged, left by a crash, or still running. What it hands out is authentic and in order,
+ * from the beginning (or a segment's beginning) up to the first damage; it never goes past one. While it runs, the
+ * tail's events follow those of the file, each once.
  */
 #ifndef POSTERN_LIB_RECORD_READER_H
 #define POSTERN_LIB_RECORD_READER_H
@@ -49,9 +49,9 @@ struct rec_report {
 #define AUTO_REC_READER __attribute__((cleanup(rec_reader_free_at)))
 
 /*
- * The source (copied) must outlive the reader; the keyring is used only during this call. 0, ERR_REC_FORMAT, ERR_REC_VERSION,
- * ERR_REC_DAMAGED (header), ERR_REC_EXTERNAL (the envelope is needed), ERR_ENVELOPE, ERR_KEY_WRONG, ERR_REC_KEY (the envelope
- * is another recording's), or the source's error.
+ * The source (copied) must outlive the reader; the keyring is used only during this call. 0, ERR_REC_FORMAT,
+ * ERR_REC_VERSION, ERR_REC_DAMAGED (header), ERR_REC_EXTERNAL (the envelope is needed), ERR_ENVELOPE, ERR_KEY_WRONG,
+ * ERR_REC_KEY (the envelope is another recording's), or the source's error.
  */
 int			 rec_reader_open(const struct rec_source *source, const struct rec_keyring *keyring,
 			     struct rec_reader **reader);
@@ -59,8 +59,9 @@ void			 rec_reader_free(struct rec_reader *reader);
 void			 rec_reader_free_at(struct rec_reader **reader);
 
 /*
- * 1 and the next event (its bytes are valid until the next call); 0 if there is no more now: ask the report whether that is the end,
- * or call again later to follow a running one; ERR_REC_DAMAGED (the same at each further call), or the source's error.
+ * 1 and the next event (its bytes are valid until the next call); 0 if there is no more now: ask the report whether
+ * that is the end, or call again later to follow a running one; ERR_REC_DAMAGED (the same at each further call), or
+ * the source's error.
  */
 int			 rec_reader_next(struct rec_reader *reader, struct rec_event *event);
 
@@ -68,9 +69,9 @@ int			 rec_reader_next(struct rec_reader *reader, struct rec_event *event);
 int			 rec_reader_rewind(struct rec_reader *reader);
 
 /*
- * To the beginning of the last segment that starts at or before t_us, by the footer if there is one, else from
- * segment to segment. The events that follow may be earlier than t_us; rec_reader_next again hands them out one by one. 0 or an
- * error of the source; damage before t_us ends the search there and is met by rec_reader_next.
+ * To the beginning of the last segment that starts at or before t_us, by the footer if there is one, else from segment
+ * to segment. The events that follow may be earlier than t_us; rec_reader_next again hands them out one by one. 0 or
+ * an error of the source; damage before t_us ends the search there and is met by rec_reader_next.
  */
 int			 rec_reader_seek_time(struct rec_reader *reader, int64_t t_us);
 

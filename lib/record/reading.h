@@ -69,8 +69,8 @@ void	rec_goto(struct rec_reader *reader, uint32_t segment, uint64_t offset);
 void	rec_mark_add(struct rec_reader *reader, uint32_t segment, struct rec_mark mark);
 
 /*
- * The head of the segment at the position. 1; 0 and file_stop set (no more in the file, or its end: the footer has then been
- * taken in); ERR_REC_DAMAGED or an error of the source.
+ * The head of the segment at the position. 1; 0 and file_stop set (no more in the file, or its end: the footer has
+ * then been taken in); ERR_REC_DAMAGED or an error of the source.
  */
 int	rec_segment_head(struct rec_reader *reader, struct rec_segment *segment);
 
@@ -79,10 +79,16 @@ int	rec_segment_load(struct rec_reader *reader);
 
 /* The footer frames at the position. 1 if authentic, 0 if cut, ERR_REC_DAMAGED or an error of the source. */
 int	rec_footer_load(struct rec_reader *reader);
-/* The footer by way of the trailer, if there are both; the position is segment 0 afterwards. Failure changes nothing. */
+/*
+ * The footer by way of the trailer, if there are both; the position is segment 0 afterwards. Failure changes
+ * nothing.
+ */
 void	rec_footer_find(struct rec_reader *reader);
 
-/* Adds the segment's next events from the tail to `plain`. 1 if there were any, 0 and tail_stop set, or the source's error. */
+/*
+ * Adds the segment's next events from the tail to `plain`. 1 if there were any, 0 and tail_stop set, or the
+ * source's error.
+ */
 int	rec_tail_load(struct rec_reader *reader);
 
 #endif

@@ -61,8 +61,8 @@ rec_segment_head(struct rec_reader *r, struct rec_segment *segment)
 }
 
 /*
- * Opens the body's frames in place and moves the data ones together at its beginning. The bytes of data, or ERR_REC_DAMAGED. Kinds
- * of frames that this version does not use must still be authentic.
+ * Opens the body's frames in place and moves the data ones together at its beginning. The bytes of data, or
+ * ERR_REC_DAMAGED. Kinds of frames that this version does not use must still be authentic.
  */
 static ssize_t
 open_body(const struct rec_reader *r, uint8_t *body, size_t count)

@@ -13,15 +13,18 @@ struct rec_source {
 	void	*ctx;
 	/* Bytes read (fewer than asked only at the end), 0 at the end or if the part does not exist, -errno or ERR_*. */
 	ssize_t	(*read_at)(void *ctx, enum rec_part part, uint64_t offset, void *to, size_t count);
-	/* Length of a part now; 0 if it does not exist. NULL if that cannot be known: then there is no short way to the end. */
+	/*
+	 * Length of a part now; 0 if it does not exist. NULL if that cannot be known: then there is no short way to the
+	 * end.
+	 */
 	int64_t	(*size)(void *ctx, enum rec_part part);
 };
 
 #define AUTO_REC_SOURCE __attribute__((cleanup(rec_source_done)))
 
 /*
- * A recording on disk: `path`, and beside it the tail if there is one: PATH.tail, or for X.rec also X.tail. 0 or -errno (the tail
- * may be missing).
+ * A recording on disk: `path`, and beside it the tail if there is one: PATH.tail, or for X.rec also X.tail. 0 or
+ * -errno (the tail may be missing).
  */
 int	rec_source_files(struct rec_source *source, const char *path);
 

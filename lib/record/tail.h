@@ -24,8 +24,8 @@ int	rec_tail_push(struct rec_tail *tail);	/* 0 or -errno */
 void	rec_tail_rest(struct rec_tail *tail);
 
 /*
- * Frames before `offset` are not needed any more. Their space is released, and if nothing lies behind them the file is cut
- * back to its head. Returns true then; a file system that can do neither keeps its blocks until the end.
+ * Frames before `offset` are not needed any more. Their space is released, and if nothing lies behind them the file is
+ * cut back to its head. Returns true then; a file system that can do neither keeps its blocks until the end.
  */
 bool	rec_tail_release(struct rec_tail *tail, uint64_t offset);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading the tail. Its writer may be at work: frames appear at the end, and disappear (cut off, or replaced by a hole) as
- * soon as their segment is in the file. So what stands at a place must say itself that it is what was expected there.
+ * Reading the tail. Its writer may be at work: frames appear at the end, and disappear (cut off, or replaced by a
+ * hole) as soon as their segment is in the file. So what stands at a place must say itself that it is what was
+ * expected there.
  */
 #include "config.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writing a recording. The writer has no loop, no clock and opens nothing: descriptors come from outside, times are numbers. What
- * has been put is safe from the death of this process once rec_writer_flush has returned 0; only then may anybody see it.
+ * Writing a recording. The writer has no loop, no clock and opens nothing: descriptors come from outside, times are
+ * numbers. What has been put is safe from the death of this process once rec_writer_flush has returned 0; only then
+ * may anybody see it.
  *
- * Life: open; per batch of output: put..., flush, show; tick when it asks; sync in a thread when it wants; close; free.
- * Any `now_us` is microseconds of one clock of the caller's that does not go back. SIGXFSZ must be ignored.
+ * Life: open; per batch of output: put..., flush, show; tick when it asks; sync in a thread when it wants; close;
+ * free. Any `now_us` is microseconds of one clock of the caller's that does not go back. SIGXFSZ must be ignored.
  */
 #ifndef POSTERN_LIB_RECORD_WRITER_H
 #define POSTERN_LIB_RECORD_WRITER_H
@@ -34,8 +35,8 @@ struct rec_params {
 #define AUTO_REC_WRITER __attribute__((cleanup(rec_writer_free_at)))
 
 /*
- * Writes header, envelope and the first tail frame. 0; ERR_KEY (no or bad recipient), -EEXIST (rec_fd is not empty), -EMSGSIZE
- * (meta), -errno. Nothing is synced yet.
+ * Writes header, envelope and the first tail frame. 0; ERR_KEY (no or bad recipient), -EEXIST (rec_fd is not empty),
+ * -EMSGSIZE (meta), -errno. Nothing is synced yet.
  */
 int			 rec_writer_open(const struct rec_params *params, struct rec_writer **writer);
 
@@ -49,46 +50,51 @@ const struct buf	*rec_writer_envelope(const struct rec_writer *writer);
 const uint8_t		*rec_writer_index_public(const struct rec_writer *writer);
 
 /*
- * Queues an event (copied) for the next flush; a time before the last one's becomes equal to it. 0, -EMSGSIZE (more than
- * REC_EVENT_MOST bytes), ERR_BUF_FULL (about 1 MiB waits for a flush that has failed: stop reading).
+ * Queues an event (copied) for the next flush; a time before the last one's becomes equal to it. 0, -EMSGSIZE (more
+ * than REC_EVENT_MOST bytes), ERR_BUF_FULL (about 1 MiB waits for a flush that has failed: stop reading).
  */
 int			 rec_writer_put(struct rec_writer *writer, const struct rec_event *event);
 
-/* So many bytes of output were shown that are not put yet, as masking is undecided on them. Said with the next flush. */
+/*
+ * So many bytes of output were shown that are not put yet, as masking is undecided on them. Said with the next
+ * flush.
+ */
 void			 rec_writer_undecided(struct rec_writer *writer, uint64_t bytes);
 
 /*
- * Hands everything that was put to the kernel, sealed. 0, or -errno (-ENOSPC, -EDQUOT, -EFBIG, ...) or -ENOMEM: nothing is lost, show
- * nothing, call again later; the same ciphertext is offered at the same place. A full or old segment is closed on the way.
+ * Hands everything that was put to the kernel, sealed. 0, or -errno (-ENOSPC, -EDQUOT, -EFBIG, ...) or -ENOMEM:
+ * nothing is lost, show nothing, call again later; the same ciphertext is offered at the same place. A full or old
+ * segment is closed on the way.
  */
 int			 rec_writer_flush(struct rec_writer *writer, int64_t now_us);
 
 /*
- * A flush for quiet times: closes a segment that is older than REC_SEGMENT_US. *wait_ms: call again after so long, or -1 if nothing
- * is open until the next flush. Results as rec_writer_flush (then *wait_ms is untouched).
+ * A flush for quiet times: closes a segment that is older than REC_SEGMENT_US. *wait_ms: call again after so long, or
+ * -1 if nothing is open until the next flush. Results as rec_writer_flush (then *wait_ms is untouched).
  */
 int			 rec_writer_tick(struct rec_writer *writer, int64_t now_us, int *wait_ms);
 
 /*
- * Segments have been appended and are not on the disk yet: take the descriptor from _begin, fdatasync(2) it outside the loop, give the
- * result (0 or -errno) to _done, which releases the tail's space. Between the two the writer may be used as always, but
- * not closed. _begin: the descriptor, or -1 if there is nothing to sync or a sync is under way. _done: its argument; a
- * disk that failed to sync keeps the tail and must end the session.
+ * Segments have been appended and are not on the disk yet: take the descriptor from _begin, fdatasync(2) it outside
+ * the loop, give the result (0 or -errno) to _done, which releases the tail's space. Between the two the writer may be
+ * used as always, but not closed. _begin: the descriptor, or -1 if there is nothing to sync or a sync is under way.
+ * _done: its argument; a disk that failed to sync keeps the tail and must end the session.
  */
 bool			 rec_writer_wants_sync(const struct rec_writer *writer);
 int			 rec_writer_sync_begin(struct rec_writer *writer);
 int			 rec_writer_sync_done(struct rec_writer *writer, int result);
 
 /*
- * Puts `end` (may be NULL), closes the last segment, writes footer and trailer, syncs the file (this blocks), empties the tail,
- * which the caller may then remove. 0 or -errno: call it again, with the same result as if it had not failed.
+ * Puts `end` (may be NULL), closes the last segment, writes footer and trailer, syncs the file (this blocks), empties
+ * the tail, which the caller may then remove. 0 or -errno: call it again, with the same result as if it had not
+ * failed.
  */
 int			 rec_writer_close(struct rec_writer *writer, const struct rec_event *end);
 
 /* For the log. */
 struct rec_count {
 	uint64_t	event_bytes;	/* encoded events put so far */
-	uint64_t	file_bytes;	/* length of the file: header and closed segments that the kernel has */
+	uint64_t	file_bytes;	/* length of the file: header and closed segments (with what a full disk makes wait) */
 	uint64_t	synced_bytes;	/* of these are on the disk */
 	uint64_t	tail_bytes;	/* length of the tail */
 	uint32_t	segments;	/* closed */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Recordings made by an enemy. The first byte says what follows: 0 edits of a good recording's bytes; else plaintext that is
- * sealed with the right keys, as the writer of a hostile recording could: 1 the events of a tail, 2 a segment's head and
- * zstd frame, 3 a footer.
+ * Recordings made by an enemy. The first byte says what follows: 0 edits of a good recording's bytes; else plaintext
+ * that is sealed with the right keys, as the writer of a hostile recording could: 1 the events of a tail, 2 a
+ * segment's head and zstd frame, 3 a footer.
  */
 #include "config.h"
 

@@ -25,7 +25,10 @@ next(uint32_t *seed)
 	return *seed;
 }
 
-/* A few bytes replaced, or the end cut off; in memory of exactly the size, so that a sanitizer sees what is read behind it. */
+/*
+ * A few bytes replaced, or the end cut off; in memory of exactly the size, so that a sanitizer sees what is read
+ * behind it.
+ */
 static void
 run_variant(const uint8_t *bytes, size_t count, uint32_t *seed)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The format is as documented: recordings are taken apart here with libsodium and zstd alone, by what format.h says, without
- * the code that wrote them. A change that breaks this test breaks every recording in somebody's archive.
+ * The format is as documented: recordings are taken apart here with libsodium and zstd alone, by what format.h says,
+ * without the code that wrote them. A change that breaks this test breaks every recording in somebody's archive.
  */
 #include "config.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Developers' measurement: CPU of recording a file in pieces of 4 and 64 KiB, and the memory of the process around it. */
+/*
+ * Developers' measurement: CPU of recording a file in pieces of 4 and 64 KiB, and the memory of the process around
+ * it.
+ */
 #include "config.h"
 
 #include <fcntl.h>
