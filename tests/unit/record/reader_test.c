@@ -162,6 +162,8 @@ copy_check(struct copy *copy, uint64_t damage_at)
 	assert_true(r == 0 || r == ERR_REC_DAMAGED);
 	for (uint32_t i = lines; i < LINES; i++)
 		assert_true(copy->need[i] > damage_at);
+	if (damage_at < UINT64_MAX - 1)	/* the last byte of a file is as well guarded as the first */
+		assert_true(!rec_reader_report(reader)->complete || rec_reader_report(reader)->damaged);
 	if (lines < LINES) {
 		assert_false(rec_reader_report(reader)->complete);
 		assert_true(strlen(rec_reader_report(reader)->missing) > 0);
