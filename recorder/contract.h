@@ -53,7 +53,7 @@ enum init_fd {
 	INIT_LAST = WARDEN_LAST
 };
 
-#define CONTRACT_MAGIC	0x50535401u	/* changes with any of these records */
+#define CONTRACT_MAGIC	0x50535402u	/* changes with any of these records */
 #define CONTRACT_PATH	256
 
 enum {
@@ -78,9 +78,14 @@ struct warden_start {
 };
 
 /* Worker to warden. */
-enum { WARDEN_END = 1 };
+enum { WARDEN_END = 1, WARDEN_DEADLINE };
 struct warden_order {
 	uint32_t	op;
+	/*
+	 * DEADLINE: the new one, sooner or later than before. The warden never goes beyond its own start plus the role's
+	 * most_s, whatever the worker says; 0 means as late as that.
+	 */
+	int64_t		deadline_boot_us;
 };
 
 /* Warden to worker. */

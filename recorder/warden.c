@@ -115,6 +115,27 @@ hold_descriptors(void)
 	return close_range(WARDEN_LAST + 1, ~0u, 0) < 0 ? -errno : 0;
 }
 
+/* A session without a role's limit (a recording of one's own) keeps the deadline that it has, or none. */
+static int64_t
+latest(const struct warden_start *start)
+{
+	int64_t most_s = start->role.most_s;
+	int64_t most_us;
+
+	if (most_s <= 0 || most_s > INT64_MAX / 4 / CLOCK_US)
+		return start->deadline_boot_us > 0 ? start->deadline_boot_us : INT64_MAX;
+	most_us = clock_boot_us() + most_s * CLOCK_US;
+	return most_us > start->deadline_boot_us ? most_us : start->deadline_boot_us;
+}
+
+static int
+set_deadline(struct warden *warden, int64_t deadline_us)
+{
+	if (deadline_us <= 0 || deadline_us > warden->latest_us)
+		deadline_us = warden->latest_us;
+	return clock_timer_set(warden->timer, deadline_us < INT64_MAX - LATE_US ? deadline_us + LATE_US : 0);
+}
+
 static int
 warden_read(struct warden *warden)
 {
@@ -132,8 +153,8 @@ warden_read(struct warden *warden)
 	warden->timer = clock_timer();
 	if (warden->signals < 0 || warden->timer < 0)
 		return fail("the warden cannot watch signals and time");
-	if (warden->start.deadline_boot_us > 0)
-		r = clock_timer_set(warden->timer, warden->start.deadline_boot_us + LATE_US);
+	warden->latest_us = latest(&warden->start);
+	r = set_deadline(warden, warden->start.deadline_boot_us);
 	return r < 0 ? fail("the deadline cannot be set: %s", err_text(r)) : 0;
 }
 
@@ -270,10 +291,11 @@ on_link(struct warden *warden)
 	struct warden_order order;
 	ssize_t n = recv(WARDEN_LINK, &order, sizeof order, MSG_DONTWAIT);
 
-	(void)warden;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return GO_ON;
-	return OVER;	/* an order, the worker's end, or something it must not send: all end the session */
+	if (n == sizeof order && order.op == WARDEN_DEADLINE && set_deadline(warden, order.deadline_boot_us) == 0)
+		return GO_ON;
+	return OVER;	/* the order to end, the worker's end, or something it must not send */
 }
 
 static int

@@ -31,6 +31,7 @@ struct warden {
 	struct cgroup		 cgroup;
 	struct warden_init	 init;
 	int			 timer, signals;
+	int64_t			 latest_us;	/* boottime behind which no order moves the deadline */
 	bool			 running, exited;	/* what the worker was told */
 	bool			 lost;			/* init died without a word: the kernel is killing the rest already */
 };

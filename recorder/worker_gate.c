@@ -189,10 +189,14 @@ static int
 hear_deadline(struct worker *w, const void *fields)
 {
 	const struct wire_deadline *deadline = fields;
+	struct warden_order order = { .op = WARDEN_DEADLINE };
 
 	if (deadline->boot_us < 0 || deadline->wall_us < 0)
 		return ERR_MSG_REFUSED;
 	bar_deadline(w, deadline);
+	order.deadline_boot_us = deadline->boot_us;
+	if (w->warden >= 0)	/* if it has gone, its end of file is on its way */
+		(void)send(w->warden, &order, sizeof order, MSG_NOSIGNAL);
 	return 0;
 }
 

@@ -299,6 +299,14 @@ cage_order_end(const struct cage *cage)
 	send(cage->link, &order, sizeof order, MSG_NOSIGNAL);
 }
 
+void
+cage_order_deadline(const struct cage *cage, int64_t boot_us)
+{
+	struct warden_order order = { .op = WARDEN_DEADLINE, .deadline_boot_us = boot_us };
+
+	send(cage->link, &order, sizeof order, MSG_NOSIGNAL);
+}
+
 char *
 cage_output(const struct cage *cage, const char *until)
 {

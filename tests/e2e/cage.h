@@ -51,6 +51,7 @@ bool	 cage_start(struct cage *cage);
 /* Hears words until `what` or the warden's end. True if it came. */
 bool	 cage_hear(struct cage *cage, uint32_t what);
 void	 cage_order_end(const struct cage *cage);
+void	 cage_order_deadline(const struct cage *cage, int64_t boot_us);
 
 /* All output up to its end; or until `word` is in it. The caller frees it. */
 char	*cage_output(const struct cage *cage, const char *until);

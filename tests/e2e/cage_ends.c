@@ -152,6 +152,38 @@ two_seconds_after_the_deadline_the_warden_acts(enum cage_mode mode)
 	cage_done(&cage);
 }
 
+/* Starts with one deadline, is given another, and must end, but not before 2 s after `ends_us`. */
+static void
+moved_deadline(enum cage_mode mode, int64_t first_us, int64_t second_us, int64_t ends_us)
+{
+	struct cage cage;
+	int64_t now = clock_boot_us();
+
+	cage_init(&cage, &cage_case.site, mode);
+	cage.start.deadline_boot_us = now + first_us;
+	cage.start.role.most_s = 1;
+	cage_run_probe(&cage, "swarm", "1", NULL);
+	if (!cage_running(&cage))
+		return;
+	cage_order_deadline(&cage, now + second_us);
+	cage_hear(&cage, WARDEN_RECEIPT);
+	cage_check(clock_boot_us() - now >= ends_us + 2 * CLOCK_US, "after %ld us already", (long)(clock_boot_us() - now));
+	cage_check_receipt(&cage, 2);
+	cage_done(&cage);
+}
+
+static void
+a_sooner_deadline_is_obeyed(enum cage_mode mode)
+{
+	moved_deadline(mode, 3600 * CLOCK_US, CLOCK_US / 2, CLOCK_US / 2);
+}
+
+static void
+a_later_deadline_is_obeyed_up_to_the_roles_limit(enum cage_mode mode)
+{
+	moved_deadline(mode, CLOCK_US / 10, 3600 * CLOCK_US, CLOCK_US);
+}
+
 /* Where a user namespace is refused, as in a chroot, trial mode goes on without and says so. */
 void
 trial_mode_falls_back_by_itself(enum cage_mode mode)
@@ -177,5 +209,7 @@ const struct cage_test cage_ends[] = {
 	CAGE_CASE(the_end_of_the_worker_ends_the_session, IN_ALL, true),
 	CAGE_CASE(a_signal_to_the_warden_ends_the_session, IN_ALL, false),
 	CAGE_CASE(two_seconds_after_the_deadline_the_warden_acts, IN_ALL, false),
+	CAGE_CASE(a_sooner_deadline_is_obeyed, IN_TRIAL, false),
+	CAGE_CASE(a_later_deadline_is_obeyed_up_to_the_roles_limit, IN_TRIAL, false),
 	{ NULL, NULL, 0, false }
 };
