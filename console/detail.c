@@ -196,8 +196,8 @@ say_end(struct page *page, const struct wire_session_row *session, int64_t now_u
 		return;
 	}
 	say(page, INK_WARN, "It ended at %s: %s.", moment(session->ended_us, now_us, text), session->why);
-	say(page, INK_PLAIN, "Exit status %" PRId64 "; %" PRId64 " processes were killed.", session->exit_status,
-	    session->killed);
+	say(page, INK_PLAIN, "Exit status %" PRId64 "; %" PRId64 " process%s killed.", session->exit_status, session->killed,
+	    session->killed == 1 ? " was" : "es were");
 	if (session->survivors > 0)
 		say(page, INK_BAD, "%" PRId64 " PROCESSES SURVIVED THE END. Look at that machine now.", session->survivors);
 }

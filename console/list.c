@@ -131,7 +131,7 @@ paint_request(const struct console *console, const struct wire_request_row *requ
 
 	number(theme, spot.row, c.first, spot.ink, length(request->seconds, text));
 	number(theme, spot.row, c.second, spot.ink, running(waited_s, text));
-	if (request->got > 0)
+	if (request->got > 0 && request->need > 1)
 		draw_format(theme, at(spot.row, c.asks, c.asks_width, spot.ink), "%u/%u %s", request->got, request->need,
 		    request->asks);
 	else

@@ -9,12 +9,12 @@ tests_term_still_console_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_wall_us
 tests_term_still_console_LDADD = $(CONSOLE_LIBS)
 
 if HAVE_CMOCKA
-PTY_TEST_CFLAGS = $(CMOCKA_TEST_CFLAGS) -DPOSTERN_SRCDIR='"$(abs_top_srcdir)"' -DPOSTERN_BUILDDIR='"$(abs_top_builddir)"'
+CONSOLE_TEST_CFLAGS = $(CMOCKA_TEST_CFLAGS) -DPOSTERN_SRCDIR='"$(abs_top_srcdir)"' -DPOSTERN_BUILDDIR='"$(abs_top_builddir)"'
 check_PROGRAMS += tests/term/console_test tests/term/console_keys_test
 tests_term_console_test_SOURCES = tests/term/console_test.c tests/term/console_stage.c tests/term/console_stage.h \
-	tests/term/pty.c tests/term/pty.h
-tests_term_console_test_CFLAGS = $(PTY_TEST_CFLAGS)
-tests_term_console_test_LDADD = lib/term/libterm.a lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
+	tests/term/golden.c tests/term/golden.h $(TERM_HARNESS)
+tests_term_console_test_CFLAGS = $(CONSOLE_TEST_CFLAGS)
+tests_term_console_test_LDADD = $(TERM_HARNESS_LIBS) $(CMOCKA_LIBS)
 tests_term_console_keys_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_term_console_keys_test_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
 

@@ -19,6 +19,9 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "tests/term/console_stage.h"
+#include "tests/term/golden.h"
+
+#define STILL_CONSOLE	POSTERN_BUILDDIR "/tests/term/still_console"
 
 static const char *const usual[] = {
 	"request|id=1|role=orders-ro|person=eng-07|for=1800|ago=42|asks=one of dba|reason=INC-4821 customers see empty "
@@ -65,7 +68,7 @@ stage_heard(struct stage *stage, const char *words)
 	struct pollfd p = { .fd = fileno(stage->from_gate), .events = POLLIN };
 	char line[4096] = "";
 
-	if (poll(&p, 1, PTY_LIMIT_MS) <= 0 || fgets(line, sizeof line, stage->from_gate) == NULL)
+	if (poll(&p, 1, TERM_LIMIT_S * 1000) <= 0 || fgets(line, sizeof line, stage->from_gate) == NULL)
 		fail_msg("the gate never heard: %s", words);
 	if (strstr(line, words) == NULL)
 		fail_msg("the gate heard '%s' instead of '%s'", line, words);
@@ -103,7 +106,6 @@ stage_setup(void **state)
 	struct stage *stage = own_alloc(sizeof *stage);
 
 	*state = stage;
-	stage->pty.master = -1;
 	snprintf(stage->dir, sizeof stage->dir, "/tmp/postern-console.XXXXXX");
 	assert_non_null(mkdtemp(stage->dir));
 	snprintf(stage->clock, sizeof stage->clock, "%s/clock", stage->dir);
@@ -130,7 +132,7 @@ stage_teardown(void **state)
 {
 	struct stage *stage = *state;
 
-	pty_done(&stage->pty);
+	term_free(stage->term);
 	close(stage->to_gate);
 	if (stage->from_gate != NULL)
 		fclose(stage->from_gate);
@@ -141,37 +143,63 @@ stage_teardown(void **state)
 	return 0;
 }
 
-static char *const console_program = (char *)(uintptr_t)(POSTERN_BUILDDIR "/tests/term/still_console");
+/* The console by way of env(1), which puts its settings over those of the harness. */
+static void
+start(struct stage *stage, int cols, int rows, const char *const words[])
+{
+	char *argv[16] = { (char *)(uintptr_t)"env" };
+	int count = 1;
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		argv[count++] = (char *)(uintptr_t)words[i];
+	argv[count] = NULL;
+	stage->term = term_start(argv, cols, rows);
+	assert_non_null(stage->term);
+}
 
 void
 stage_console(struct stage *stage, int cols, int rows, const char *env)
 {
-	char *argv[] = { console_program, (char *)(uintptr_t)"--root", stage->dir, NULL };
 	AUTO_FREE char *clock = NULL;
-	AUTO_FREE char *more = own_dup(env != NULL ? env : "POSTERN_TEST=1");
-	char *vars[] = { NULL, more, NULL };
 
 	assert_true(asprintf(&clock, "STILL_CLOCK=%s", stage->clock) > 0);
-	vars[0] = clock;
-	pty_start(&stage->pty, argv, vars, cols, rows);
+	start(stage, cols, rows, (const char *const[]){ "-u", "NO_COLOR", "-u", "LC_ALL", clock,
+	    env != NULL ? env : "POSTERN_TEST=1", STILL_CONSOLE, "--root", stage->dir, NULL });
 }
 
 void
 stage_remote(struct stage *stage, int cols, int rows, const char *one, const char *two)
 {
-	AUTO_FREE char *first = own_dup(one);
-	AUTO_FREE char *second = own_dup(two);
-	char *argv[] = { console_program, (char *)(uintptr_t)"-H", first, (char *)(uintptr_t)"-H", second, NULL };
 	AUTO_FREE char *clock = NULL;
 	AUTO_FREE char *path = NULL;
 	AUTO_FREE char *socket = NULL;
-	char *vars[] = { NULL, NULL, NULL, NULL };
 
 	assert_true(asprintf(&clock, "STILL_CLOCK=%s", stage->clock) > 0);
 	assert_true(asprintf(&path, "PATH=%s/tests/term", POSTERN_BUILDDIR) > 0);
 	assert_true(asprintf(&socket, "FAKE_SSH_SOCKET=%s/run/gate.sock", stage->dir) > 0);
-	vars[0] = clock;
-	vars[1] = path;
-	vars[2] = socket;
-	pty_start(&stage->pty, argv, vars, cols, rows);
+	start(stage, cols, rows, (const char *const[]){ clock, path, socket, STILL_CONSOLE, "-H", one, "-H", two, NULL });
+}
+
+void
+stage_wait(struct stage *stage, const char *words)
+{
+	assert_true(term_wait(stage->term, words));
+}
+
+void
+stage_wait_gone(struct stage *stage, const char *words)
+{
+	assert_true(term_wait_gone(stage->term, words));
+}
+
+void
+stage_type(struct stage *stage, const char *keys)
+{
+	assert_true(term_type(stage->term, keys));
+}
+
+void
+stage_golden(struct stage *stage, const char *name)
+{
+	golden_screen(stage->term, name);
 }

@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
-#include "tests/term/pty.h"
+#include "tests/term/harness.h"
 
 #define STAGE_NOW	(INT64_C(1795183360) * 1000000)	/* 2026-11-20 14:02:40 UTC */
 
@@ -16,7 +17,7 @@ struct stage {
 	pid_t		 gate;
 	int		 to_gate;
 	FILE		*from_gate;
-	struct pty	 pty;
+	struct term	*term;
 };
 
 /* For cmocka: a directory and a gate without a request; takes all of it away, also after a failed test. */
@@ -28,6 +29,12 @@ void	 stage_console(struct stage *stage, int cols, int rows, const char *env);
 
 /* The same with -H one -H two; an ssh of ours leads any host but "broken" to the gate. */
 void	 stage_remote(struct stage *stage, int cols, int rows, const char *one, const char *two);
+
+/* Fail the test if the screen does not come to show the words, or to lose them. */
+void	 stage_wait(struct stage *stage, const char *words);
+void	 stage_wait_gone(struct stage *stage, const char *words);
+void	 stage_type(struct stage *stage, const char *keys);
+void	 stage_golden(struct stage *stage, const char *name);
 
 /* A command for the gate (fake_gate.c tells them), and the gate's next words. */
 void	 stage_tell(struct stage *stage, const char *command);
