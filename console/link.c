@@ -170,6 +170,38 @@ mark_stale(struct link *link, const char *what)
 		link->stale |= ALL_STALE;
 }
 
+/* What became of the rows that this listing no longer had is asked for one by one: the recent ones may not reach back. */
+static int
+ask_gone(struct link *link, enum list list, int64_t now_us)
+{
+	const struct rows *rows = &link->queue->lists[list];
+	char which[ID_TEXT];
+	char nothing[] = "";
+	struct wire_requests request = { .which = which, .state = nothing };
+	struct wire_sessions session = { .which = which };
+	int r = 0;
+
+	for (size_t i = 0; i < rows->count && r == 0 && link->pending_count < LINK_PENDING / 2; i++) {
+		if (rows->row[i]->link != link->number || rows->row[i]->gone_us != now_us)
+			continue;
+		id_text(&rows->row[i]->id, which);
+		if (list == LIST_WAITING)
+			r = ask(link, ASK_DECIDED, WIRE_REQUESTS, &request);
+		else if (list == LIST_RUNNING)
+			r = ask(link, ASK_ENDED, WIRE_SESSIONS, &session);
+	}
+	return r;
+}
+
+static int
+listed(struct link *link, enum list list)
+{
+	int64_t now_us = clock_wall_us();
+
+	queue_end(link->queue, list, link->number, now_us);
+	return ask_gone(link, list, now_us);
+}
+
 /* An answer's end: DONE or FAIL. A list that failed says why where the connection's trouble is said. */
 static int
 answered(struct link *link, bool worked, const char *text)
@@ -188,9 +220,7 @@ answered(struct link *link, bool worked, const char *text)
 		link->worked = worked;
 		snprintf(link->answer, sizeof link->answer, "%s", text);
 	}
-	if (listing != NULL && listing->whole)
-		queue_end(link->queue, listing->list, link->number, clock_wall_us());
-	return 0;
+	return listing != NULL && listing->whole ? listed(link, listing->list) : 0;
 }
 
 static int

@@ -50,11 +50,12 @@ add_links(struct cli *cli, struct console *console, const char *socket)
 			return cli_fail(cli, STATUS_USAGE, "%d hosts are the most", CONSOLE_LINKS);
 		link_init(&console->links[console->link_count++], (unsigned)n, host, &console->queue);
 	}
-	if (console->link_count > 0)
-		return STATUS_OK;
-	link_init(&console->links[console->link_count++], 0, NULL, &console->queue);
-	console->links[0].socket = socket;
-	console->links[0].as = cli_get(cli, "as");
+	if (console->link_count == 0)
+		link_init(&console->links[console->link_count++], 0, NULL, &console->queue);
+	for (unsigned i = 0; i < console->link_count; i++) {
+		console->links[i].socket = socket;
+		console->links[i].as = cli_get(cli, "as");
+	}
 	return STATUS_OK;
 }
 

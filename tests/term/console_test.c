@@ -203,6 +203,10 @@ forty_requests_scroll_and_are_filtered(void **state)
 	}
 	stage_console(stage, 80, 24, NULL);
 	stage_golden(stage, "console-forty-80x24");
+	stage_tell(stage, "gone|id=1|state=denied|by=appr-05");
+	stage_wait(stage, "denied by appr-05");
+	stage_tell(stage, "gone|id=1|state=waiting|by=");
+	stage_wait_gone(stage, "denied by appr-05");
 	stage_type(stage, "\033[4~" DOWN);	/* End */
 	stage_type(stage, ">");
 	stage_golden(stage, "console-forty-end-80x24");

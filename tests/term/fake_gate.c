@@ -286,9 +286,15 @@ refused(struct fake *fake, struct wire_conn *conn)
 static void
 answer_requests(struct fake *fake, struct wire_conn *conn, const struct wire_requests *ask)
 {
-	for (size_t i = 0; i < fake->request_count; i++)
-		if (ask->state[0] == '\0' || strcmp(ask->state, fake->requests[i].state) == 0)
-			wire_put(conn, WIRE_REQUEST_ROW, &fake->requests[i]);
+	size_t most = ask->limit == 0 ? ROWS : ask->limit;
+	struct id id;
+
+	if (id_parse(ask->which, &id) == 0 && request_by_id(fake, &id) != NULL)
+		wire_put(conn, WIRE_REQUEST_ROW, request_by_id(fake, &id));
+	else
+		for (size_t i = fake->request_count > most ? fake->request_count - most : 0; i < fake->request_count; i++)
+			if (ask->state[0] == '\0' || strcmp(ask->state, fake->requests[i].state) == 0)
+				wire_put(conn, WIRE_REQUEST_ROW, &fake->requests[i]);
 	done(conn, "");
 }
 
