@@ -27,8 +27,8 @@ status() {
 	[ "$status_got" = "$status_want" ]
 }
 no() { if "$@"; then return 1; fi; }
-# the worker of the `postern record` with this pid
-worker_of() { ps -o pid= --ppid "$1" -C postern-worker 2>/dev/null | head -n 1 | tr -d ' '; }
+# child PID NAME: the process NAME that PID has started
+child() { ps -o pid=,comm= --ppid "$1" | awk -v name="$2" '$2 == name { print $1; exit }'; }
 # until COMMAND...: as soon as it succeeds; false after 20 seconds
 until_true() {
 	until_left=200

@@ -11,8 +11,7 @@ for trial in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	client=$!
 	until_true test -s "$file.shown" || unended="$unended $trial:nothing"
 	sleep "0.$(($(od -An -N1 -tu1 /dev/urandom) % 3))$(($(od -An -N1 -tu1 /dev/urandom) % 10))"
-	worker=$(worker_of "$client")
-	kill -9 "$worker"
+	kill -9 "$(child "$client" postern-worker)"
 	if wait "$client"; then status=1; fi
 	if kill -0 "$(cat "$file.pid")" 2>/dev/null; then unended="$unended $trial"; fi
 	has "The recorder died; the session was ended." "$file.said" || unended="$unended $trial:silent"

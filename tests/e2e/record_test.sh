@@ -66,10 +66,10 @@ holds "the password is a count" has "input-hidden 12" "$dir/events"
 holds "and not in the recorded keys" no has "open sesame" "$dir/input"
 
 # ---- ways out
-"$drive" start "$s" 80x24 sh -c 'stty -a >"$2/modes"; "$0" record -q -r "$1" -o "$2/left" -- sh -c "echo up; exec sleep 1000" &
-    echo $! >"$2/pid"; fg >"$2/ignored" 2>&1; wait $!; stty -a >"$2/modes-left"; echo after; exec cat' "$postern" "$me" "$dir"
+"$drive" start "$s" 80x24 sh -c 'stty -a >"$2/modes"; "$0" record -q -r "$1" -o "$2/left" -- sh -c "echo up; exec sleep 1000"
+    stty -a >"$2/modes-left"; echo after; exec cat' "$postern" "$me" "$dir"
 "$drive" "$s" wait up
-kill -TERM "$(cat "$dir/pid")"
+kill -TERM "$(child "$("$drive" "$s" pid)" postern)"
 holds "a terminated recorder gives the terminal back" "$drive" "$s" wait after
 until_true test -s "$dir/modes-left"
 holds "as it was" cmp "$dir/modes" "$dir/modes-left"
