@@ -23,12 +23,11 @@ account_copy(const struct passwd *pw, struct account *account)
 {
 	const char *shell = pw->pw_shell[0] != '\0' ? pw->pw_shell : "/bin/sh";
 
-	if (strlen(pw->pw_name) >= sizeof account->name || strlen(pw->pw_dir) >= sizeof account->home ||
-	    strlen(shell) >= sizeof account->shell)
+	/* A name or path that was cut is another one: refused. */
+	if (snprintf(account->name, sizeof account->name, "%s", pw->pw_name) >= (int)sizeof account->name ||
+	    snprintf(account->home, sizeof account->home, "%s", pw->pw_dir) >= (int)sizeof account->home ||
+	    snprintf(account->shell, sizeof account->shell, "%s", shell) >= (int)sizeof account->shell)
 		return -ENAMETOOLONG;
-	strcpy(account->name, pw->pw_name);
-	strcpy(account->home, pw->pw_dir);
-	strcpy(account->shell, shell);
 	account->uid = pw->pw_uid;
 	account->gid = pw->pw_gid;
 	return 0;

@@ -38,7 +38,7 @@ find_mount(char *point, size_t size)
 			continue;
 		if (strchr(path, '\\') != NULL || strlen(path) >= size)
 			continue;	/* an escaped character: nobody mounts it there */
-		strcpy(point, path);
+		snprintf(point, size, "%s", path);
 		return 0;
 	}
 	return ERR_UNSUPPORTED;

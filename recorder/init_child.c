@@ -101,7 +101,7 @@ find_account(struct child *child)
 		if (r == 0 && child->start->home[0] != '\0')
 			snprintf(account->home, sizeof account->home, "%s", child->start->home);
 		if (r == 0 && account_shell_closed(account->shell))
-			strcpy(account->shell, access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh");
+			snprintf(account->shell, sizeof account->shell, "%s", access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh");
 	} else {
 		r = account_find(role->account, account);	/* keeper and warden have looked whether it may be used */
 		if (r == 0 && account->uid == 0 && !(role->flags & ROLE_SYSTEM))
@@ -170,21 +170,17 @@ read_launch(struct child *child)
 		fail(child, "what the client sent about its terminal and command is not valid: %s", err_text(r));
 }
 
+/* The words with blanks between them. They fit: the launch file was no longer than a frame. */
 static char *
 join(char *const *words)
 {
-	size_t length = 1;
-	char *all;
+	AUTO_BUF struct buf all;
+	int r = 0;
 
-	for (size_t i = 0; words[i] != NULL; i++)
-		length += strlen(words[i]) + 1;
-	all = own_alloc(length);
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (i > 0)
-			strcat(all, " ");
-		strcat(all, words[i]);
-	}
-	return all;
+	buf_init(&all, WIRE_FRAME_MOST);
+	for (size_t i = 0; r == 0 && words[i] != NULL; i++)
+		r = buf_addf(&all, "%s%s", i > 0 ? " " : "", words[i]);
+	return r == 0 ? buf_text(&all) : NULL;
 }
 
 static void
@@ -197,14 +193,15 @@ shell_command(struct child *child, char *const *words)
 
 	command->path = shell;
 	if (words[0] == NULL) {
-		command->argv[0] = own_alloc(strlen(name) + 2);
-		command->argv[0][0] = '-';	/* a login shell */
-		strcpy(command->argv[0] + 1, name);
+		if (asprintf(&command->argv[0], "-%s", name) < 0)	/* a login shell */
+			fail(child, "out of memory");
 		return;
 	}
 	command->argv[0] = own_dup(name);
 	command->argv[1] = own_dup("-c");
 	command->argv[2] = join(words);	/* one word or many: the shell splits them, as with ssh */
+	if (command->argv[2] == NULL)
+		fail(child, "the command is too long");
 }
 
 static void
@@ -234,15 +231,18 @@ choose_env(struct child *child)
 	init_env_terminal(&child->env, tty ? launch->term : NULL, launch->locale);
 }
 
-/* The program starts with default signals, none blocked, and descriptors 0 to 2. */
+/*
+ * The program starts with default signals, none blocked, and descriptors 0 to 2. By the bare system call, because libc
+ * hides the two signals of its threads, which then stay ignored if whoever started posternd ignored them.
+ */
 static void
 clean_process(const struct child *child)
 {
-	struct sigaction fresh = { .sa_handler = SIG_DFL };
+	static const unsigned long fresh[16];	/* the kernel's struct sigaction, all zero: SIG_DFL */
 	sigset_t none;
 
-	for (int signal = 1; signal <= SIGRTMAX; signal++)
-		sigaction(signal, &fresh, NULL);	/* KILL, STOP and libc's own refuse, rightly */
+	for (int signal = 1; signal < _NSIG; signal++)
+		(void)syscall(SYS_rt_sigaction, signal, fresh, NULL, _NSIG / 8);	/* KILL and STOP refuse, rightly */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);

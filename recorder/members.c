@@ -96,7 +96,7 @@ members_read(struct members *members)
 	if (proc == NULL)
 		return -errno;
 	while ((entry = readdir(proc)) != NULL)
-		if (isdigit((unsigned char)entry->d_name[0]) && read_member(atoi(entry->d_name), &member))
+		if (isdigit((unsigned char)entry->d_name[0]) && read_member((pid_t)strtol(entry->d_name, NULL, 10), &member))
 			members_add(members, &member);
 	closedir(proc);
 	if (members->count > 0)
