@@ -11,6 +11,7 @@ TOP_SRCDIR=$(cd "$(dirname "$0")/.." && pwd)
 TOP_BUILDDIR=$(pwd)
 export TOP_SRCDIR TOP_BUILDDIR
 export CMOCKA_MESSAGE_OUTPUT=TAP
+skip='^(not )?ok .*# *[Ss][Kk][Ii][Pp]'
 log=tests/log
 rm -rf "$log"
 mkdir -p "$log"
@@ -19,18 +20,20 @@ one() {
 	name=$(printf '%s' "$1" | tr / _)
 	path=./$1
 	[ -e "$path" ] || path=$TOP_SRCDIR/$1
+	began=$(date +%s)
 	timeout -k 10 "${TEST_LIMIT:-900}" "$path" >"$log/$name.out" 2>"$log/$name.err" </dev/null
-	printf '%s\n' "$?" >"$log/$name.status"
+	printf '%s %s\n' "$?" "$(($(date +%s) - began))" >"$log/$name.status"
 }
 
 # Runs them, JOBS at a time, and prints each one's result in the order given.
 passed=0 failed=0 skipped=0
 report() {
 	name=$(printf '%s' "$1" | tr / _)
-	status=$(cat "$log/$name.status" 2>/dev/null || echo none)
-	s=$(grep -cE '^ok .*# *[Ss][Kk][Ii][Pp]' "$log/$name.out")
-	p=$(($(grep -cE '^ok ' "$log/$name.out") - s))
-	f=$(grep -cE '^not ok ' "$log/$name.out")
+	read -r status seconds <"$log/$name.status"
+	# A test that says SKIP is skipped, whatever it calls that; cmocka writes "not ok 2 # SKIP name".
+	s=$(grep -cE "$skip" "$log/$name.out")
+	p=$(grep -E '^ok ' "$log/$name.out" | grep -cvE "$skip")
+	f=$(grep -E '^not ok ' "$log/$name.out" | grep -cvE "$skip")
 	plan=$(awk -F'[.][.]' '/^1[.][.][0-9]/ { n += $2; seen = 1 } END { if (seen) print n }' "$log/$name.out")
 	# A test that dies, does not keep to its plan, or passes and skips nothing has failed, whatever it printed.
 	why=
@@ -39,16 +42,16 @@ report() {
 	if { [ "$status" != 0 ] || [ -n "$why" ] || [ $((p + f + s)) -eq 0 ]; } && [ "$f" -eq 0 ]; then f=1; fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	if [ "$f" -gt 0 ]; then
-		printf 'FAIL %s (exit status %s%s)\n' "$1" "$status" "$why"
-		grep -E '^not ok ' "$log/$name.out"
+		printf 'FAIL %s (exit status %s%s, %s s)\n' "$1" "$status" "$why" "$seconds"
+		grep -E '^not ok ' "$log/$name.out" | grep -vE "$skip"
 		for part in out err; do
 			tail -n 40 "$log/$name.$part" | sed 's/^/    /'
 		done
 	else
-		printf 'ok   %-44s %4d passed' "$1" "$p"
+		printf 'ok   %-44s %4d passed %4d s' "$1" "$p" "$seconds"
 		[ "$s" -eq 0 ] || printf ', %d skipped' "$s"
 		printf '\n'
-		grep -E '^ok .*# *[Ss][Kk][Ii][Pp]' "$log/$name.out" | sed 's/^/     /'
+		grep -E "$skip" "$log/$name.out" | sed 's/^/     /'
 	fi
 }
 
