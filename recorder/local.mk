@@ -123,11 +123,13 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/postern.c recorder/commands.h \
 	recorder/ask.c recorder/ask.h \
-	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_retention.c \
+	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_retention.c recorder/cmd_try.c \
 	recorder/enter.c recorder/enter.h \
 	recorder/guard.c recorder/guard.h \
 	recorder/menu.c \
-	recorder/stdio.c
+	recorder/pane.c recorder/pane.h \
+	recorder/stdio.c \
+	recorder/tour.c recorder/tour.h recorder/tour_split.c
 recorder_postern_LDADD = $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 # end of the daemon
 

@@ -55,6 +55,10 @@ static const struct cli_option record_options[] = {
 	{ 0, "force", NULL, "write over an existing FILE" },
 	{ 'q', "quiet", NULL, "do not say where the recording is" }, { 0, NULL, NULL, NULL } };
 
+static const struct cli_option try_options[] = {
+	{ 0, "keep", NULL, "keep the folder afterwards" },
+	{ 0, "auto", NULL, "play both sides by itself, also with a terminal" }, { 0, NULL, NULL, NULL } };
+
 /* Verbs of other programs: handed over before the table is parsed, listed for --help and the manual. */
 static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "console",	"postern-console" },
@@ -69,6 +73,7 @@ static int handed_over(struct cli *cli);
 static const struct cli_verb verbs[] = {
 	{ "roles",	"",			"Which roles there are, and how to get them", roles_options, cmd_roles, 0, 0 },
 	{ "request",	"ROLE",			"Ask for a role; prints the request's id", request_options, cmd_request, 1, 1 },
+	{ "menu",	"",			"What a login shows: live grants, roles, three questions", plain_options, cmd_menu, 0, 0 },
 	{ "enter",	"ROLE [-- CMD]",	"Enter a role that was granted, or ask for it first", enter_options, cmd_enter, 1, -1 },
 	{ "status",	"",			"What you hold and wait for; inside a session, how long it lasts", json_options, cmd_status, 0, 0 },
 	{ "cancel",	"ID",			"Take a request back", plain_options, cmd_cancel, 1, 1 },
@@ -90,7 +95,7 @@ static const struct cli_verb verbs[] = {
 	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
-	/*TRY{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },TRY*/
+	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };
 /* clang-format on */

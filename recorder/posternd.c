@@ -198,7 +198,7 @@ main(int argc, char **argv)
 	daemon_init(&d.daemon, "posternd", argc, argv);
 	if (!d.daemon.trial && geteuid() != 0)
 		log_fatal("posternd needs root; without it try: posternd --trial --root DIR");
-	setup_drop(&d.daemon);
+	setup_drop(&d.daemon, argv);
 	daemon_accounts(&d.daemon);
 	setup_folders(&d.daemon);
 	path = place_path(d.daemon.place.run, "gate.sock", NULL);

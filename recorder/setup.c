@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sodium.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -55,19 +57,85 @@ nobody(void)
 	return pw;
 }
 
+/* Can this account run the program? Asked by becoming it, in a child. */
+static bool
+is_reachable(const struct passwd *pw, const char *path)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		daemon_become(pw->pw_uid, pw->pw_gid);
+		_exit(access(path, X_OK) == 0 ? 0 : 1);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void
+copy_program(const char *name, const char *folder)
+{
+	AUTO_FREE char *from_path = place_program(name);
+	AUTO_FREE char *to_path = place_path(folder, name, NULL);
+	AUTO_FD int from = open(from_path, O_RDONLY | O_CLOEXEC);
+	AUTO_FD int to = -1;
+	struct stat st;
+	off_t left;
+
+	unlink(to_path);
+	to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0755);
+	if (from < 0 || to < 0 || fstat(from, &st) < 0 || fchmod(to, 0755) < 0)
+		log_fatal("cannot copy %s to %s: %s", from_path, to_path, strerror(errno));
+	for (left = st.st_size; left > 0;) {
+		ssize_t n = sendfile(to, from, NULL, (size_t)left);
+
+		if (n <= 0)
+			log_fatal("cannot copy %s: %s", from_path, n < 0 ? strerror(errno) : "it became shorter");
+		left -= n;
+	}
+}
+
+/* DIR/programs/recorder, laid out as a build tree is, so that each finds the others beside it. */
+static void
+copy_programs(const struct daemon *daemon)
+{
+	static const char *const names[] = { "posternd", "postern-gate", "postern-keeper", "postern-warden", "postern-init",
+		"postern-worker", "postern-roletable", "postern-nss", "postern" };
+	AUTO_FREE char *programs = place_path(daemon->place.root, "programs", NULL);
+	AUTO_FREE char *folder = place_path(programs, "recorder", NULL);
+	const struct folder folders[] = { { programs, 0755, 0, 0 }, { folder, 0755, 0, 0 } };
+
+	make(&folders[0]);
+	make(&folders[1]);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		copy_program(names[i], folder);
+}
+
 void
-setup_drop(const struct daemon *daemon)
+setup_drop(const struct daemon *daemon, char **argv)
 {
 	const struct passwd *pw;
 	struct folder root;
+	struct folder etc;
+	AUTO_FREE char *gate = place_program("postern-gate");
+	AUTO_FREE char *again = NULL;
 
 	if (!daemon->trial || geteuid() != 0)
 		return;
 	pw = nobody();
 	root = (struct folder){ daemon->place.root, 0700, pw->pw_uid, pw->pw_gid };
 	make(&root);
+	etc = (struct folder){ daemon->place.etc, 0755, pw->pw_uid, pw->pw_gid };
+	make(&etc);
+	if (!is_reachable(pw, gate)) {
+		copy_programs(daemon);
+		again = place_path(daemon->place.root, "programs/recorder", "posternd");
+	}
 	daemon_become(pw->pw_uid, pw->pw_gid);
 	log_info("started by root: the trial runs as '%s'", pw->pw_name);
+	if (again != NULL) {
+		execv(again, argv);
+		log_fatal("cannot run %s: %s", again, strerror(errno));
+	}
 }
 
 /* auditor.key (an age identity) and etc/auditors (its recipient), as age-keygen writes them. */
@@ -103,11 +171,13 @@ static void
 sample(const struct daemon *daemon)
 {
 	AUTO_FREE char *policy = place_path(daemon->place.etc, "policy.yaml", NULL);
-	int r;
+	AUTO_FREE char *auditors = place_path(daemon->place.etc, "auditors", NULL);
+	int r = 0;
 
-	if (access(policy, F_OK) == 0)
+	if (access(auditors, F_OK) < 0)
+		r = sample_key(daemon);
+	if (r == 0 && access(policy, F_OK) == 0)
 		return;
-	r = sample_key(daemon);
 	if (r == 0)
 		r = fdio_replace(policy, 0644, policy_sample, strlen(policy_sample));
 	if (r < 0)

@@ -123,7 +123,15 @@ beside(const char *name)
 char *
 place_program(const char *name)
 {
+	static const char *const folders[] = { POSTERN_LIBEXECDIR, POSTERN_SBINDIR, POSTERN_BINDIR };
 	char *path = beside(name);
 
-	return path != NULL ? path : place_path(POSTERN_LIBEXECDIR, name, NULL);
+	for (size_t i = 0; path == NULL && i < sizeof folders / sizeof folders[0]; i++) {
+		path = place_path(folders[i], name, NULL);
+		if (access(path, X_OK) < 0 && i + 1 < sizeof folders / sizeof folders[0]) {
+			free(path);
+			path = NULL;
+		}
+	}
+	return path;
 }

@@ -26,7 +26,7 @@ char	*place_path(const char *base, const char *a, const char *b);
 
 /*
  * Path of one of our helper programs: beside the running program when run from a build tree (or the folder named by
- * the build), else in libexecdir. The caller frees it.
+ * the build), else where it was installed (libexecdir, sbindir, bindir). The caller frees it.
  */
 char	*place_program(const char *name);
 
