@@ -121,12 +121,10 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 };
 /* clang-format on */
 
-/* Does what is due, and arms the timer for what comes next if that has changed. */
 static void
 run_due(struct worker *w)
 {
 	int64_t now = clock_boot_us();
-	int64_t next = 0;
 
 	for (size_t i = 0; i < DUE_COUNT; i++) {
 		if (w->due[i] > 0 && w->due[i] <= now) {
@@ -134,6 +132,14 @@ run_due(struct worker *w)
 			due[i](w);
 		}
 	}
+}
+
+/* The timer for what comes next, if that has changed. */
+static void
+arm_timer(struct worker *w)
+{
+	int64_t next = 0;
+
 	for (size_t i = 0; i < DUE_COUNT; i++)
 		if (w->due[i] > 0 && (next == 0 || w->due[i] < next))
 			next = w->due[i];
@@ -204,6 +210,7 @@ worker_turn(struct worker *w)
 {
 	struct pollfd fds[SRC_COUNT];
 
+	arm_timer(w);
 	set_polls(w, fds);
 	if (poll(fds, SRC_COUNT, -1) < 0)
 		return errno == EINTR ? 0 : -errno;
@@ -234,10 +241,9 @@ main(void)
 		r = worker_begin(&worker);
 	if (r < 0)
 		return worker_refuse(r);
-	run_due(&worker);
 	client_flush(&worker);
 	gate_flush(&worker);
-	while (r == 0 && worker.phase != WORKER_OVER)
+	while (r == 0 && !end_is_over(&worker))
 		r = worker_turn(&worker);
 	if (r < 0)
 		log_error("%s", err_text(r));

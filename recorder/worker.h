@@ -215,6 +215,7 @@ void	inside_read(struct worker *worker, size_t i);
 void	end_begin(struct worker *worker, enum worker_why why, const char *by, const char *text);
 void	end_read_warden(struct worker *worker);
 void	end_step(struct worker *worker);	/* once a turn: goes on as far as it can */
+bool	end_is_over(const struct worker *worker);	/* nobody waits for anything any more */
 void	end_give_up(struct worker *worker);	/* DUE_RECEIPT */
 
 /* ---- worker_bar.c */

@@ -296,6 +296,12 @@ end_step(struct worker *w)
 {
 	if (w->phase == WORKER_ENDING && w->end.has_receipt && (w->end.close_until_us != 0 || is_drained(w)))
 		close_recording(w);
-	if (w->phase == WORKER_CLOSING && (w->client.is_silent || !wire_wants_write(&w->client.conn)) && gate_has_all(&w->gate))
-		w->phase = WORKER_OVER;
+}
+
+bool
+end_is_over(const struct worker *w)
+{
+	if (w->phase != WORKER_CLOSING)
+		return w->phase == WORKER_OVER;
+	return (w->client.is_silent || !wire_wants_write(&w->client.conn)) && gate_has_all(&w->gate);
 }

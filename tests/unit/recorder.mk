@@ -35,3 +35,15 @@ tests_unit_recorder_init_env_test_SOURCES = tests/unit/recorder/init_env_test.c 
 tests_unit_recorder_init_env_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the cage
+
+# The session.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/recorder/sandbox_test tests/unit/recorder/worker_test
+tests_unit_recorder_sandbox_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_sandbox_test_SOURCES = tests/unit/recorder/sandbox_test.c recorder/sandbox.c
+tests_unit_recorder_sandbox_test_LDADD = $(CMOCKA_LIBS)
+tests_unit_recorder_worker_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_worker_test_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
+	$(SODIUM_LIBS) $(ZSTD_LIBS) $(CMOCKA_LIBS)
+endif
+# end of the session
