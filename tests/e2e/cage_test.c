@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,22 +152,11 @@ user_namespaces(void)
 	return status == 0;
 }
 
-int
-main(int argc, char **argv)
+static void
+run_all(void)
 {
-	const char *why;
 	int modes = IN_ALL;
 
-	if (argc > 1)
-		return cage_probe(argc, argv);
-	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	why = cage_site_make(&cage_case.site);
-	if (why != NULL) {
-		printf("1..1\nok 1 - the cage # SKIP %s\n", why);
-		cage_site_done(&cage_case.site);
-		return 0;
-	}
-	snprintf(cage_case.probe, sizeof cage_case.probe, "%s/probe", cage_case.site.root);
 	if (geteuid() != 0) {
 		printf("ok %d - sessions held by root # SKIP needs root\n", ++tally->done);
 		modes &= ~IN_ROOT;
@@ -178,6 +168,47 @@ main(int argc, char **argv)
 	run_tests(modes, false);
 	if (geteuid() == 0)
 		run_in_chroot();
+}
+
+/* In a child, so that account and folder are removed however the tests end. */
+static void
+run_apart(void)
+{
+	int status = 1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		run_all();
+		exit(0);
+	}
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	waitpid(pid, &status, 0);
+	if (status == 0)
+		return;
+	tally->failed++;
+	printf("not ok %d - the tests come to their end\n", ++tally->done);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *why;
+
+	if (argc > 1)
+		return cage_probe(argc, argv);
+	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	why = cage_site_make(&cage_case.site);
+	if (why != NULL) {
+		printf("1..1\nok 1 - the cage # SKIP %s\n", why);
+		cage_site_done(&cage_case.site);
+		return 0;
+	}
+	snprintf(cage_case.probe, sizeof cage_case.probe, "%s/probe", cage_case.site.root);
+	run_apart();
 	printf("1..%d\n", tally->done);
 	cage_site_done(&cage_case.site);
 	return tally->failed != 0;
