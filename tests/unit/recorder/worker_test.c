@@ -8,12 +8,14 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <setjmp.h>
+#include <sodium.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -46,6 +48,7 @@ struct stage {
 	char			 recipient[AGE_TEXT];
 	struct buf		 shown, shown_err;	/* what the client got */
 	struct grid		*screen;		/* what its terminal shows */
+	rlim_t			 file_most;		/* longest file the worker may write; 0 = any: a full disk for everybody */
 };
 
 static char *
@@ -162,8 +165,9 @@ open_port(struct stage *s, bool tty, int fds[WORKER_LAST + 1])
 }
 
 static void __attribute__((noreturn))
-become_worker(const int fds[WORKER_LAST + 1])
+become_worker(const struct stage *s, const int fds[WORKER_LAST + 1])
 {
+	const struct rlimit limit = { s->file_most, s->file_most };
 	const char *build = getenv("TOP_BUILDDIR");
 	char path[4096];
 	char name[] = "postern-worker";
@@ -173,6 +177,8 @@ become_worker(const int fds[WORKER_LAST + 1])
 	for (int i = 0; i <= WORKER_LAST; i++)
 		targets[i] = i;
 	snprintf(path, sizeof path, "%s/recorder/postern-worker", build != NULL ? build : ".");
+	if (s->file_most > 0)
+		setrlimit(RLIMIT_FSIZE, &limit);
 	if (fdio_arrange(fds + 3, targets + 3, WORKER_LAST - 2, WORKER_LAST) == 0)
 		execv(path, argv);
 	_exit(126);
@@ -211,7 +217,7 @@ start_worker(struct stage *s, struct wire_start *start)
 		fds[WORKER_WARDEN] = pair(SOCK_SEQPACKET, &s->warden);
 	s->worker = fork();
 	if (s->worker == 0)
-		become_worker(fds);
+		become_worker(s, fds);
 	for (int i = 3; i <= WORKER_LAST; i++)
 		own_close(&fds[i]);
 }
@@ -708,6 +714,37 @@ an_idle_session_ends(void **state)
 }
 
 static void
+a_disk_that_stays_full_ends_the_session_and_shows_nothing_unrecorded(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .warden = true, .grace_s = 1 };
+	char bytes[4096];
+	AUTO_FREE char *output = NULL;
+
+	s->file_most = 40000;
+	start_worker(s, &start);
+	expect_started(s);
+	randombytes_buf(bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)('a' + (bytes[i] & 15));
+	for (int i = 0; i < 12; i++)
+		assert_int_equal(fdio_write(s->out, bytes, sizeof bytes), 0);
+	{
+		AUTO_MESSAGE struct wire_message notice = { 0 };
+
+		assert_int_equal(client_hear(s, &notice), WIRE_NOTICE);
+	}
+	warden_is_ordered(s);
+	warden_says(s, WARDEN_RECEIPT, 0, 1);
+	expect_ended(s, "could not be written for too long");
+	worker_exits(s);
+	output = recorded(s, REC_OUTPUT);
+	assert_true(buf_len(&s->shown) < 12 * sizeof bytes);
+	assert_true(strlen(output) >= buf_len(&s->shown));
+	assert_memory_equal(output, buf_data(&s->shown), buf_len(&s->shown));
+}
+
+static void
 a_start_with_a_bad_key_is_refused_with_a_sentence(void **state)
 {
 	struct stage *s = *state;
@@ -743,6 +780,7 @@ main(void)
 		TEST(a_client_that_breaks_the_protocol_ends_its_session_only),
 		TEST(a_terminated_worker_ends_the_session_in_order),
 		TEST(an_idle_session_ends),
+		TEST(a_disk_that_stays_full_ends_the_session_and_shows_nothing_unrecorded),
 		TEST(a_start_with_a_bad_key_is_refused_with_a_sentence),
 	};
 
