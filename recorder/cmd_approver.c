@@ -107,7 +107,8 @@ print_session(struct client *client, const void *fields, void *user)
 	if (strcmp(row->state, "ended") == 0)
 		printf("%s", row->why);
 	else
-		printf("%9s left  %s", clock_short((row->ends_us - now) / CLOCK_US, left), row->reason);
+		printf("%9s left  %s%s%s", clock_short((row->ends_us - now) / CLOCK_US, left), row->reason,
+		    row->why[0] != '\0' ? "  ! " : "", row->why);
 	printf("\n");
 	return 0;
 }

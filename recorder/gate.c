@@ -32,19 +32,27 @@
 
 #define TICK_S		2	/* lapses, status */
 #define RETENTION_TICKS	5	/* every so many ticks what is due is erased */
+#define FIND_TICKS	5	/* every so many ticks sessions without a worker's connection are looked for */
 #define RIGHTS_TICKS	30	/* every so many ticks everybody's rights are looked at again */
 
 /* Everything the loop waits for besides connections. */
 struct watches {
 	struct event	*listener, *tick, *term, *intr, *hup, *pipe;
 	unsigned	 ticks;
+	bool		 rests;		/* the listener, because no descriptor was left */
 	struct gate	*gate;
 };
 
+/* While the wall clock stands where it cannot be, time goes on from where it was last right. */
 struct moment
 gate_now(const struct gate *gate)
 {
-	return (struct moment){ .wall_us = clock_wall_us(), .boot_us = clock_boot_us(), .boot = gate->boot };
+	struct moment now = { .wall_us = clock_wall_us(), .boot_us = clock_boot_us(), .boot = gate->boot };
+	int64_t steady = gate->clock.wall_us + (now.boot_us - gate->clock.boot_us);
+
+	if (now.wall_us > steady + GATE_JUMP_US || now.wall_us < steady - GATE_JUMP_US)
+		now.wall_us = steady;
+	return now;
 }
 
 int
@@ -87,6 +95,7 @@ gate_load_policy(struct gate *gate)
 	gate->policy = fresh;
 	gate_say(gate, LOG_POLICY_LOADED, NULL, "policy %s… with %u roles", id_hex(fresh->sha256, 8, hash), fresh->roles_count);
 	who_policy_changed(gate);
+	live_check_rights(gate);
 	peers_changed(gate, "policy", NULL);
 	return 0;
 }
@@ -150,7 +159,13 @@ on_tick(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	w->ticks++;
+	if (w->rests)
+		event_add(w->listener, NULL);
+	w->rests = false;
+	gate_retention_watch(w->gate);
 	lapse(w->gate);
+	if (w->ticks % FIND_TICKS == 0)
+		live_find_all(w->gate);
 	if (w->ticks % RETENTION_TICKS == 0)
 		gate_retention_tick(w->gate);
 	if (w->ticks % RIGHTS_TICKS == 0)
@@ -160,8 +175,15 @@ on_tick(evutil_socket_t fd, short what, void *user)
 static void
 on_listener(evutil_socket_t fd, short what, void *user)
 {
+	struct watches *w = user;
+	int r = peer_accept(w->gate, fd);
+
 	(void)what;
-	peer_accept(((struct watches *)user)->gate, fd);
+	if (r == 0)
+		return;
+	log_warn("no descriptor is left for another connection: %s; the next ones wait", err_text(r));
+	event_del(w->listener);
+	w->rests = true;
 }
 
 static void

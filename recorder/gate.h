@@ -16,6 +16,8 @@ struct peer;
 struct policy;
 struct who_desk;
 
+#define GATE_JUMP_US	INT64_C(3600000000)	/* a wall clock that is so far off has jumped */
+
 /* What the keeper told last; the hash must be our policy's before anybody enters. */
 struct gate_keeper {
 	struct event	*readable;
@@ -44,7 +46,7 @@ struct gate {
 	struct id		 boot;		/* the kernel's boot id */
 };
 
-/* Now, on both clocks. */
+/* Now, on both clocks; after a jump the wall clock is what it would be without one, until somebody confirms it. */
 struct moment	gate_now(const struct gate *gate);
 
 /* 0, or the error that stands in the way of everything that needs the catalogue; tries to open it again. */

@@ -99,7 +99,7 @@ static int
 fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role, struct request *request)
 {
 	const struct policy *policy = peer->gate->policy;
-	int64_t now = clock_wall_us();
+	int64_t now = gate_now(peer->gate).wall_us;
 
 	*request = (struct request){ .id = id_new(), .seconds = ask->seconds != 0 ? ask->seconds : role->times.default_s,
 		.not_before_us = ask->not_before_us, .created_us = now };
@@ -266,6 +266,9 @@ check_decider(struct peer *peer, const struct request *request, uint32_t *counts
 		return -1;
 	}
 	r = policy_may_decide(peer->gate->policy, &subject, role, request->person, counts);
+	/* A policy that gave the account to another person meanwhile does not make two people of one. */
+	if (r == 0 && !peer->gate->daemon.trial && strcmp(request->account, peer->who->account) == 0)
+		r = ERR_OWN_REQUEST;
 	if (r < 0) {
 		gate_say(peer->gate, LOG_DECISION_REFUSED, &request->id, "%s may not decide: %s", peer_person(peer), policy_may_decide_text(r));
 		peer_fail(peer, STATUS_DENIED, "%s", policy_may_decide_text(r));

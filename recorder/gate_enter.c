@@ -305,8 +305,7 @@ launch(struct entry *e)
 		return r;
 	live = live_new(gate, &e->session, TAKE(e->gate_end, -1));
 	live->client = e->peer;
-	e->peer->entering = true;
-	e->peer->conn.phase = WIRE_PHASE_GONE;
+	peer_hand_over(e->peer);
 	return 0;
 }
 

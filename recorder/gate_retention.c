@@ -29,7 +29,6 @@
 #include "recorder/policy.h"
 #include "recorder/who.h"
 
-#define JUMP_US		(3600 * CLOCK_US)
 #define REMEMBER_US	(60 * CLOCK_US)
 
 /* What is remembered of the clocks across restarts: state/clock, native byte order, one machine. */
@@ -137,22 +136,25 @@ gate_retention_start(struct gate *gate)
 		return;
 	}
 	/* Within one boot the boottime clock says how much has passed; across boots the wall clock may only go on a little. */
-	if (id_equal(&file.boot, &gate->boot))
-		by = (clock_wall_us() - file.wall_us) - (clock_boot_us() - file.boot_us);
-	else
+	if (id_equal(&file.boot, &gate->boot)) {
+		gate->clock.wall_us = file.wall_us;
+		gate->clock.boot_us = file.boot_us;
+		by = drift(gate);
+	} else {
 		by = clock_wall_us() - file.wall_us;
-	if (by > JUMP_US || by < -JUMP_US)
+	}
+	if (by > GATE_JUMP_US || by < -GATE_JUMP_US)
 		jumped(gate, by);
 	else
 		remember(gate);
 }
 
-static void
-watch_clock(struct gate *gate)
+void
+gate_retention_watch(struct gate *gate)
 {
 	int64_t by = drift(gate);
 
-	if (by > JUMP_US || by < -JUMP_US)
+	if (by > GATE_JUMP_US || by < -GATE_JUMP_US)
 		jumped(gate, by);
 	else if (!gate->clock.jumped && clock_boot_us() - gate->clock.boot_us > REMEMBER_US)
 		remember(gate);
@@ -256,7 +258,7 @@ check_guard(struct gate *gate, const struct classes *classes, struct guard *guar
 
 	if (r < 0)
 		return r;
-	if (gate->clock.jumped || guard->newest_us > now + JUMP_US)
+	if (gate->clock.jumped || guard->newest_us > now + GATE_JUMP_US)
 		return ERR_CLOCK;
 	return guard->too_many ? ERR_TOO_MANY : 0;
 }
@@ -279,7 +281,6 @@ gate_retention_tick(struct gate *gate)
 	unsigned due = 0;
 	int r;
 
-	watch_clock(gate);
 	if (gate->policy == NULL || gate_store(gate) < 0)
 		return;
 	classes = classes_of(gate->policy);
@@ -354,7 +355,7 @@ on_run(struct peer *peer, const void *fields)
 
 	if (!policy_is_admin(peer->gate->policy, &subject))
 		return may_look(peer) ? ERR_NO_RIGHT : 0;
-	watch_clock(peer->gate);
+	gate_retention_watch(peer->gate);
 	r = check_guard(peer->gate, &classes, &guard);
 	if ((r == ERR_CLOCK || r == ERR_TOO_MANY) && !question->confirm) {
 		peer_fail(peer, STATUS_CONFIRM, "%s: `postern retention run --confirm`", err_text(r));

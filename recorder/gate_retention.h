@@ -11,7 +11,10 @@ struct session;
 /* Once at the start: compares the wall clock with what is remembered. Before anything is written into the log. */
 void	gate_retention_start(struct gate *gate);
 
-/* Every few seconds: watches the clock, erases what is due. */
+/* Every few seconds: has the wall clock jumped? Once it has, that stays so until somebody confirms. */
+void	gate_retention_watch(struct gate *gate);
+
+/* Every few seconds: erases what is due. */
 void	gate_retention_tick(struct gate *gate);
 
 /* When the session's recording lapses; 0: never, or not yet known. */

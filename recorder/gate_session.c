@@ -87,6 +87,7 @@ put_session(void *ctx, const struct session *session)
 	struct session copy = *session;
 	const struct live *live = live_find(list->peer->gate, &session->id);
 	AUTO_FREE char *state = own_dup(session_state_names[session->state]);
+	AUTO_FREE char *trouble = own_dup(live != NULL ? live->trouble : "");
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
 	struct wire_session_row row = { .session = session->id, .grant = session->grant, .person = copy.person, .role = copy.role,
@@ -99,6 +100,11 @@ put_session(void *ctx, const struct session *session)
 	gate_session_words(list->peer->gate, session, &reason, &by);
 	row.reason = reason;
 	row.by = by;
+	if (live != NULL && live->trouble[0] != '\0')
+		row.why = trouble;
+	/* By the clock that counts, so that a wall clock that was set does not show a wrong rest. */
+	if (session->state != SESSION_ENDED && id_equal(&session->clock.started.boot, &list->peer->gate->boot))
+		row.ends_us = clock_wall_us() + session->clock.ends_boot_us - clock_boot_us();
 	row.active_us = live != NULL ? live->active_us : session->end.at_us;
 	row.output_bytes = live != NULL ? live->output_bytes : 0;
 	row.cols = live != NULL ? live->cols : (uint32_t)session->columns;

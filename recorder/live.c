@@ -24,11 +24,12 @@
 #include "recorder/live.h"
 #include "recorder/peer.h"
 #include "recorder/policy.h"
+#include "recorder/remains.h"
 #include "recorder/who.h"
 
 #define OUT_MOST	(256u * 1024)
 #define RECONNECTS	3
-#define OVERDUE_S	15	/* a worker that has not said anything by then never will */
+#define OVERDUE_S	30	/* a worker that has not said anything by then never will */
 
 static void
 live_free(struct live *live)
@@ -88,10 +89,15 @@ static void
 live_lost(struct live *live, const char *why)
 {
 	struct session_end end = { .status = -1, .killed = 0, .survivors = -1, .at_us = clock_wall_us() };
+	struct remains remains;
+	char text[REMAINS_TEXT];
 
 	snprintf(end.why, sizeof end.why, "%s", why);
-	gate_say(live->gate, LOG_SESSION_LOST, &live->session.id, "the recorder of %s's session as %s went without a word; what was shown is in its tail",
-	    live->session.person, live->session.role);
+	remains_look(live->gate, &live->session.id, &remains);
+	gate_say(live->gate, LOG_SESSION_LOST, &live->session.id, "the recorder of %s's session as %s went without a word; %s",
+	    live->session.person, live->session.role, remains_text(&remains, text));
+	if (remains.is_complete)
+		remains_close(live->gate, &live->session.id, live->session.clock.started.wall_us);
 	if (live->client != NULL) {
 		peer_fail(live->client, STATUS_FAILED, "the session could not be started");
 		peer_drop(live->client, NULL);
@@ -178,6 +184,16 @@ report_type(const char *type)
 	return strcmp(type, "running") == 0 ? LOG_SESSION_STARTED : LOG_SESSION;
 }
 
+/* What people should see beside the session while it lasts. */
+static void
+note_trouble(struct live *live, const struct wire_report *report)
+{
+	if (strcmp(report->type, "disk-full") == 0)
+		snprintf(live->trouble, sizeof live->trouble, "its recording cannot be written (%s): input and output are held", report->text);
+	else if (strcmp(report->type, "disk-space") == 0)
+		live->trouble[0] = '\0';
+}
+
 /* Into the log, once: a report repeated after a restart of the gate is known by its number. */
 static int
 log_report(struct live *live, const struct wire_report *report)
@@ -197,15 +213,21 @@ on_report(struct live *live, const void *fields)
 {
 	const struct wire_report *report = fields;
 	struct wire_ack ack = { .n = report->n };
-	int r = log_report(live, report);
+	int r;
 
-	if (r < 0)
-		return r == ERR_STORE_BUSY ? 0 : r;	/* not acknowledged: the worker says it again to the next connection */
+	note_trouble(live, report);
+	/* What is not in the log is not acknowledged, nor what comes after it: the worker says all of it again. */
+	r = live->behind ? ERR_STORE_BUSY : log_report(live, report);
+	if (r < 0) {
+		live->behind = true;
+		peers_changed(live->gate, "session", &live->session.id);
+		return 0;
+	}
 	if (r == 0 && strcmp(report->type, "running") == 0)
 		r = session_started(live->gate->store, &live->session.id, live->session.worker_pid, live->session.warden_pid);
 	if (strcmp(report->type, "segment") == 0 && strcmp(report->text, "complete") == 0)
 		r = close_recording(live, report);
-	if (r < 0)
+	if (r < 0 && r != ERR_LAPSED)
 		log_warn("a report of a worker is not in the catalogue: %s", err_text(r));
 	live_put(live, WIRE_ACK, &ack);
 	if (strcmp(report->type, "ended") == 0)
@@ -249,6 +271,7 @@ hear_one(struct live *live)
 	if (rules[message.kind] == NULL)
 		return ERR_MSG_REFUSED;
 	event_del(live->overdue);
+	live->reconnects = 0;
 	r = rules[message.kind](live, message.fields);
 	return r < 0 ? r : 1;
 }
@@ -292,7 +315,9 @@ on_overdue(evutil_socket_t fd, short what, void *user)
 {
 	(void)fd;
 	(void)what;
-	live_lost(user, "not-started");
+	struct live *live = user;
+
+	live_lost(live, live->session.state == SESSION_STARTING ? "not-started" : "recorder-died");
 }
 
 static void
@@ -327,6 +352,7 @@ reconnect(struct live *live)
 	if (fd < 0)
 		return fd;
 	attach(live, fd);
+	live->behind = false;
 	live_put(live, WIRE_HELLO, &hello);
 	return 0;
 }
@@ -373,6 +399,22 @@ collect(void *ctx, const struct session *session)
 	return 0;
 }
 
+static void
+find_again(struct gate *gate, const struct session *session)
+{
+	struct live *live = live_find(gate, &session->id);
+
+	if (live != NULL && !live->behind)
+		return;
+	if (live == NULL) {
+		live = live_alloc(gate, session);
+		live->launched = true;
+		log_info("looking for the session of %s as %s", session->person, session->role);
+	}
+	if (reconnect(live) < 0)
+		live_lost(live, "lost");
+}
+
 void
 live_find_all(struct gate *gate)
 {
@@ -382,20 +424,10 @@ live_find_all(struct gate *gate)
 
 	if (r == 0)
 		r = session_list(gate->store, &filter, collect, &found);
-	if (r < 0)
+	if (r < 0 && r != gate->store_error && r != ERR_STORE_BUSY)
 		log_error("running sessions cannot be looked up: %s", err_text(r));
-	for (size_t i = 0; i < found.count; i++) {
-		struct live *live;
-
-		if (live_find(gate, &found.items[i].id) != NULL)
-			continue;
-		live = live_alloc(gate, &found.items[i]);
-		live->launched = true;
-		if (reconnect(live) < 0)
-			live_lost(live, "lost");
-		else
-			log_info("found the session of %s as %s again", live->session.person, live->session.role);
-	}
+	for (size_t i = 0; i < found.count; i++)
+		find_again(gate, &found.items[i]);
 	free(found.items);
 }
 
@@ -414,7 +446,7 @@ on_checked(void *user, struct who *who, const char *why)
 
 	live->checking = false;
 	/* An answer that did not come takes nothing away; the next minute asks again. */
-	if (who == NULL && strcmp(why, "your account is not known here") != 0)
+	if (who == NULL && who_may_come_back(why))
 		return;
 	if (who != NULL) {
 		subject = who_subject(who);

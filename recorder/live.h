@@ -21,6 +21,8 @@ struct live {
 	struct event		*readable, *writable, *overdue;
 	struct peer		*client;	/* until the keeper has taken it over; NULL then */
 	bool			 launched, ended, checking;
+	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
+	char			 trouble[96];	/* what keeps the session from going on; "" */
 	unsigned		 reconnects;
 	int64_t			 active_us, output_bytes;
 	uint32_t		 cols, rows;
@@ -38,7 +40,10 @@ void		 live_put(struct live *live, enum wire_kind kind, const void *fields);
 /* The session is over for the gate: end in the catalogue (the first end counts), and freed. */
 void		 live_end(struct live *live, const struct session_end *end);
 
-/* After a start of the gate: finds the workers of all sessions that have not ended, or notes that they are lost. */
+/*
+ * Finds the workers of all sessions that have not ended, or notes that they are lost; asks again for reports that the
+ * catalogue did not take. At the start of the gate, and every few seconds.
+ */
 void		 live_find_all(struct gate *gate);
 
 /* The peer is going: no session may point to it. */

@@ -30,6 +30,7 @@
 #define PEERS_OF_UID	64u		/* one uid cannot crowd the others out */
 #define OUT_MOST	(4u << 20)	/* a peer that leaves so much unread is dropped */
 #define SILENT_S	20		/* hello must come within */
+#define REFUSED_US	(10 * CLOCK_US)	/* the journal gets one line in so much time about refused connections */
 
 static void
 peer_free(struct peer *peer)
@@ -176,6 +177,14 @@ peers_count(struct gate *gate, bool (*may)(const struct peer *peer, void *user),
 
 static void	hear(struct peer *peer);
 
+void
+peer_hand_over(struct peer *peer)
+{
+	peer->entering = true;
+	peer->conn.phase = WIRE_PHASE_GONE;
+	event_del(peer->readable);
+}
+
 /* The answer about who the peer is; what was held back is heard now. */
 static void
 on_who(void *user, struct who *who, const char *why)
@@ -184,6 +193,11 @@ on_who(void *user, struct who *who, const char *why)
 	struct wire_message message;
 
 	peer->asking = false;
+	if (peer->broken) {	/* it is about to be freed: what it held back is not done any more */
+		who_free(who);
+		return;
+	}
+	event_add(peer->readable, NULL);
 	if (who == NULL) {
 		log_warn("uid %u cannot be identified: %s", (unsigned)peer->uid, why);
 		peer_fail(peer, STATUS_DENIED, "%s", why);
@@ -220,6 +234,7 @@ hear(struct peer *peer)
 				gate_greeting(peer, message.fields);
 			peer->held = message;
 			peer->asking = true;
+			event_del(peer->readable);	/* bytes that nobody takes would wake the loop again and again */
 			who_ask(peer->gate, peer->uid, peer->as, on_who, peer);
 			continue;
 		}
@@ -350,7 +365,24 @@ peer_new(struct gate *gate, int fd, uid_t uid, pid_t pid)
 	gate->peer_count++;
 }
 
-void
+/* A flood must not fill the journal: the rest is counted. */
+static void
+say_refused(uid_t uid, const char *why)
+{
+	static int64_t last_us;
+	static unsigned more;
+	int64_t now = clock_boot_us();
+
+	if (last_us != 0 && now - last_us < REFUSED_US) {
+		more++;
+		return;
+	}
+	log_info("connection of uid %u refused: %s (%u more since the last line)", (unsigned)uid, why, more);
+	last_us = now;
+	more = 0;
+}
+
+int
 peer_accept(struct gate *gate, int listener)
 {
 	const char *why;
@@ -360,17 +392,20 @@ peer_accept(struct gate *gate, int listener)
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE)
-			log_warn("no descriptor is left for another connection");
-		return;
+		int r = errno;
+
+		return r == EMFILE || r == ENFILE || r == ENOBUFS || r == ENOMEM ? -r : 0;
 	}
 	if (fdio_peer(fd, &uid, &gid, &pid) < 0) {
 		close(fd);
-		return;
+		return 0;
 	}
 	why = refuse(gate, uid, pid);
-	if (why != NULL)
+	if (why != NULL) {
+		say_refused(uid, why);
 		turn_away(fd, why);
-	else
+	} else {
 		peer_new(gate, fd, uid, pid);
+	}
+	return 0;
 }

@@ -37,8 +37,14 @@ struct peer {
 	struct peer_reading	 reading;
 };
 
-/* Accepts from the listening socket `fd` (libevent callback's work). Too many of one uid are turned away. */
-void	peer_accept(struct gate *gate, int fd);
+/*
+ * Accepts from the listening socket `fd` (libevent callback's work). Too many of one uid are turned away. 0, or -errno: no
+ * descriptor is left, so the listener should rest for a moment.
+ */
+int	peer_accept(struct gate *gate, int fd);
+
+/* The keeper has its socket now: nothing is read from it any more. */
+void	peer_hand_over(struct peer *peer);
 
 /* Ends a connection; `why` (NULL: nothing to say) goes to the journal. */
 void	peer_drop(struct peer *peer, const char *why);

@@ -6,14 +6,17 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
@@ -27,6 +30,7 @@
 #include "recorder/daemon.h"
 #include "recorder/setup.h"
 
+#define STOP_STEPS	100		/* of a tenth of a second: a child that has not ended by then is killed */
 #define SHORT_LIFE_US	(5 * CLOCK_US)	/* a child that died sooner is started again only after a pause */
 
 struct posternd {
@@ -110,6 +114,23 @@ start_both(struct posternd *d)
 	d->started_us = clock_boot_us();
 }
 
+/* Waits for a child that was told to end; one that does not is killed, so that an upgrade never hangs. */
+static void
+wait_for(pid_t *pid, const char *name)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+	int steps = 0;
+
+	while (*pid > 0 && waitpid(*pid, NULL, WNOHANG) == 0) {
+		if (++steps == STOP_STEPS) {
+			log_warn("the %s does not end; it is killed", name);
+			kill(*pid, SIGKILL);
+		}
+		nanosleep(&pause, NULL);
+	}
+	*pid = 0;
+}
+
 static void
 stop_both(struct posternd *d)
 {
@@ -117,11 +138,8 @@ stop_both(struct posternd *d)
 		kill(d->gate, SIGTERM);
 	if (d->keeper > 0)
 		kill(d->keeper, SIGTERM);
-	for (pid_t *pid = &d->gate; pid != NULL; pid = pid == &d->gate ? &d->keeper : NULL) {
-		while (*pid > 0 && waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
-			;
-		*pid = 0;
-	}
+	wait_for(&d->gate, "gate");
+	wait_for(&d->keeper, "keeper");
 }
 
 /* A child died: the other one cannot go on without it, so both start again. Sessions notice nothing. */
@@ -170,6 +188,22 @@ run(struct posternd *d)
 	}
 }
 
+/* Held until the process ends: two of us below one root would take each other's sockets away. */
+static void
+lock_root(const struct daemon *daemon)
+{
+	AUTO_FREE char *path = place_path(daemon->place.run, "posternd.lock", NULL);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		log_fatal("cannot open %s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return;
+	if (errno == EWOULDBLOCK)
+		log_fatal("another posternd runs with %s already; stop that one first", daemon->place.run);
+	log_fatal("cannot lock %s: %s", path, strerror(errno));
+}
+
 static int
 open_signals(void)
 {
@@ -201,6 +235,7 @@ main(int argc, char **argv)
 	setup_drop(&d.daemon, argv);
 	daemon_accounts(&d.daemon);
 	setup_folders(&d.daemon);
+	lock_root(&d.daemon);
 	path = place_path(d.daemon.place.run, "gate.sock", NULL);
 	d.listener = fdio_listen(path, d.daemon.trial ? 0600 : 0666);
 	if (d.listener < 0)

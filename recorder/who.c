@@ -14,6 +14,8 @@
 #include "recorder/groups.h"
 #include "recorder/who.h"
 
+static const char later[] = "accounts and groups cannot be looked up at the moment; try again";
+
 struct inquiry {
 	struct gate	*gate;
 	struct inquiry	*next;
@@ -41,6 +43,12 @@ who_free(struct who *who)
 	free(who->account);
 	free(who->person);
 	free(who);
+}
+
+bool
+who_may_come_back(const char *why)
+{
+	return why == later;
 }
 
 struct policy_subject
@@ -143,7 +151,7 @@ on_account(const struct groups_answer *answer, void *user)
 	const char *why;
 
 	if (answer->error != 0) {
-		give(inquiry, answer->error == ERR_NOT_FOUND ? "your account is not known here" : "accounts and groups cannot be looked up at the moment; try again");
+		give(inquiry, answer->error == ERR_NOT_FOUND ? "your account is not known here" : later);
 		return;
 	}
 	inquiry->who->account = own_dup(answer->account);

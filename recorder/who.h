@@ -27,6 +27,9 @@ struct who {
 
 void	who_free(struct who *who);
 
+/* This sentence of a who_answer only says that it cannot be found out now. */
+bool	who_may_come_back(const char *why);
+
 /* For the policy's questions; lives as long as `who`. */
 struct policy_subject who_subject(const struct who *who);
 

@@ -15,7 +15,7 @@
 #include "recorder/worker.h"
 
 enum source {
-	SRC_OUT, SRC_ERR, SRC_IN, SRC_CLIENT, SRC_WARDEN, SRC_SYNCED, SRC_TIMER, SRC_SIGNAL, SRC_GATE, SRC_LISTEN, SRC_NEXT,
+	SRC_OUT, SRC_ERR, SRC_IN, SRC_CLIENT, SRC_WARDEN, SRC_SYNCED, SRC_TIMER, SRC_SIGNAL, SRC_GATE, SRC_NEXT, SRC_LISTEN,
 	SRC_INSIDE, SRC_PEER, SRC_COUNT = SRC_PEER + WORKER_INSIDE_MOST
 };
 
@@ -60,8 +60,8 @@ static void (*const ready[SRC_PEER])(struct worker *) = {
 	[SRC_TIMER] = on_timer,
 	[SRC_SIGNAL] = on_signal,
 	[SRC_GATE] = gate_read,
+	[SRC_NEXT] = gate_next_read,	/* before another one takes its place */
 	[SRC_LISTEN] = gate_accept,
-	[SRC_NEXT] = gate_next_read,
 	[SRC_INSIDE] = inside_accept,
 };
 /* clang-format on */
@@ -92,11 +92,6 @@ on_reopen(struct worker *w)
 	w->port.is_paused = false;
 }
 
-static void
-on_closed(struct worker *w)
-{
-	w->phase = WORKER_OVER;
-}
 
 static void
 on_retry(struct worker *w)
@@ -117,7 +112,7 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 	[DUE_SEGMENT] = tape_tick,
 	[DUE_REOPEN] = on_reopen,
 	[DUE_RECEIPT] = end_give_up,
-	[DUE_CLOSED] = on_closed,
+	[DUE_CLOSED] = end_overdue,
 };
 /* clang-format on */
 

@@ -125,6 +125,7 @@ struct worker_end {
 	char		*by, *text;	/* who ended it, and what they said; NULL if nobody */
 	int32_t		 status;	/* of the command */
 	bool		 has_status, has_receipt;
+	bool		 is_told;	/* the client has had its time; only a gate is waited for */
 	bool		 is_forced;	/* a client that does not read is no reason to wait */
 	int64_t		 close_until_us;	/* boot: a recording that cannot be closed is tried till then; 0 = not tried */
 	int64_t		 killed, survivors;
@@ -217,6 +218,7 @@ void	end_read_warden(struct worker *worker);
 void	end_step(struct worker *worker);	/* once a turn: goes on as far as it can */
 bool	end_is_over(const struct worker *worker);	/* nobody waits for anything any more */
 void	end_give_up(struct worker *worker);	/* DUE_RECEIPT */
+void	end_overdue(struct worker *worker);	/* DUE_CLOSED */
 
 /* ---- worker_bar.c */
 void	bar_init(struct worker *worker);

@@ -25,7 +25,8 @@
 #define RECEIPT_US	(5 * CLOCK_US)
 #define CLOSE_US	(5 * CLOCK_US)	/* for closing the recording on a full disk */
 #define CLOSE_AGAIN_US	(CLOCK_US / 4)
-#define GOODBYE_US	(3 * CLOCK_US)	/* for client and gate to take the last words */
+#define GOODBYE_US	(3 * CLOCK_US)	/* for the client to take the last words */
+#define NEXT_GATE_US	(30 * CLOCK_US)	/* for a gate, the next one after a restart too, to take them */
 
 /*
  * code: stands in the recording, the log and wire_ended. sentence: for people; "%s" becomes what was said (by, then
@@ -291,11 +292,33 @@ is_drained(struct worker *w)
 	return !more;
 }
 
+static bool
+is_client_done(const struct worker *w)
+{
+	return w->client.is_silent || !wire_wants_write(&w->client.conn);
+}
+
+/* A client that does not read is let go at once; a gate that is being started again may still come. */
+void
+end_overdue(struct worker *w)
+{
+	if (w->end.is_told || gate_has_all(&w->gate)) {
+		w->phase = WORKER_OVER;
+		return;
+	}
+	wire_conn_done(&w->client.conn);
+	w->client.is_silent = true;
+	w->end.is_told = true;
+	w->due[DUE_CLOSED] = clock_boot_us() + NEXT_GATE_US;
+}
+
 void
 end_step(struct worker *w)
 {
 	if (w->phase == WORKER_ENDING && w->end.has_receipt && (w->end.close_until_us != 0 || is_drained(w)))
 		close_recording(w);
+	if (w->phase == WORKER_CLOSING && !w->end.is_told && is_client_done(w) && !gate_has_all(&w->gate))
+		end_overdue(w);
 }
 
 bool
@@ -303,5 +326,5 @@ end_is_over(const struct worker *w)
 {
 	if (w->phase != WORKER_CLOSING)
 		return w->phase == WORKER_OVER;
-	return (w->client.is_silent || !wire_wants_write(&w->client.conn)) && gate_has_all(&w->gate);
+	return is_client_done(w) && gate_has_all(&w->gate);
 }

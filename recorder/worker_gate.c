@@ -298,6 +298,8 @@ gate_next_read(struct worker *w)
 		return;
 	hello = message.fields;
 	if (r < 0 || message.kind != WIRE_HELLO || hello->version < WIRE_VERSION) {
+		if (r != ERR_PEER_GONE)
+			log_warn("a connection that is not the gate's is closed: %s", err_text(r < 0 ? r : ERR_MSG_REFUSED));
 		wire_conn_done(&w->gate.next);
 		return;
 	}

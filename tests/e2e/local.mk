@@ -15,3 +15,9 @@ tests_e2e_recording_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_L
 check_SCRIPTS += tests/e2e/record_test.sh tests/e2e/record_kill_test.sh tests/e2e/record_full_test.sh
 EXTRA_DIST += tests/e2e/record.sh
 # end of postern record
+
+# Bad days: the real programs with something killed, full, moved, flooded or set back. days_lib.sh is what they share.
+noinst_PROGRAMS += tests/e2e/days_peer
+tests_e2e_days_peer_LDADD = lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a $(ZSTD_LIBS) $(SODIUM_LIBS)
+check_SCRIPTS += tests/e2e/days_restart_test.sh
+EXTRA_DIST += tests/e2e/days_lib.sh tests/e2e/days_clock.c
