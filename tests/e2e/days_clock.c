@@ -3,7 +3,8 @@
  * Preloaded into a gate: moves its wall clock, and nothing else, by as many seconds as the file named in DAYS_CLOCK
  * says. The boottime clock is left alone, as the kernel's is when somebody sets the time.
  */
-#define _GNU_SOURCE
+#include "config.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -21,3 +21,9 @@ noinst_PROGRAMS += tests/e2e/days_peer
 tests_e2e_days_peer_LDADD = lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a $(ZSTD_LIBS) $(SODIUM_LIBS)
 check_SCRIPTS += tests/e2e/days_restart_test.sh
 EXTRA_DIST += tests/e2e/days_lib.sh tests/e2e/days_clock.c
+
+# Preloaded by days_clock_test.sh: not linked, so it is built by hand.
+tests/e2e/days_clock.so: tests/e2e/days_clock.c config.h
+	$(AM_V_CC)$(CC) $(CPPFLAGS) -I. -D_GNU_SOURCE -shared -fPIC -O2 -o $@ $(srcdir)/tests/e2e/days_clock.c
+noinst_DATA += tests/e2e/days_clock.so
+CLEANFILES += tests/e2e/days_clock.so
