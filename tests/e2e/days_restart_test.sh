@@ -116,7 +116,7 @@ for name in worker warden init; do
 	case $name in
 	worker) holds "and is noted as recorder-died" row_is "$session" why recorder-died ;;
 	warden) holds "and is noted as warden-died" row_is "$session" why warden-died ;;
-	init) holds "and is noted as killed uncounted" row_is "$session" killed -1 ;;
+	init) holds "and its status is that of the signal" row_is "$session" exit_status 137 ;;
 	esac
 	holds "no process of it remains ($name)" within $days_limit is_gone "$session"
 	holds "the engineer gets a sentence ($name)" "$drive" "$pty" wait "session "
