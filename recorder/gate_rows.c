@@ -23,9 +23,11 @@
 
 /* Decisions on one request, folded into what a row says. */
 struct decided {
-	struct buf	by, comment;
-	uint32_t	grants;
-	int64_t		at_us;
+	struct buf	 by, comment;
+	uint32_t	 grants;
+	int64_t		 at_us;
+	const char	*me;		/* the one who asks; NULL: does not matter */
+	bool		 by_me;
 };
 
 static int
@@ -45,6 +47,7 @@ add_decision(void *ctx, const struct decision *decision)
 			r = buf_add_text(&d->comment, decision->comment);
 	}
 	d->grants += decision->verdict == VERDICT_GRANT;
+	d->by_me = d->by_me || (d->me != NULL && strcmp(decision->person, d->me) == 0);
 	d->at_us = decision->at_us;
 	return r == ERR_BUF_FULL ? 0 : r;	/* a row that is full says less, it does not fail */
 }
@@ -63,6 +66,14 @@ may_decide(const struct peer *peer, void *user)
 	uint32_t counts;
 
 	return policy_may_decide(m->policy, &subject, m->role, m->requester, &counts) == 0;
+}
+
+static bool
+may_decide_role(const struct peer *peer, const char *role_name, const char *requester)
+{
+	struct may_decide m = { peer->gate->policy, policy_role(peer->gate->policy, role_name), requester };
+
+	return m.role != NULL && may_decide(peer, &m);
 }
 
 /* How many persons of the policy could decide; 0 if that depends on groups that only NSS knows. */
@@ -149,7 +160,7 @@ put_request(void *ctx, const struct request *request)
 {
 	struct listing *list = ctx;
 	struct peer *peer = list->peer;
-	struct decided d = { .by = { .max = 1900 }, .comment = { .max = 900 } };
+	struct decided d = { .by = { .max = 1900 }, .comment = { .max = 900 }, .me = peer_person(peer) };
 	struct request copy = *request;
 	struct grant grant;
 	char asks[512] = "";
@@ -166,6 +177,10 @@ put_request(void *ctx, const struct request *request)
 	fill_role(peer, request, &row, asks);
 	r = may_see(peer, request->person, row.can) ? decision_list(peer->gate->store, &request->id, add_decision, &d) : ERR_NO_RIGHT;
 	if (r == 0) {
+		if (row.can && d.by_me) {
+			row.can = false;
+			row.why = own_dup("you have decided already; another person must decide too");
+		}
 		by = buf_text(&d.by);
 		comment = buf_text(&d.comment);
 		row.by = by;
@@ -237,7 +252,7 @@ put_grant(void *ctx, const struct grant *grant)
 		.state = state, .seconds = grant->seconds, .usable_us = grant->usable_us, .lapses_us = grant->lapses_us,
 		.ends_us = grant->deadline.ends_us };
 
-	if (!may_see(list->peer, grant->person, false))
+	if (!may_see(list->peer, grant->person, may_decide_role(list->peer, grant->role, grant->person)))
 		return 0;
 	fill_grant(list->peer, grant, &row, &d);
 	peer_put(list->peer, WIRE_GRANT_ROW, &row);

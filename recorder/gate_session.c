@@ -75,6 +75,18 @@ gate_session_words(struct gate *gate, const struct session *session, char **reas
 	buf_done(&names);
 }
 
+/* Why it ended; of a revoked one also by whom. The caller frees it. */
+static char *
+end_words(struct gate *gate, const struct session *session)
+{
+	struct grant grant;
+	char *text;
+
+	if (strcmp(session->end.why, "revoked") != 0 || grant_get(gate->store, &session->grant, &grant) < 0 || grant.end.by[0] == '\0')
+		return own_dup(session->end.why);
+	return asprintf(&text, "revoked by %s", grant.end.by) < 0 ? own_dup("revoked") : text;
+}
+
 struct listing {
 	struct peer	*peer;
 	bool		 one;
@@ -90,9 +102,10 @@ put_session(void *ctx, const struct session *session)
 	AUTO_FREE char *trouble = own_dup(live != NULL ? live->trouble : "");
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
+	AUTO_FREE char *why = end_words(list->peer->gate, session);
 	struct wire_session_row row = { .session = session->id, .grant = session->grant, .person = copy.person, .role = copy.role,
 		.host = copy.host, .state = state, .started_us = session->clock.started.wall_us, .ends_us = session->clock.ends_us,
-		.ended_us = session->end.at_us, .why = copy.end.why, .exit_status = session->end.status,
+		.ended_us = session->end.at_us, .why = why, .exit_status = session->end.status,
 		.killed = session->end.killed, .survivors = session->end.survivors };
 
 	if (!may_see(list->peer, session))

@@ -223,6 +223,7 @@ void	end_overdue(struct worker *worker);	/* DUE_CLOSED */
 /* ---- worker_bar.c */
 void	bar_init(struct worker *worker);
 void	bar_done(struct worker_bar *bar);
+void	bar_begin(struct worker *worker);	/* once, right after WIRE_STARTED */
 void	bar_feed(struct worker *worker, const uint8_t *bytes, size_t count);	/* what the client's screen gets */
 void	bar_say(struct worker *worker, const char *text, bool is_lasting);
 void	bar_resize(struct worker *worker);

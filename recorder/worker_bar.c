@@ -63,6 +63,18 @@ send_bytes(struct worker *w)
 	buf_init(bytes, PAINT_MOST);
 }
 
+/*
+ * The grid believes that the session begins at the top left of an empty screen, so the client's terminal is made that;
+ * what stood there goes into its scrollback. Without it a notice would be drawn in the wrong place.
+ */
+void
+bar_begin(struct worker *w)
+{
+	if (w->bar.grid == NULL || !w->start->gate || paint_fresh((int)w->port.rows, &w->bar.bytes) < 0)
+		return;
+	send_bytes(w);
+}
+
 /* Nothing of ours between the bytes of a sequence, and nothing on top of a long queue. */
 static bool
 can_paint(const struct worker *w)

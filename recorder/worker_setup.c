@@ -168,5 +168,6 @@ worker_run(struct worker *w)
 	if (w->start->idle_s > 0)
 		w->due[DUE_IDLE] = clock_boot_us() + w->start->idle_s * CLOCK_US;
 	client_put(w, WIRE_STARTED, &started);
+	bar_begin(w);
 	gate_report(w, &news);
 }
