@@ -234,8 +234,11 @@ main(void)
 		r = sandbox_close();
 	if (r == 0)
 		r = worker_begin(&worker);
-	if (r < 0)
-		return worker_refuse(r);
+	if (r < 0) {
+		worker_refuse(r);
+		worker_release(&worker);
+		return 1;
+	}
 	client_flush(&worker);
 	gate_flush(&worker);
 	while (r == 0 && !end_is_over(&worker))

@@ -160,7 +160,7 @@ struct worker {
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
 int	worker_setup(struct worker *worker);
-int	worker_refuse(int error);	/* tells the client, and gives the exit status */
+void	worker_refuse(int error);	/* tells the client */
 void	worker_release(struct worker *worker);
 int	worker_begin(struct worker *worker);	/* the first words to the gate, or the session at once */
 void	worker_run(struct worker *worker);	/* from WAITING to RUNNING */

@@ -101,7 +101,9 @@ worker_setup(struct worker *w)
 {
 	int r;
 
-	*w = (struct worker){ .signals = -1, .timer = -1, .warden = -1 };
+	*w = (struct worker){ .signals = -1, .timer = -1, .warden = -1, .client.conn.fd = WORKER_CLIENT, .gate.conn.fd = -1,
+		.gate.next.fd = -1 };
+	inside_init(&w->inside, -1);
 	r = read_start(w);
 	if (r == 0)
 		r = check_descriptors(w->start);
@@ -111,7 +113,7 @@ worker_setup(struct worker *w)
 	return open_parts(w);
 }
 
-int
+void
 worker_refuse(int error)
 {
 	AUTO_FREE char *text = NULL;
@@ -124,7 +126,7 @@ worker_refuse(int error)
 	fail.text = text;
 	wire_conn_init(&conn, WORKER_CLIENT, WIRE_CLIENT_TO_WORKER, WIRE_CHUNK);
 	(void)wire_send(&conn, WIRE_FAIL, &fail);
-	return 1;
+	conn.fd = -1;	/* worker_release() closes it */
 }
 
 void
