@@ -192,6 +192,8 @@ grid_resize(struct grid *grid, int cols, int rows)
 
 	if (clamp_size(cols) == old_cols && new_rows == old_rows)
 		return;
+	if (grid->leave != NULL)
+		grid_tell_leave(grid, dropped);
 	grid->cols = clamp_size(cols);
 	grid->rows = (uint16_t)new_rows;
 	resize_screen(grid, 0, old_rows, dropped);
@@ -205,6 +207,22 @@ grid_resize(struct grid *grid, int cols, int rows)
 		grid->cursor.col++;
 	grid_go(grid, grid->cursor.row - dropped, grid->cursor.col);
 	grid->moves++;
+}
+
+void
+grid_on_leave(struct grid *grid, grid_leave *leave, void *user)
+{
+	grid->leave = leave;
+	grid->leave_user = user;
+}
+
+void
+grid_tell_leave(struct grid *grid, int count)
+{
+	if (grid->shown != 0)
+		return;
+	for (int row = 0; row < count; row++)
+		grid->leave(grid->leave_user, grid, row);
 }
 
 int

@@ -102,6 +102,13 @@ bool			 grid_mid_sequence(const struct grid *grid);
 /* Changes whenever rows or columns moved to another place: scrolls, insertions, other screen, new size. */
 uint64_t		 grid_moves(const struct grid *grid);
 
+/*
+ * For those who keep what was shown: `leave` is called for each row that is about to leave the primary screen at its top (whole rows
+ * only). It may look at the grid, and change nothing. NULL: no more.
+ */
+typedef void		 grid_leave(void *user, const struct grid *grid, int row);
+void			 grid_on_leave(struct grid *grid, grid_leave *leave, void *user);
+
 /* Bytes of memory it holds. */
 size_t			 grid_memory(const struct grid *grid);
 

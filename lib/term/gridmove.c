@@ -124,10 +124,13 @@ grid_scroll(struct grid *g, int top, int count)
 		return;
 	count = count > height ? height : count < -height ? -height : count;
 	g->moves++;
-	if (g->left > 0 || g->right < g->cols - 1)
+	if (g->left > 0 || g->right < g->cols - 1) {
 		scroll_between(g, top, count);
-	else
+	} else {
+		if (g->leave != NULL && top == 0)
+			grid_tell_leave(g, count);
 		rotate(g, top, count);
+	}
 	if (top > 0)
 		g->row[top - 1].is_wrapped = false;
 }

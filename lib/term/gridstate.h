@@ -64,8 +64,13 @@ struct grid {
 	uint64_t		 cluster_rest;	/* no search for unused clusters before this place */
 	uint64_t		 tabs[GRID_TABS];
 	char			*title;
+	grid_leave		*leave;		/* NULL: nobody wants to know */
+	void			*leave_user;
 	struct parser		 parser;
 };
+
+/* Tells that rows 0 to count - 1 are about to leave. */
+void	grid_tell_leave(struct grid *g, int count);
 
 /* gridput.c: characters. */
 void	grid_put_text(struct grid *g, const uint8_t *text, size_t count);
