@@ -229,10 +229,10 @@ static char *
 make_meta(const struct entry *e, const char *by)
 {
 	char id[ID_TEXT];
-	json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "session", id_text(&e->session.id, id),
+	json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I}", "session", id_text(&e->session.id, id),
 	    "person", e->session.person, "account", e->session.account, "role", e->session.role, "host", e->session.host,
 	    "reason", e->request.reason != NULL ? e->request.reason : "", "by", by,
-	    "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
+	    "tty", (int)e->question->tty, "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
 	char *text = meta != NULL ? json_dumps(meta, JSON_COMPACT) : NULL;
 
 	json_decref(meta);

@@ -174,6 +174,7 @@ run_guarded(struct guard *guard)
 
 	/* Whatever sshd or the person's own files put there: no other gate, no preloaded code for what we exec. */
 	unsetenv("POSTERN_ROOT");
+	setenv("POSTERN_LOGIN", "1", 1);	/* the player then neither reads nor writes files of this machine */
 	unsetenv("LD_PRELOAD");
 	unsetenv("LD_LIBRARY_PATH");
 	switch (guard_check(guard)) {
