@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* The player's commands, one a file. Each returns an exit status. */
+#ifndef POSTERN_PLAYER_COMMANDS_H
+#define POSTERN_PLAYER_COMMANDS_H
+
+struct cli;
+
+int	cmd_ls(struct cli *cli);
+int	cmd_show(struct cli *cli);
+int	cmd_export(struct cli *cli);
+int	cmd_play(struct cli *cli);
+
+#endif

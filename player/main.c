@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* postern-player: what an auditor works with. `postern ls`, `show`, `play` and `export` become this program. */
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/cli.h"
+#include "lib/base/log.h"
+#include "lib/base/secret.h"
+#include "lib/wire/client.h"
+#include "player/commands.h"
+#include "player/tape.h"
+
+#define ABOUT	"What was recorded: lists, stories, replay, other formats."
+
+/* clang-format off */
+static const struct cli_option ls_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
+	{ 0, "person", "NAME", "only this person's" },
+	{ 0, "role", "ROLE", "only as this role" },
+	{ 0, "since", "MOMENT", "started then or later: 7d (ago), 2026-11-20, 14:00" },
+	{ 0, "until", "MOMENT", "started before" },
+	{ 0, NULL, NULL, NULL } };
+static const struct cli_option show_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON, { 0, NULL, NULL, NULL } };
+static const struct cli_option play_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
+	{ 0, "at", "TIME", "begin there: 2m, 12:30, or a wall clock time" },
+	{ 0, "speed", "N", "begin with this speed, 1/16 to 16" },
+	{ 0, NULL, NULL, NULL } };
+static const struct cli_option export_options[] = {
+	{ 0, "as", "FORMAT", "raw, input, text, screen or asciicast; any other word is who to be, in a trial" },
+	{ 0, "at", "TIME", "only what happened until then: 2m, 12:30, or a wall clock time" },
+	{ 'o', "output", "FILE", "write there instead of to standard output" },
+	TAPE_OPTIONS,
+	{ 0, "root", "DIR", "use the gate and the files below DIR (trial mode, tests)" },
+	{ 0, NULL, NULL, NULL } };
+
+static const struct cli_verb verbs[] = {
+	{ "ls",		"",		"Which recordings there are", ls_options, cmd_ls, 0, 0 },
+	{ "show",	"ID",		"A session's story as text", show_options, cmd_show, 1, 1 },
+	{ "play",	"ID|FILE",	"Replay a recording, or follow a running session", play_options, cmd_play, 1, 1 },
+	{ "export",	"ID|FILE",	"A recording in another format", export_options, cmd_export, 1, 1 },
+	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
+};
+/* clang-format on */
+
+int
+main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	log_open("postern-player", LOG_LEVEL_WARN);
+	secret_init();
+	return cli_main("postern", ABOUT, verbs, argc, argv, NULL);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/* Finding a recording, asking for it, opening it. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "lib/record/agekey.h"
+#include "player/identity.h"
+#include "player/remote.h"
+#include "player/tape.h"
+
+bool
+tape_is_login(void)
+{
+	return getenv("POSTERN_LOGIN") != NULL;
+}
+
+/* A word that is no id and no file is meant as a file more often than not. */
+static bool
+is_id(const char *what)
+{
+	struct id low, high;
+
+	return id_parse_prefix(what, &low, &high) == 0;
+}
+
+static bool
+is_file(const struct cli *cli, const char *what)
+{
+	if (cli_get(cli, "host") != NULL || tape_is_login())
+		return false;
+	return access(what, F_OK) == 0 || !is_id(what);
+}
+
+static int
+open_file(struct tape *tape, const char *path)
+{
+	const char *root = cli_get(tape->cli, "root");
+	int r = rec_source_files(&tape->source, path);
+
+	if (r == -ENOENT)
+		return cli_fail(tape->cli, STATUS_NOT_FOUND, "there is no file %s, and it is not an id", path);
+	if (r < 0)
+		return cli_fail(tape->cli, STATUS_FAILED, "%s: %s", path, err_text(r));
+	return identity_load(tape->cli, root != NULL ? root : getenv("POSTERN_ROOT"), false, tape->ring);
+}
+
+static int
+open_id(struct tape *tape, const char *which, const char *reason)
+{
+	AUTO_FREE char *id = own_dup(which);
+	AUTO_FREE char *why = own_dup(reason);
+	struct wire_open question = { .which = id, .reason = why };
+	const struct wire_opened *opened;
+	int r = client_open(&tape->client, tape->cli);
+
+	if (r != 0)
+		return r;
+	r = wire_send(&tape->client.conn, WIRE_OPEN, &question);
+	if (r < 0)
+		return client_lost(&tape->client, r);
+	r = client_wait(&tape->client, &tape->opened);
+	if (r != 0)
+		return r;
+	if (tape->opened.kind != WIRE_OPENED)
+		return client_lost(&tape->client, ERR_MSG_REFUSED);
+	opened = tape->opened.fields;
+	tape->running = opened->running;
+	tape->remote = remote_new(&tape->client.conn, &opened->session, opened->running);
+	tape->source = remote_source(tape->remote);
+	return identity_load(tape->cli, tape->client.welcome->trial ? tape->client.place.root : NULL,
+	    !tape->client.welcome->trial && cli_get(tape->cli, "host") == NULL, tape->ring);
+}
+
+int
+tape_reader(struct tape *tape, struct rec_reader **reader)
+{
+	const struct wire_opened *opened = tape->remote != NULL ? tape->opened.fields : NULL;
+	struct rec_keyring keyring = { .identities = tape->ring };
+
+	/* With an empty one the envelope stands in the file. */
+	if (opened != NULL && opened->envelope.count > 0) {
+		keyring.envelope = opened->envelope.data;
+		keyring.envelope_bytes = opened->envelope.count;
+	}
+	return rec_reader_open(&tape->source, &keyring, reader);
+}
+
+int
+tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *reason)
+{
+	bool from_file = is_file(cli, what);
+	struct id id;
+	char text[ID_TEXT];
+	int r;
+
+	*tape = (struct tape){ .cli = cli, .client = { .conn = { .fd = -1 } }, .ring = age_ring_new() };
+	r = from_file ? open_file(tape, what) : open_id(tape, what, reason);
+	if (r != 0)
+		return r;
+	r = tape_reader(tape, &tape->reader);
+	if (r < 0)
+		return cli_fail(cli, cli_status(r), "%s: %s", what, err_text(r));
+	tape->info = rec_reader_info(tape->reader);
+	meta_read(&tape->meta, tape->info->meta);
+	memcpy(id.bytes, tape->info->id, sizeof id.bytes);
+	snprintf(tape->name, sizeof tape->name, "%.*s", ID_SHORT, id_text(&id, text));
+	return STATUS_OK;
+}
+
+void
+tape_close(struct tape *tape)
+{
+	bool from_gate = tape->remote != NULL || tape->client.cli != NULL;
+
+	rec_reader_free(tape->reader);
+	meta_done(&tape->meta);
+	if (from_gate)
+		remote_free(tape->remote);
+	else
+		rec_source_done(&tape->source);
+	if (from_gate) {
+		wire_message_done(&tape->opened);
+		client_close(&tape->client);
+	}
+	age_ring_free(tape->ring);
+	*tape = (struct tape){ .cli = NULL };
+}
+
+int
+tape_verdict(const struct tape *tape, struct rec_reader *reader)
+{
+	const struct rec_report *report = rec_reader_report(reader);
+
+	if (report->missing[0] != '\0' && !(tape->running && !report->damaged))
+		fprintf(stderr, "%s %s: %s\n", tape->cli->program, tape->cli->verb->name, report->missing);
+	if (report->undecided > 0)
+		fprintf(stderr, "%s %s: %llu bytes at its end were shown before masking had decided on them, and are not in it\n",
+		    tape->cli->program, tape->cli->verb->name, (unsigned long long)report->undecided);
+	return report->damaged ? STATUS_DAMAGED : STATUS_OK;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* A recording, opened: a file, or one of a gate by its id; here or through ssh; with the auditor's key. */
+#ifndef POSTERN_PLAYER_TAPE_H
+#define POSTERN_PLAYER_TAPE_H
+
+#include <stdbool.h>
+
+#include "lib/record/reader.h"
+#include "lib/wire/client.h"
+#include "player/meta.h"
+
+struct remote;
+
+struct tape {
+	const struct cli	*cli;
+	struct client		 client;	/* if it came from a gate */
+	struct wire_message	 opened;	/* the gate's answer; keeps the envelope */
+	struct remote		*remote;	/* NULL: files */
+	struct rec_source	 source;
+	struct age_ring		*ring;
+	struct rec_reader	*reader;
+	const struct rec_info	*info;
+	struct meta		 meta;
+	bool			 running;	/* the gate says so; a file may be running too */
+	char			 name[64];	/* beginning of its id */
+};
+
+#define AUTO_TAPE __attribute__((cleanup(tape_close)))
+
+/* Options of a verb that opens a tape. */
+#define TAPE_OPTIONS \
+	CLIENT_HOST, \
+	{ 'i', "identity", "FILE", "your secret key (an age identity); else ~/.config/postern/identity" }
+
+/*
+ * Opens `what`: a file, or the id (its beginning) of a session. The gate writes `reason` into its log. 0, or an exit status
+ * after a sentence. tape_close() also after a failure.
+ */
+int	tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *reason);
+void	tape_close(struct tape *tape);
+
+/* One more reader of the same recording; to be freed before tape_close(). 0 or an error of rec_reader_open(). */
+int	tape_reader(struct tape *tape, struct rec_reader **reader);
+
+/* Says what of the recording is missing, if anything, on stderr. STATUS_OK, or STATUS_DAMAGED if it is damaged. */
+int	tape_verdict(const struct tape *tape, struct rec_reader *reader);
+
+/* Through a login (ForceCommand, login shell): there files of this machine are neither read nor written. */
+bool	tape_is_login(void);
+
+#endif
