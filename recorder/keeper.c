@@ -21,6 +21,7 @@
 #include "lib/base/log.h"
 #include "lib/base/own.h"
 #include "lib/wire/conn.h"
+#include "recorder/cgroup.h"
 #include "recorder/keeper.h"
 
 /* Descriptors that come with WIRE_LAUNCH, in this order. */
@@ -212,7 +213,7 @@ open_signals(void)
 int
 main(int argc, char **argv)
 {
-	struct keeper keeper = { 0 };
+	struct keeper keeper = { .watch = -1 };
 	int signals;
 
 	daemon_init(&keeper.daemon, "postern-keeper", argc, argv);
@@ -220,6 +221,8 @@ main(int argc, char **argv)
 	if (fdio_cloexec(DAEMON_LINK, true) < 0)
 		log_fatal("the keeper is started by posternd only");
 	signals = open_signals();
+	if (!keeper.daemon.trial)
+		keeper.watch = cgroup_watch();
 	launch_sweep(&keeper);
 	load_table(&keeper);
 	if (tell_table(&keeper) < 0)

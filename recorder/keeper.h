@@ -31,6 +31,7 @@ struct keeper {
 	struct daemon		 daemon;
 	struct roletable	*table;
 	struct keeper_child	*children;
+	int			 watch;		/* cgroup for workers and wardens; -1 */
 };
 
 /* Makes pty (or pipes) and sockets, starts warden and worker. 0 with the pids in *launched, or negative with nothing left behind. */

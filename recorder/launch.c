@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -230,17 +232,32 @@ launch_sweep(const struct keeper *keeper)
 		closedir(dir);
 }
 
+/*
+ * fork(), but the child begins in the cgroup of workers and wardens, outside posternd's unit: a stop or an upgrade of
+ * the unit does not reach it. Without such a cgroup a plain fork.
+ */
+static pid_t
+fork_outside(const struct keeper *keeper)
+{
+	struct clone_args args = { .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)(unsigned)keeper->watch };
+	pid_t pid = -1;
+
+	if (keeper->watch >= 0)
+		pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	return pid >= 0 ? pid : fork();
+}
+
 static int
 start_processes(const struct keeper *keeper, const struct ends *e, const int fds[LAUNCH_FDS], struct wire_launched *launched)
 {
-	pid_t warden = fork();
+	pid_t warden = fork_outside(keeper);
 	pid_t worker;
 
 	if (warden == 0)
 		become_warden(e, fds);
 	if (warden < 0)
 		return -errno;
-	worker = fork();
+	worker = fork_outside(keeper);
 	if (worker == 0)
 		become_worker(keeper, e, fds);
 	if (worker < 0) {

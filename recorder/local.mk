@@ -116,7 +116,7 @@ recorder_postern_gate_LDADD = lib/store/libstore.a lib/wire/libwire.a recorder/l
 	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 recorder_postern_keeper_SOURCES = recorder/keeper.c recorder/keeper.h recorder/launch.c recorder/contract.h \
 	recorder/daemon.c recorder/daemon.h
-recorder_postern_keeper_LDADD = recorder/libroletable.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
+recorder_postern_keeper_LDADD = recorder/libroletable.a lib/wire/libwire.a $(CAGE_LIBS)
 
 # The client, front door of all commands.
 bin_PROGRAMS += recorder/postern
