@@ -33,6 +33,7 @@
 #define TICK_S		2	/* lapses, status */
 #define RETENTION_TICKS	5	/* every so many ticks what is due is erased */
 #define FIND_TICKS	5	/* every so many ticks sessions without a worker's connection are looked for */
+#define STATUS_TICKS	2	/* every so many ticks sessions are asked how idle they are */
 #define RIGHTS_TICKS	30	/* every so many ticks everybody's rights are looked at again */
 
 /* Everything the loop waits for besides connections. */
@@ -168,6 +169,8 @@ on_tick(evutil_socket_t fd, short what, void *user)
 		live_find_all(w->gate);
 	if (w->ticks % RETENTION_TICKS == 0)
 		gate_retention_tick(w->gate);
+	if (w->ticks % STATUS_TICKS == 0)
+		live_ask_status(w->gate);
 	if (w->ticks % RIGHTS_TICKS == 0)
 		live_check_rights(w->gate);
 }

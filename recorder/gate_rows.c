@@ -14,6 +14,7 @@
 #include "lib/store/grant.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
+#include "recorder/gate_ask.h"
 #include "recorder/gate_rules.h"
 #include "recorder/peer.h"
 #include "recorder/policy.h"
@@ -110,6 +111,7 @@ static char *
 details_of(const struct policy_role *role)
 {
 	char span[CLOCK_TEXT];
+	char kept[CLOCK_TEXT];
 	char *text = NULL;
 
 	if (role == NULL)
@@ -117,7 +119,7 @@ details_of(const struct policy_role *role)
 	if (asprintf(&text, "Runs as %s: %s. | %s | At most %s; recordings are kept %s.", role->start.as != NULL ? role->start.as : "?",
 	    role->start.run_count > 0 ? role->start.run[0] : "the account's shell",
 	    role->start.sudo ? "May become root with sudo." : "Cannot gain more rights (no_new_privs).",
-	    clock_span(role->times.most_s, span), role->class != NULL && role->class->recording_text != NULL ? role->class->recording_text : "for ever") < 0)
+	    clock_span(role->times.most_s, span), gate_kept(role, kept)) < 0)
 		return own_dup("");
 	return text;
 }

@@ -244,6 +244,8 @@ on_status_row(struct live *live, const void *fields)
 
 	if (!id_equal(&row->session, &live->session.id))
 		return ERR_MSG_REFUSED;
+	if (live->active_us != row->active_us)
+		peers_changed(live->gate, "session", &live->session.id);
 	live->active_us = row->active_us;
 	live->output_bytes = row->output_bytes;
 	live->cols = row->cols;
@@ -462,12 +464,19 @@ on_checked(void *user, struct who *who, const char *why)
 }
 
 void
-live_check_rights(struct gate *gate)
+live_ask_status(struct gate *gate)
 {
 	struct wire_status status = { .on = true };
 
+	for (struct live *l = gate->sessions; l != NULL; l = l->next)
+		if (l->launched)
+			live_put(l, WIRE_STATUS, &status);
+}
+
+void
+live_check_rights(struct gate *gate)
+{
 	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
-		live_put(l, WIRE_STATUS, &status);
 		if (l->checking || gate->policy == NULL)
 			continue;
 		l->checking = true;

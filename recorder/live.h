@@ -49,6 +49,9 @@ void		 live_find_all(struct gate *gate);
 /* The peer is going: no session may point to it. */
 void		 live_forget_peer(struct gate *gate, const struct peer *peer);
 
+/* How long each session has been idle, and how large its window is. */
+void		 live_ask_status(struct gate *gate);
+
 /* Once a minute: accounts and groups of everybody in a session; a lost right ends it. */
 void		 live_check_rights(struct gate *gate);
 
