@@ -132,7 +132,8 @@ bar_say(struct worker *w, const char *text, bool is_lasting)
 	struct wire_notice notice = { .text = (char *)(uintptr_t)text };
 	struct worker_bar *bar = &w->bar;
 
-	if (bar->grid == NULL || bar->is_blind) {
+	/* Without a gate the terminal was not cleared, so where the program's picture stands on it is not known. */
+	if (bar->grid == NULL || bar->is_blind || !w->start->gate) {
 		client_put(w, WIRE_NOTICE, &notice);
 		return;
 	}
