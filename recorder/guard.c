@@ -52,6 +52,7 @@ static const struct {
 	{ "redact",		"'redact' works with files of yours; run it on your own machine" },
 	{ "import",		"'import' works with files of yours; run it on your own machine" },
 	{ "try",		"'try' is for a machine of your own" },
+	{ "keygen",		"keys are made on your own machine" },
 	{ "doctor",		"'doctor' is for the bastion's administrator" },
 	{ "policy",		"'policy' is for the bastion's administrator; see 'roles'" },
 };

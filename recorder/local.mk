@@ -124,7 +124,7 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/postern.c recorder/commands.h \
 	recorder/ask.c recorder/ask.h \
-	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_retention.c recorder/cmd_try.c \
+	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_keygen.c recorder/cmd_retention.c recorder/cmd_try.c \
 	recorder/enter.c recorder/enter.h \
 	recorder/guard.c recorder/guard.h \
 	recorder/menu.c \

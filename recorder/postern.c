@@ -59,6 +59,9 @@ static const struct cli_option try_options[] = {
 	{ 0, "keep", NULL, "keep the folder afterwards" },
 	{ 0, "auto", NULL, "play both sides by itself, also with a terminal" }, { 0, NULL, NULL, NULL } };
 
+static const struct cli_option keygen_options[] = {
+	{ 'o', "output", "FILE", "write the identity there (default: standard output)" }, { 0, NULL, NULL, NULL } };
+
 /* Verbs of other programs: handed over before the table is parsed, listed for --help and the manual. */
 static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "console",	"postern-console" },
@@ -94,6 +97,7 @@ static const struct cli_verb verbs[] = {
 	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
 	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
+	{ "keygen",	"auditor",		"Make an auditor's key, as age-keygen does", keygen_options, cmd_keygen, 1, 1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
 	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
