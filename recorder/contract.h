@@ -14,7 +14,9 @@
 /*
  * postern-worker. WORKER_START is a sealed memfd or pipe with one packed WIRE_START message; flags in it say which of
  * the others are there. With a tty WORKER_PTY is the pty's master; without one it is the write end of the command's
- * standard input and WORKER_OUT, WORKER_ERR are the read ends of its output.
+ * standard input and WORKER_OUT, WORKER_ERR are the read ends of its output. If the start says `direct`, WORKER_OUT is the
+ * user's terminal, opened anew and non-blocking: keys are read from it and output is written to it, without a relay in
+ * between; sizes, notices and the end still go over WORKER_CLIENT.
  */
 enum worker_fd {
 	WORKER_START = 3,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -33,6 +34,7 @@
 struct run {
 	const struct record	*record;
 	int			 master, slave;
+	int			 screen;	/* our own terminal for the worker, until it has it; -1 */
 	int			 go;		/* pipe: its byte lets the command start, its end makes it go */
 	int			 link;		/* to the worker: what a warden has */
 	int			 gone;		/* pidfd of the command; -1: it is dead and reaped */
@@ -153,6 +155,20 @@ on_started(void *user, const struct wire_started *started)
 	run->go = -1;
 }
 
+/*
+ * If input and output are one terminal, the worker gets it: a relay in between would cost every key two more wake-ups.
+ * It is opened anew, because O_NONBLOCK belongs to the open file, which the shell that started us shares.
+ */
+static void
+open_screen(struct run *run)
+{
+	struct stat in, out;
+
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && fstat(STDIN_FILENO, &in) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+	    in.st_rdev == out.st_rdev)
+		run->screen = open("/proc/self/fd/0", O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 /* A pty of the size and with the modes of this terminal, if there is one. */
 static int
 open_pty(struct run *run, uint32_t *cols, uint32_t *rows)
@@ -229,7 +245,7 @@ pack_start(const struct run *run, uint32_t cols, uint32_t rows)
 	char host[256] = "";
 	AUTO_FREE char *meta = NULL;
 	AUTO_FREE char *clean = text_clean(person, strlen(person));
-	struct wire_start start = { .session = run->record->id, .recipients = run->record->recipients, .tty = true, .warden = true,
+	struct wire_start start = { .session = run->record->id, .recipients = run->record->recipients, .tty = true, .warden = true, .direct = run->screen >= 0,
 		.cols = cols, .rows = rows, .started_us = clock_wall_us(), .grace_s = 30 };
 	AUTO_BUF struct buf bytes;
 	int ends[2];
@@ -259,7 +275,7 @@ static void __attribute__((noreturn))
 become_worker(const struct run *run, int start, int client, int link)
 {
 	AUTO_FREE char *path = place_program("postern-worker");
-	const int sources[] = { start, run->record->rec, run->record->tail, run->master, -1, -1, client, -1, -1, -1, link };
+	const int sources[] = { start, run->record->rec, run->record->tail, run->master, run->screen, -1, client, -1, -1, -1, link };
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR, WORKER_CLIENT, WORKER_GATE,
 		WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN };
 	char name[] = "postern-worker";
@@ -335,6 +351,7 @@ start(struct run *run)
 	if (run->master >= 0)
 		close(run->master);	/* the worker's alone now */
 	run->master = -1;
+	own_close(&run->screen);
 	run->timer = clock_timer();
 	return r == 0 && run->timer < 0 ? run->timer : r;
 }
@@ -342,12 +359,17 @@ start(struct run *run)
 int
 record_run(const struct record *record, struct relay_result *result)
 {
-	struct run run = { .record = record, .master = -1, .slave = -1, .go = -1, .link = -1, .gone = -1, .timer = -1,
+	struct run run = { .record = record, .master = -1, .slave = -1, .screen = -1, .go = -1, .link = -1, .gone = -1, .timer = -1,
 		.conn = { .fd = -1 } };
 	struct relay_params params = { .conn = &run.conn, .tty = true, .in = STDIN_FILENO, .out = STDOUT_FILENO, .err = STDERR_FILENO,
 		.started = on_started, .watch_count = 3, .user = &run };
-	int r = start(&run);
+	bool direct;
+	int r;
 
+	open_screen(&run);
+	direct = run.screen >= 0;
+	r = start(&run);
+	params.direct = direct;
 	params.watch[0] = (struct relay_watch){ run.gone, on_gone };
 	params.watch[1] = (struct relay_watch){ run.link, on_link };
 	params.watch[2] = (struct relay_watch){ run.timer, on_timer };

@@ -338,7 +338,7 @@ on_watch(struct relay *relay, size_t i)
 static void
 set_polls(struct relay *relay, struct pollfd fds[SRC_COUNT])
 {
-	bool input = relay->is_started && !relay->in_ended && relay->left_by == 0 && buf_len(&relay->conn->out) < INPUT_PAUSE;
+	bool input = relay->is_started && !relay->in_ended && !relay->params->direct && relay->left_by == 0 && buf_len(&relay->conn->out) < INPUT_PAUSE;
 
 	fds[SRC_WORKER] = (struct pollfd){ .fd = relay->conn->fd, .events = (short)(has_room(relay) ? POLLIN : 0) };
 	if (wire_wants_write(relay->conn) && relay->left_by == 0)

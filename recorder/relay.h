@@ -24,6 +24,7 @@ struct relay_watch {
 struct relay_params {
 	struct wire_conn	*conn;		/* to the worker; stays the caller's. It may hold bytes already read */
 	bool			 tty;		/* the session has a terminal */
+	bool			 direct;	/* the worker reads and writes our terminal itself */
 	int			 in, out, err;	/* usually 0, 1, 2; borrowed */
 	void			(*started)(void *user, const struct wire_started *started);	/* NULL: nobody wants to know */
 	struct relay_watch	 watch[RELAY_WATCHES];

@@ -15,7 +15,7 @@
 #include "recorder/worker.h"
 
 enum source {
-	SRC_OUT, SRC_ERR, SRC_IN, SRC_CLIENT, SRC_WARDEN, SRC_SYNCED, SRC_TIMER, SRC_SIGNAL, SRC_GATE, SRC_NEXT, SRC_LISTEN,
+	SRC_OUT, SRC_ERR, SRC_IN, SRC_SCREEN, SRC_CLIENT, SRC_WARDEN, SRC_SYNCED, SRC_TIMER, SRC_SIGNAL, SRC_GATE, SRC_NEXT, SRC_LISTEN,
 	SRC_INSIDE, SRC_PEER, SRC_COUNT = SRC_PEER + WORKER_INSIDE_MOST
 };
 
@@ -54,6 +54,7 @@ static void (*const ready[SRC_PEER])(struct worker *) = {
 	[SRC_OUT] = on_out,
 	[SRC_ERR] = on_err,
 	[SRC_IN] = port_write,
+	[SRC_SCREEN] = client_keys,
 	[SRC_CLIENT] = client_read,
 	[SRC_WARDEN] = end_read_warden,
 	[SRC_SYNCED] = tape_synced,
@@ -171,6 +172,7 @@ set_polls(struct worker *w, struct pollfd fds[SRC_COUNT])
 	fds[SRC_OUT] = asked(w->port.out, output, false);
 	fds[SRC_ERR] = asked(w->port.err, output, false);
 	fds[SRC_IN] = asked(w->port.in, false, buf_len(&w->port.typed) > 0 && w->phase == WORKER_RUNNING);
+	fds[SRC_SCREEN] = asked(w->client.screen, hears, buf_len(&w->client.shown) > 0);
 	fds[SRC_CLIENT] = asked_conn(&w->client.conn, hears);
 	if (!w->client.is_silent)
 		fds[SRC_CLIENT].fd = w->client.conn.fd;	/* a hang-up is always heard */

@@ -93,6 +93,8 @@ struct worker_port {
 
 struct worker_client {
 	struct wire_conn	conn;
+	int			screen;		/* the user's terminal itself, in direct mode; else -1 */
+	struct buf		shown;		/* sealed, and waiting for the screen */
 	bool			is_silent;	/* it sends no more */
 };
 
@@ -192,6 +194,8 @@ void	client_read(struct worker *worker);
 void	client_hear(struct worker *worker);	/* messages that were read and had no room before */
 void	client_lost(struct worker *worker);	/* it hung up while nothing was read from it */
 void	client_flush(struct worker *worker);
+size_t	client_waiting(const struct worker *worker);	/* bytes it has not taken yet */
+void	client_keys(struct worker *worker);	/* direct mode: what was typed */
 void	client_show(struct worker *worker, enum wire_kind kind, const struct buf *bytes);	/* WIRE_OUTPUT, WIRE_ERROR_OUTPUT */
 void	client_put(struct worker *worker, enum wire_kind kind, const void *fields);
 

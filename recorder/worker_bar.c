@@ -80,7 +80,7 @@ static bool
 can_paint(const struct worker *w)
 {
 	return w->bar.grid != NULL && !w->bar.is_blind && !grid_mid_sequence(w->bar.grid) && w->phase >= WORKER_RUNNING &&
-	    buf_len(&w->client.conn.out) < PAINT_PAUSE;
+	    client_waiting(w) < PAINT_PAUSE;
 }
 
 /* Brings the terminal to what it should show now: the notice, or the program's own row. */

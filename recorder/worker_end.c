@@ -295,7 +295,7 @@ is_drained(struct worker *w)
 static bool
 is_client_done(const struct worker *w)
 {
-	return w->client.is_silent || !wire_wants_write(&w->client.conn);
+	return w->client.is_silent || client_waiting(w) == 0;
 }
 
 /* A client that does not read is let go at once; a gate that is being started again may still come. */

@@ -58,7 +58,7 @@ port_wants_output(const struct worker *w)
 {
 	if (w->tape.is_held || w->port.is_paused || w->phase < WORKER_RUNNING || w->phase > WORKER_ENDING)
 		return false;
-	return w->end.is_forced || buf_len(&w->client.conn.out) < CLIENT_PAUSE;
+	return w->end.is_forced || client_waiting(w) < CLIENT_PAUSE;
 }
 
 /* All who had the terminal open have closed it; with pipes that is for good. */

@@ -80,6 +80,7 @@ open_parts(struct worker *w)
 	w->deadline_us = w->start->deadline_boot_us;
 	w->ends_us = w->start->ends_us;
 	wire_conn_init(&w->client.conn, WORKER_CLIENT, WIRE_CLIENT_TO_WORKER, CLIENT_OUT_MOST);
+	w->client.screen = w->start->direct && w->start->tty ? WORKER_OUT : -1;
 	gate_init(w);
 	inside_init(&w->inside, fcntl(WORKER_INSIDE, F_GETFD) < 0 ? -1 : WORKER_INSIDE);
 	w->signals = open_signals();
@@ -101,7 +102,8 @@ worker_setup(struct worker *w)
 {
 	int r;
 
-	*w = (struct worker){ .signals = -1, .timer = -1, .warden = -1, .client.conn.fd = WORKER_CLIENT, .gate.conn.fd = -1,
+	*w = (struct worker){ .signals = -1, .timer = -1, .warden = -1, .client = { .conn.fd = WORKER_CLIENT, .screen = -1, .shown = { .max = CLIENT_OUT_MOST } },
+		.gate.conn.fd = -1,
 		.gate.next.fd = -1 };
 	inside_init(&w->inside, -1);
 	r = read_start(w);
@@ -137,6 +139,7 @@ worker_release(struct worker *w)
 	bar_done(&w->bar);
 	port_done(&w->port);
 	tape_done(&w->tape);
+	buf_done(&w->client.shown);
 	wire_conn_done(&w->client.conn);	/* last: its end tells the client that all is over */
 	free(w->end.by);
 	free(w->end.text);

@@ -301,6 +301,7 @@ static const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, BOOL, external, 0),
 	WIRE_FIELD(start, BOOL, tty, 0),
 	WIRE_FIELD(start, BOOL, gate, 0),
+	WIRE_FIELD(start, BOOL, direct, 0),
 	WIRE_FIELD(start, BOOL, warden, 0),
 	WIRE_FIELD(start, U32, cols, 0),
 	WIRE_FIELD(start, U32, rows, 0),

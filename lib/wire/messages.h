@@ -161,6 +161,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	bool	 external;	/* envelope goes to the gate, not into the file */
 	bool	 tty;
 	bool	 gate;		/* there is a gate: descriptor WORKER_GATE is open */
+	bool	 direct;	/* with a tty and without a gate: WORKER_OUT is the user's own terminal */
 	bool	 warden;	/* there is a warden (or postern record in its place): WORKER_WARDEN is open */
 	uint32_t cols, rows;
 	int64_t	 started_us, ends_us;	/* wall, for people; 0 = no end */
