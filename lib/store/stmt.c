@@ -180,6 +180,8 @@ stmt_run(struct store *store, const char *sql, const struct bind *binds)
 	do
 		r = r < 0 ? r : stmt_step(stmt);
 	while (r > 0);
+	if (r == 0 && !sqlite3_stmt_readonly(stmt))
+		store->gave_up = false;
 	return r < 0 ? r : sqlite3_changes(store->db);
 }
 

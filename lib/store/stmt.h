@@ -18,6 +18,7 @@ struct store {
 	struct slots	 slots;
 	unsigned	 flags;
 	unsigned	 depth;		/* of open transactions */
+	bool		 gave_up;	/* a lock was waited for in vain: until something is written, the next wait is short */
 };
 
 enum bind_type { BIND_END, BIND_NULL, BIND_INT, BIND_TEXT, BIND_BLOB };

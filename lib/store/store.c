@@ -20,7 +20,9 @@
 #include "lib/store/store.h"
 
 #define STORE_FILE	"catalogue.db"
-#define BUSY_MS		2000
+#define BUSY_STEP_MS	20
+#define BUSY_STEPS	100	/* two seconds; who was locked out a moment ago does not make everybody wait again */
+#define BUSY_STEPS_AGAIN 3
 
 /*
  * Every setting is asked for and then read back: a SQLite built otherwise must not silently leave deleted rows in the
@@ -78,12 +80,25 @@ pragma_set(struct store *store, const struct pragma *pragma)
 }
 
 static int
+on_busy(void *user, int times)
+{
+	struct store *store = user;
+
+	if (times >= (store->gave_up ? BUSY_STEPS_AGAIN : BUSY_STEPS)) {
+		store->gave_up = true;
+		return 0;
+	}
+	sqlite3_sleep(BUSY_STEP_MS);
+	return 1;
+}
+
+static int
 settings(struct store *store)
 {
 	int r = 0;
 
 	sqlite3_extended_result_codes(store->db, 1);
-	sqlite3_busy_timeout(store->db, BUSY_MS);
+	sqlite3_busy_handler(store->db, on_busy, store);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	for (size_t i = 0; r >= 0 && i < sizeof pragmas / sizeof pragmas[0]; i++)
 		r = pragma_set(store, &pragmas[i]);
@@ -161,11 +176,16 @@ store_open(const char *dir, unsigned flags, struct store **store)
 	return r;
 }
 
+static int	files_there(struct store *store);
+
 void
 store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
+	/* Closing copies the write-ahead log into the file: not into one that is not ours any more. */
+	if (store->db != NULL && files_there(store) < 0)
+		sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_close_v2(store->db);
 	slots_close(&store->slots);
 	free(store);
@@ -190,11 +210,19 @@ store_serial(struct store *store)
 static int
 files_there(struct store *store)
 {
+	static const char magic[16] = "SQLite format 3";
+	char head[sizeof magic];
+	sqlite3_file *file = NULL;
 	int moved = 0;
 	int code = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 
 	if (code == SQLITE_OK && moved != 0)
 		return ERR_STORE_MISSING;
+	/* Pages in memory look well while the file is noise. By its own descriptor: closing another drops SQLite's locks. */
+	if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file != NULL &&
+	    file->pMethods != NULL && file->pMethods->xRead(file, head, sizeof head, 0) == SQLITE_OK &&
+	    memcmp(head, magic, sizeof magic) != 0)
+		return ERR_STORE_DAMAGED;
 	return slots_check(&store->slots);
 }
 
@@ -259,6 +287,7 @@ txn_commit(struct txn *txn)
 	if (r < 0)
 		return r;	/* txn_done rolls back */
 	txn->store->depth--;
+	txn->store->gave_up = false;
 	txn->store = NULL;
 	return 0;
 }

@@ -52,7 +52,7 @@ u() {
 
 # The daemon; arguments go to posternd. Its journal is $root.log.
 days_start() {
-	"$bin/posternd" --root "$root" "$@" >>"$root.log" 2>&1 &
+	"$bin/posternd" --root "$root" "$@" >>"$root.log" 2>&1 9>&- &
 	posternd=$!
 	days_mine="$days_mine $posternd"
 	within $days_limit days_answers

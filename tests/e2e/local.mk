@@ -19,7 +19,9 @@ EXTRA_DIST += tests/e2e/record.sh
 # Bad days: the real programs with something killed, full, moved, flooded or set back. days_lib.sh is what they share.
 noinst_PROGRAMS += tests/e2e/days_peer
 tests_e2e_days_peer_LDADD = lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a $(ZSTD_LIBS) $(SODIUM_LIBS)
-check_SCRIPTS += tests/e2e/days_restart_test.sh
+noinst_PROGRAMS += tests/e2e/days_lock
+tests_e2e_days_lock_LDADD = $(SQLITE_LIBS)
+check_SCRIPTS += tests/e2e/days_restart_test.sh tests/e2e/days_store_test.sh
 EXTRA_DIST += tests/e2e/days_lib.sh tests/e2e/days_clock.c
 
 # Preloaded by days_clock_test.sh: not linked, so it is built by hand.
