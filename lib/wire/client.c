@@ -73,7 +73,8 @@ greet(struct client *client)
 	hello.program = program;
 	hello.as = as;
 	r = wire_send(&client->conn, WIRE_HELLO, &hello);
-	if (r < 0)
+	/* A gate that has hung up already has said why. */
+	if (r < 0 && r != -EPIPE && r != -ECONNRESET)
 		return client_lost(client, r);
 	r = client_wait(client, &client->hello);
 	if (r != 0)

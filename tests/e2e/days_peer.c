@@ -208,19 +208,17 @@ flood(char **words)
 	long count = strtol(words[1], NULL, 10);
 	long held = 0;
 	struct rlimit limit = { .rlim_cur = 20000, .rlim_max = 20000 };
+	AUTO_FREE struct pollfd *polls = own_alloc((size_t)count * sizeof *polls);
 	char byte;
 
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
-	for (long i = 0; i < count; i++) {
-		int fd = fdio_connect(words[0]);
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-
-		/* One that is turned away is told and hung up on; 2 ms are enough to see most of it, and to be kind. */
-		if (fd >= 0 && poll(&p, 1, held < 64 ? 2 : 0) == 0 && held < 1000)
-			held++;
-		else if (fd >= 0)
-			close(fd);
-	}
+	for (long i = 0; i < count; i++)
+		polls[i] = (struct pollfd){ .fd = fdio_connect(words[0]), .events = POLLIN };
+	/* One that is turned away is told why and hung up on: then it is readable. */
+	(void)poll(polls + count - 1, 1, 5000);
+	(void)poll(polls, (nfds_t)count, 0);
+	for (long i = 0; i < count; i++)
+		held += polls[i].fd >= 0 && polls[i].revents == 0;
 	printf("%ld %ld\n", held, count - held);
 	fflush(stdout);
 	while (read(STDIN_FILENO, &byte, 1) > 0)

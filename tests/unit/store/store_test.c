@@ -43,7 +43,6 @@ every_setting_is_in_force(void **state)
 		{ "PRAGMA cell_size_check", 1 },
 		{ "PRAGMA temp_store", 2 },
 		{ "PRAGMA mmap_size", 0 },
-		{ "PRAGMA busy_timeout", 2000 },
 		{ "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'", 1 },
 	};
 	struct store *store = place_store(state);
