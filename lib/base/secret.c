@@ -3,9 +3,12 @@
 #include "config.h"
 
 #include <sodium.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "lib/base/log.h"
 #include "lib/base/secret.h"
@@ -21,6 +24,26 @@ secret_init(void)
 		log_fatal("core dumps cannot be switched off");
 }
 
+static bool is_hidden;
+
+void
+secret_hide_from_forks(void)
+{
+	is_hidden = true;
+}
+
+/* sodium_malloc maps whole pages for each secret, which nothing else shares. */
+static void
+hide(void *secret, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)secret & ~(page - 1);
+	uintptr_t to = ((uintptr_t)secret + size + page - 1) & ~(page - 1);
+
+	if (madvise((void *)from, to - from, MADV_WIPEONFORK) < 0)
+		log_fatal("the memory of a key cannot be kept from child processes");
+}
+
 void *
 secret_new(size_t size)
 {
@@ -28,6 +51,8 @@ secret_new(size_t size)
 
 	if (secret == NULL)
 		log_fatal("no locked memory for a key (%zu bytes)", size);
+	if (is_hidden)
+		hide(secret, size);
 	sodium_memzero(secret, size);
 	return secret;
 }

@@ -14,6 +14,9 @@
 /* First thing in main(): libsodium ready, process not dumpable, no core file. Fatal if that fails. */
 void	 secret_init(void);
 
+/* From now on the memory of each new secret is all zero in a child made by fork(2). */
+void	 secret_hide_from_forks(void);
+
 /* Zeroed memory by sodium_malloc; never NULL. secret_free takes NULL. */
 void	*secret_new(size_t size);
 void	 secret_free(void *secret);
