@@ -75,6 +75,17 @@ int			 rec_reader_rewind(struct rec_reader *reader);
  */
 int			 rec_reader_seek_time(struct rec_reader *reader, int64_t t_us);
 
+/* Where a segment begins: for going back to it, also with another reader of the same recording. */
+struct rec_place {
+	uint32_t	segment;
+	uint64_t	offset;
+};
+
+/* The beginning of the segment from which rec_reader_next took its last event. */
+void			 rec_reader_place(const struct rec_reader *reader, struct rec_place *place);
+/* The next event is the first of that segment. */
+void			 rec_reader_goto(struct rec_reader *reader, const struct rec_place *place);
+
 const struct rec_info	*rec_reader_info(const struct rec_reader *reader);
 const struct rec_report	*rec_reader_report(struct rec_reader *reader);	/* as of now; overwritten by the next call */
 

@@ -93,3 +93,16 @@ rec_reader_seek_time(struct rec_reader *r, int64_t t_us)
 	r->report.events = 0;
 	return result;
 }
+
+void
+rec_reader_place(const struct rec_reader *r, struct rec_place *place)
+{
+	*place = (struct rec_place){ .segment = r->keys->segment, .offset = r->pos.offset };
+}
+
+void
+rec_reader_goto(struct rec_reader *r, const struct rec_place *place)
+{
+	rec_goto(r, place->segment, place->offset);
+	r->report.events = 0;
+}
