@@ -3,22 +3,32 @@
 noinst_LIBRARIES += player/libplayer.a
 player_libplayer_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(NCURSES_CFLAGS) $(SODIUM_CFLAGS)
 player_libplayer_a_SOURCES = \
+	player/act.c player/act.h \
+	player/canvas.c player/canvas.h \
 	player/cmd_export.c \
 	player/cmd_ls.c \
 	player/cmd_play.c \
 	player/cmd_show.c \
 	player/commands.h \
+	player/deck.c player/deck.h \
+	player/draw.c player/draw.h \
 	player/export.h \
 	player/export_asciicast.c \
 	player/export_raw.c \
 	player/export_screen.c \
 	player/export_text.c \
 	player/identity.c player/identity.h \
+	player/keys.c player/keys.h \
 	player/meta.c player/meta.h \
 	player/moment.c player/moment.h \
 	player/out.c player/out.h \
 	player/picture.c player/picture.h \
+	player/player.c player/player.h \
 	player/remote.c player/remote.h \
+	player/scout.c player/scout.h \
+	player/stage.c player/stage.h \
+	player/stage_bar.c \
+	player/stage_strip.c \
 	player/tape.c player/tape.h
 
 PLAYER_LIBS = player/libplayer.a lib/term/libterm.a lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a \

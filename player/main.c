@@ -50,5 +50,6 @@ main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	log_open("postern-player", LOG_LEVEL_WARN);
 	secret_init();
+	secret_hide_from_forks();	/* the painter of the picture is a child */
 	return cli_main("postern", ABOUT, verbs, argc, argv, NULL);
 }
