@@ -188,6 +188,10 @@ ask_wait(struct client *client, const struct id *request, struct id *grant)
 	r = client_ask(client, WIRE_SUBSCRIBE, &subscribe, 0, NULL, NULL);
 	if (r == 0)
 		r = wait_loop(client, request, signals, grant);
+	/* What comes next may be enter, and after that only the worker may speak. */
+	subscribe.on = false;
+	if (r == 0)
+		r = client_ask(client, WIRE_SUBSCRIBE, &subscribe, 0, NULL, NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;
 }

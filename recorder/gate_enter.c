@@ -343,6 +343,12 @@ on_enter(struct peer *peer, const void *fields)
 		peer_drop(peer, "it did not keep silent after enter");
 		return 0;
 	}
+	/* From here on the worker answers on this connection: nothing of ours may come in between. */
+	peer->subscribed = false;
+	if (wire_wants_write(&peer->conn)) {
+		peer_drop(peer, "it does not read its answers");
+		return 0;
+	}
 	question.cols = clamp(question.cols, 80);
 	question.rows = clamp(question.rows, 24);
 	if (find_grant(&e) != 0 || check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)

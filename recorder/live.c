@@ -29,6 +29,7 @@
 
 #define OUT_MOST	(256u * 1024)
 #define RECONNECTS	3
+#define HEAR_ONCE	16u	/* messages of one worker in one turn of the loop: each may wait for the disk */
 #define OVERDUE_S	30	/* a worker that has not said anything by then never will */
 
 static void
@@ -273,9 +274,27 @@ hear_one(struct live *live)
 	if (rules[message.kind] == NULL)
 		return ERR_MSG_REFUSED;
 	event_del(live->overdue);
-	live->reconnects = 0;
 	r = rules[message.kind](live, message.fields);
 	return r < 0 ? r : 1;
+}
+
+/* 1: its turn is over though there is more, 0: nothing is left (or that was its end, and it is freed), or negative. */
+static int
+hear_turn(struct live *live)
+{
+	static const struct timeval next_turn = { 0, 0 };
+	struct gate *gate = live->gate;
+	struct id id = live->session.id;
+
+	for (unsigned heard = 0; heard < HEAR_ONCE; heard++) {
+		int r = hear_one(live);
+
+		if (r <= 0 || live_find(gate, &id) == NULL)
+			return r < 0 ? r : 0;
+		live->reconnects = 0;	/* only what made sense counts */
+	}
+	event_add(live->readable, &next_turn);
+	return 1;
 }
 
 static int	reconnect(struct live *live);
@@ -284,18 +303,14 @@ static void
 on_readable(evutil_socket_t fd, short what, void *user)
 {
 	struct live *live = user;
-	struct gate *gate = live->gate;
-	struct id id = live->session.id;
 	int r;
 
 	(void)fd;
 	(void)what;
 	r = wire_fill(&live->conn);
 	if (r >= 0)
-		while ((r = hear_one(live)) > 0)
-			if (live_find(gate, &id) == NULL)
-				return;	/* that was its end */
-	if (r == 0)
+		r = hear_turn(live);
+	if (r >= 0)
 		return;
 	if (r != ERR_PEER_GONE)
 		log_error("a worker's connection is closed: %s", err_text(r));

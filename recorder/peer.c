@@ -30,6 +30,7 @@
 #define PEERS_OF_UID	64u		/* one uid cannot crowd the others out */
 #define OUT_MOST	(4u << 20)	/* a peer that leaves so much unread is dropped */
 #define SILENT_S	20		/* hello must come within */
+#define HEAR_ONCE	16u		/* messages of one peer in one turn of the loop; then it is others' turn */
 #define REFUSED_US	(10 * CLOCK_US)	/* the journal gets one line in so much time about refused connections */
 
 static void
@@ -214,14 +215,22 @@ on_who(void *user, struct who *who, const char *why)
 	hear(peer);
 }
 
-/* Takes whole messages off the queue as long as nothing has to be looked up first. */
+/* Takes whole messages off the queue as long as nothing has to be looked up first, and nobody waits for too long. */
 static void
 hear(struct peer *peer)
 {
+	static const struct timeval next_turn = { 0, 0 };
+	unsigned heard = 0;
+
 	while (!peer->asking && !peer->broken && !peer->entering) {
 		struct wire_message message = { 0 };
-		int r = wire_next(&peer->conn, &message);
+		int r;
 
+		if (heard++ == HEAR_ONCE) {
+			event_add(peer->readable, &next_turn);
+			return;
+		}
+		r = wire_next(&peer->conn, &message);
 		if (r == 0)
 			return;
 		if (r < 0) {

@@ -29,3 +29,9 @@ tests/e2e/days_clock.so: tests/e2e/days_clock.c config.h
 	$(AM_V_CC)$(CC) $(CPPFLAGS) -I. -D_GNU_SOURCE -shared -fPIC -O2 -o $@ $(srcdir)/tests/e2e/days_clock.c
 noinst_DATA += tests/e2e/days_clock.so
 CLEANFILES += tests/e2e/days_clock.so
+
+# A busy gate.
+noinst_PROGRAMS += tests/e2e/gate_probe
+tests_e2e_gate_probe_LDADD = lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
+check_SCRIPTS += tests/e2e/gate_busy_test.sh
+# end of a busy gate
