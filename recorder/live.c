@@ -199,14 +199,21 @@ note_trouble(struct live *live, const struct wire_report *report)
 static int
 log_report(struct live *live, const struct wire_report *report)
 {
-	char sha256[2 * SECRET_SHA256 + 1] = "";
 	const struct log_entry entry = { .type = report_type(report->type), .subject = live->session.id, .number = report->n,
 		.time_us = report->time_us, .unit = live->session.texts_unit };
+	const char *colon = report->text[0] != '\0' ? ": " : "";
+	char sha256[2 * SECRET_SHA256 + 1] = "";
 
 	if (report->sha256.count == SECRET_SHA256)
 		id_hex(report->sha256.data, SECRET_SHA256, sha256);
-	return gate_log(live->gate, &entry, "%s%s%s %" PRId64 " %" PRId64 " %" PRId64 "%s%s", report->type, report->text[0] != '\0' ? ": " : "",
-	    report->text, report->a, report->b, report->c, sha256[0] != '\0' ? " " : "", sha256);
+	if (strcmp(report->type, "segment") == 0)
+		return gate_log(live->gate, &entry, "%s%s%s: %" PRId64 " bytes so far, SHA-256 %s", report->type, colon, report->text, report->a, sha256);
+	if (strcmp(report->type, "ended") == 0)
+		return gate_log(live->gate, &entry, "%s%s%s: exit status %" PRId64 ", %" PRId64 " killed, %" PRId64 " survivors", report->type,
+		    colon, report->text, report->a, report->b, report->c);
+	if (report->a != 0)
+		return gate_log(live->gate, &entry, "%s%s%s (%" PRId64 ")", report->type, colon, report->text, report->a);
+	return gate_log(live->gate, &entry, "%s%s%s", report->type, colon, report->text);
 }
 
 static int
