@@ -12,6 +12,7 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy_print.c \
 	recorder/policy_sample.c \
 	recorder/policy_schema.c recorder/policy_schema.h \
+	recorder/policy_yaml.c recorder/policy_yaml.h \
 	recorder/when.c recorder/when.h
 POLICY_LIBS = recorder/libpolicy.a lib/base/libbase.a $(CYAML_LIBS) $(YAML_LIBS) $(SODIUM_LIBS)
 
@@ -63,6 +64,16 @@ recorder_postern_init_SOURCES = recorder/contract.h \
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 EXTRA_DIST += share/pam/postern
 # end of the cage
+
+# Masking rules. The worker unpacks them and knows no YAML; who loads them links $(MASKLOAD_LIBS).
+noinst_LIBRARIES += recorder/libmaskrule.a
+recorder_libmaskrule_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
+recorder_libmaskrule_a_SOURCES = \
+	recorder/mask_check.c recorder/mask_check.h \
+	recorder/mask_pack.c \
+	recorder/mask_rule.c recorder/mask_rule.h recorder/mask_rules.h
+MASKRULE_LIBS = recorder/libmaskrule.a lib/wire/libwire.a lib/base/libbase.a $(PCRE2_LIBS) $(SODIUM_LIBS)
+# end of the masking rules
 
 # The session: worker, its sandbox, the client's relay, and `postern record`.
 noinst_LIBRARIES += recorder/librelay.a

@@ -18,17 +18,21 @@ enum mask_style {
 	MASK_PSEUDONYM		/* the same value is the same token, keyed for one session or one site */
 };
 
-/* Arithmetic that drops a match; it never un-masks a token with a distinctive prefix. */
+/* Arithmetic on the whole match that drops it; it never un-masks a token with a distinctive prefix (mask_check.h). */
 enum mask_check { MASK_NO_CHECK, MASK_LUHN, MASK_MOD_97, MASK_SSN, MASK_HOST };
 
+/* Patterns are matched on one logical line, as UTF-8, with the options of mask_rule_options(). */
 struct mask_rule {
 	char			*name;		/* "github-token" */
 	char			*set;		/* "secrets", "personal", or a site's own */
 	char			*source;	/* where the format is published */
-	char			**literals;	/* at least one of them stands in every match, NULL at the end; 3 characters or more, lower case if is_caseless */
-	char			*prefix;	/* distinctive beginning: once it is seen, mask as it comes; NULL: none */
+	char			**literals;	/* at least one of them stands in every match, NULL at the end; 3 characters or more (or "@"), lower case if is_caseless */
+	uint32_t		 digits;	/* instead of literals, which then are empty: every match has a run of so many digits, single ' ', '-' or '.' between them allowed */
+	char			*prefix;	/* PCRE2, tried where a partial match begins: if it matches there, what follows is masked as it comes; NULL: none */
 	char			*pattern;	/* PCRE2; the group named `value`, or the whole match, is covered */
-	bool			 is_caseless;
+	char			*until;		/* PCRE2; NULL: none. Else a match of `pattern` opens a state: all behind it is covered up to where this one matches */
+	uint32_t		 lines;		/* with `until`: the most logical lines that the state lasts */
+	bool			 is_caseless;	/* pattern, prefix and until */
 	bool			 is_off;	/* must be asked for by name */
 	enum mask_style		 style;
 	enum mask_check		 check;
@@ -42,7 +46,12 @@ struct mask_rules {
 	size_t			 count;
 	char			**columns;	/* column masks: names, NULL at the end */
 	char			**outputs;	/* whole-command masks: "env", "kubectl get secret*", NULL at the end */
+	char			**column_sets;	/* to which set each of `columns` belongs, for mask_rules_select() */
+	char			**output_sets;
 	uint8_t			 sha256[32];	/* of the files */
 };
+
+/* Options for pcre2_compile() of any of a rule's patterns. */
+uint32_t	mask_rule_options(const struct mask_rule *rule);
 
 #endif

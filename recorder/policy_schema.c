@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* The schema, and libcyaml's complaints turned into sentences with file and line. */
+/* The schema of the policy's files. */
 #include "config.h"
 
 #include <cyaml/cyaml.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "lib/base/buf.h"
-#include "lib/base/err.h"
-#include "recorder/policy_lines.h"
 #include "recorder/policy_schema.h"
+#include "recorder/policy_yaml.h"
 
 #define MOST_ENTRIES	4096
-#define UNKNOWN_KEY	"Load: Unexpected key: "
-#define MISSING_KEY	"Load: Missing required mapping field: "
-#define KEY_TWICE	"Load: Mapping field already seen: "
 #define OPT		CYAML_FLAG_OPTIONAL
 #define OPT_STRICT	(CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)
 #define OPT_PTR		(CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
@@ -135,133 +127,14 @@ static const cyaml_schema_field_t top_fields[] = {
 static const cyaml_schema_value_t top_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct policy_top, top_fields),
 };
-
-/* libcyaml's beginnings of a sentence, and ours; %s is what stands behind its last ": ". */
-static const struct {
-	const char *theirs, *ours;
-} sentences[] = {
-	{ UNKNOWN_KEY,		"there is no key '%s' here" },
-	{ MISSING_KEY,		"the key '%s' is missing here" },
-	{ KEY_TWICE,		"the key '%s' stands here twice" },
-	{ "Load: Invalid ENUM value: ",			"'%s' is neither yes nor no" },
-	{ "Load: Invalid UINT value: ",			"%s is not a whole number" },
-	{ "Load: Invalid INT value: ",			"%s is not a whole number" },
-	{ "Load: Invalid uint64_t value: ",		"%s is not a whole number" },
-	{ "Load: Expecting MAPPING, got event: ",	"keys with values are expected here (key: value)" },
-	{ "Load: Expecting SEQUENCE, got event: ",	"a list is expected here ([a, b])" },
-	{ "Load: Expecting ",				"one plain value is expected here" },
-	{ "Load: STRING length < ",			"the text is too short: %s" },
-	{ "Load: STRING length > ",			"the text is too long: %s" },
-};
 /* clang-format on */
-
-/*
- * What libcyaml logged: its first complaint, and the first two places of the backtrace behind it. The first is the last
- * thing it had read; the second is where the mapping around that began.
- */
-struct complaint {
-	char		text[512];
-	int		line[2], column[2];
-	unsigned	places;
-};
-
-static void __attribute__((format(printf, 3, 0)))
-on_log(cyaml_log_t level, void *user, const char *format, va_list args)
-{
-	struct complaint *complaint = user;
-	char text[512];
-	const char *place;
-
-	(void)level;
-	vsnprintf(text, sizeof text, format, args);
-	text[strcspn(text, "\n")] = '\0';
-	place = strstr(text, "(line: ");
-	if (place == NULL && complaint->text[0] == '\0')
-		memcpy(complaint->text, text, sizeof text);
-	if (place != NULL && complaint->places < 2 &&
-	    sscanf(place, "(line: %d, column: %d)", &complaint->line[complaint->places],
-		&complaint->column[complaint->places]) == 2)
-		complaint->places++;
-}
-
-/* The line to name: libcyaml's own, except where a key is the fault or is missing. */
-static int
-line_of(const struct complaint *complaint, const struct policy_lines *lines)
-{
-	int line = complaint->line[0];
-
-	if (strncmp(complaint->text, MISSING_KEY, strlen(MISSING_KEY)) == 0 && complaint->places > 1)
-		line = complaint->line[1];
-	if (strncmp(complaint->text, UNKNOWN_KEY, strlen(UNKNOWN_KEY)) == 0)
-		line = policy_lines_key(lines, complaint->text + strlen(UNKNOWN_KEY), line, complaint->column[0]);
-	if (strncmp(complaint->text, KEY_TWICE, strlen(KEY_TWICE)) == 0)
-		line = policy_lines_key(lines, complaint->text + strlen(KEY_TWICE), line, complaint->column[0]);
-	return line > 0 ? line : 1;
-}
-
-static void
-say(const struct policy_source *source, const struct complaint *complaint, cyaml_err_t error, struct buf *errors)
-{
-	char what[512];
-	const char *rest;
-
-	buf_addf(errors, "%s:%d: ", source->name, line_of(complaint, source->lines));
-	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
-		const char *mark = strstr(sentences[i].ours, "%s");
-
-		if (strncmp(complaint->text, sentences[i].theirs, strlen(sentences[i].theirs)) != 0)
-			continue;
-		if (mark == NULL) {
-			buf_addf(errors, "%s\n", sentences[i].ours);
-			return;
-		}
-		rest = complaint->text + strlen(sentences[i].theirs);
-		if (strstr(sentences[i].theirs, "length") != NULL)
-			rest += strcspn(rest, " ") + 1;	/* over the number and its colon */
-		snprintf(what, sizeof what, "%s", rest);
-		buf_addf(errors, "%.*s%s%s\n", (int)(mark - sentences[i].ours), sentences[i].ours, what, mark + 2);
-		return;
-	}
-	if (error == CYAML_ERR_ALIAS)
-		buf_addf(errors, "anchors and aliases (& and *) are not allowed in a policy\n");
-	else
-		buf_addf(errors, "%s\n", complaint->text[0] != '\0' ? complaint->text : cyaml_strerror(error));
-}
-
-static cyaml_config_t
-config_for(struct complaint *complaint)
-{
-	return (cyaml_config_t){ .log_fn = on_log, .log_ctx = complaint, .mem_fn = cyaml_mem,
-		.log_level = CYAML_LOG_ERROR, .flags = CYAML_CFG_NO_ALIAS };
-}
-
-/* A text and what it must look like; `entries` for a list at the top. */
-struct load {
-	const char			*text;
-	size_t				 count;
-	const cyaml_schema_value_t	*schema;
-	unsigned			*entries;
-};
-
-static int
-load(const struct policy_source *source, const struct load *what, void **data, struct buf *errors)
-{
-	struct complaint complaint = { .places = 0 };
-	cyaml_config_t config = config_for(&complaint);
-	cyaml_err_t error;
-
-	error = cyaml_load_data((const uint8_t *)what->text, what->count, &config, what->schema, data, what->entries);
-	if (error == CYAML_OK)
-		return 0;
-	say(source, &complaint, error, errors);
-	return ERR_POLICY;
-}
 
 int
 policy_schema_top(struct policy_source *source, const char *text, size_t count, struct buf *errors)
 {
+	const struct policy_yaml yaml = { source->name, text, count, source->lines };
 	void *data = NULL;
-	int r = load(source, &(struct load){ text, count, &top_value, NULL }, &data, errors);
+	int r = policy_yaml_load(&yaml, &top_value, &data, NULL, errors);
 
 	source->top = data;
 	return r;
@@ -270,8 +143,9 @@ policy_schema_top(struct policy_source *source, const char *text, size_t count, 
 int
 policy_schema_roles(struct policy_source *source, const char *text, size_t count, struct buf *errors)
 {
+	const struct policy_yaml yaml = { source->name, text, count, source->lines };
 	void *data = NULL;
-	int r = load(source, &(struct load){ text, count, &roles_value, &source->roles_count }, &data, errors);
+	int r = policy_yaml_load(&yaml, &roles_value, &data, &source->roles_count, errors);
 
 	source->roles = data;
 	return r;
@@ -280,11 +154,8 @@ policy_schema_roles(struct policy_source *source, const char *text, size_t count
 void
 policy_schema_free(struct policy_source *source)
 {
-	struct complaint complaint = { .places = 0 };
-	cyaml_config_t config = config_for(&complaint);
-
-	cyaml_free(&config, &top_value, source->top, 0);
-	cyaml_free(&config, &roles_value, source->roles, source->roles_count);
+	policy_yaml_free(&top_value, source->top, 0);
+	policy_yaml_free(&roles_value, source->roles, source->roles_count);
 	source->top = NULL;
 	source->roles = NULL;
 }

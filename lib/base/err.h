@@ -56,6 +56,7 @@
 	X(ERR_HOURS,		"the role is not open at this hour") \
 	X(ERR_POLICY,		"the policy is not valid") \
 	X(ERR_POLICY_NONE,	"there is no valid policy") \
+	X(ERR_MASK_RULES,	"the masking rules are not valid") \
 	X(ERR_CONFIG,		"the configuration is not valid") \
 	X(ERR_SCREEN,		"the terminal emulator has died") \
 	X(ERR_USAGE,		"the command line is not valid") \
