@@ -12,6 +12,7 @@
 #include "player/tape.h"
 
 #define POLL_US		INT64_C(200000)	/* how often a running recording is asked for more */
+#define DIED		"The painter of the picture died; this is drawn by a new one."
 #define AHEAD_US	INT64_C(10000)	/* of each turn for reading ahead */
 
 /* ---- the picture ------------------------------------------------------------------------------------------------- */
@@ -78,6 +79,8 @@ show_still(struct deck *d, const struct still *still)
 	if (d->screen != NULL && screen_write(d->screen, fresh, sizeof fresh - 1) == 0 &&
 	    screen_resize(d->screen, d->cols, d->rows) == 0 && screen_write(d->screen, still->bytes, still->count) == 0)
 		return;
+	if (d->screen != NULL)
+		snprintf(d->said, sizeof d->said, DIED);
 	screen_free(d->screen);
 	d->screen = NULL;
 	if (screen_new(d->cols, d->rows, &d->screen) < 0 || screen_write(d->screen, still->bytes, still->count) < 0)
@@ -92,7 +95,7 @@ deck_look(struct deck *d, struct screen_view *view)
 	if (screen_look(d->screen, view) == 0)
 		return 0;
 	/* It did not die on any event that we know of: the same picture again, from the still. */
-	snprintf(d->said, sizeof d->said, "The painter of the picture died; this is drawn by a new one.");
+	snprintf(d->said, sizeof d->said, DIED);
 	show_still(d, scout_still_at(&d->scout, d->n));
 	deck_go_event(d, d->n);
 	return d->screen != NULL ? screen_look(d->screen, view) : ERR_SCREEN;

@@ -26,6 +26,7 @@ struct paper {
 	struct parser	 parser;	/* goes along with the grid's own, to see what comes before it is done */
 	struct buf	 line;		/* rows of one line so far */
 	unsigned	 blank;		/* empty lines not written yet: none at the end */
+	int		 done;		/* rows from the top that are written already */
 	int64_t		 full_us;	/* a full-screen program since then; -1 none */
 	int		 result;	/* of the first write that failed */
 	struct out	*out;
@@ -65,6 +66,10 @@ add_row(void *user, const struct grid *grid, int row)
 	size_t before = buf_len(&paper->line);
 	AUTO_FREE char *text = NULL;
 
+	if (paper->done > 0) {
+		paper->done--;
+		return;
+	}
 	if (grid_row_text(grid, row, &paper->line) < 0) {
 		end_line(paper);
 		before = 0;
@@ -98,6 +103,19 @@ add_screen(struct paper *paper)
 		add_row(paper, paper->grid, row);
 	if (buf_len(&paper->line) > 0)
 		end_line(paper);
+	paper->done = 0;
+}
+
+/* The rows above the cursor, which stay where they are: what follows comes behind them. */
+static void
+add_above(struct paper *paper)
+{
+	int done = paper->done, row, col;
+
+	grid_cursor(paper->grid, &row, &col);
+	for (int i = 0; i < row; i++)
+		add_row(paper, paper->grid, i);
+	paper->done = row > done ? row : done;
 }
 
 static int
@@ -121,6 +139,20 @@ clears(const struct parser *parser, enum parser_event event)
 		return parser->byte == 'c' && parser->csi.inter == 0;
 	return event == PARSER_CSI && parser->csi.final == 'J' && parser->csi.inter == 0 && parser->csi.prefix == 0 &&
 	    parser_value(&parser->csi, 0, 0) == 2;
+}
+
+/* Goes to the alternate screen. */
+static bool
+leaves_lines(const struct paper *paper, enum parser_event event)
+{
+	const struct parser_csi *csi = &paper->parser.csi;
+
+	if (event != PARSER_CSI || csi->prefix != '?' || csi->final != 'h' || grid_is_alternate(paper->grid))
+		return false;
+	for (unsigned i = 0; i < csi->count; i++)
+		if (csi->value[i] == 47 || csi->value[i] == 1047 || csi->value[i] == 1049)
+			return true;
+	return false;
 }
 
 static void
@@ -149,11 +181,15 @@ add_output(struct paper *paper, const struct rec_event *event)
 	enum parser_event found;
 
 	while ((found = parser_next(&paper->parser, &at, end)) != PARSER_END) {
-		if (clears(&paper->parser, found)) {
+		if (clears(&paper->parser, found) || leaves_lines(paper, found)) {
 			grid_write(paper->grid, given, (size_t)(at - 1 - given));
 			given = at - 1;
-			add_screen(paper);
-		} else if (found == PARSER_CSI && paper->parser.csi.prefix == '?') {
+			if (leaves_lines(paper, found))
+				add_above(paper);
+			else
+				add_screen(paper);
+		}
+		if (found == PARSER_CSI && paper->parser.csi.prefix == '?') {
 			grid_write(paper->grid, given, (size_t)(at - given));
 			given = at;
 			note_full(paper, event->t_us);

@@ -62,21 +62,26 @@ const size_t key_count = sizeof keys / sizeof keys[0];
 void
 keys_open(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char	*capability;
-		const char	*usual;	/* where terminfo has none: what xterm sends */
+		const char	*usual;	/* what xterm sends, also where terminfo says otherwise */
 		int		 code;
 	} arrows[] = {
-		{ "kLFT5", "\033[1;5D", KEYS_CTRL_LEFT }, { "kRIT5", "\033[1;5C", KEYS_CTRL_RIGHT },
-		{ "kUP5", "\033[1;5A", KEYS_CTRL_UP }, { "kDN5", "\033[1;5B", KEYS_CTRL_DOWN },
+		{ "kLFT5", "\033[1;5D", KEYS_CTRL_LEFT },	{ "kRIT5", "\033[1;5C", KEYS_CTRL_RIGHT },
+		{ "kUP5", "\033[1;5A", KEYS_CTRL_UP },		{ "kDN5", "\033[1;5B", KEYS_CTRL_DOWN },
+		{ "kLFT", "\033[1;2D", KEY_SLEFT },		{ "kRIT", "\033[1;2C", KEY_SRIGHT },
+		{ "kcub1", "\033[D", KEY_LEFT },		{ "kcuf1", "\033[C", KEY_RIGHT },
+		{ "kcuu1", "\033[A", KEY_UP },			{ "kcud1", "\033[B", KEY_DOWN },
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++) {
 		const char *sequence = tigetstr(arrows[i].capability);
 
-		if (sequence == NULL || sequence == (const char *)-1)
-			sequence = arrows[i].usual;
-		define_key(sequence, arrows[i].code);
+		if (sequence != NULL && sequence != (const char *)-1)
+			define_key(sequence, arrows[i].code);
+		define_key(arrows[i].usual, arrows[i].code);
 	}
 }
 

@@ -19,7 +19,7 @@ struct key {
 
 #define KEYS_SPECIAL(code)	((code) | 0x1000000)
 
-/* Arrows with Ctrl, for which curses has no codes of its own; keys_open() asks the terminal for them. */
+/* Arrows with Ctrl, for which curses has no codes of its own. */
 enum { KEYS_CTRL_LEFT = 0xe000, KEYS_CTRL_RIGHT, KEYS_CTRL_UP, KEYS_CTRL_DOWN };
 
 extern const struct key keys[];

@@ -5,9 +5,11 @@ include tests/unit/wire.mk
 include tests/unit/term.mk
 include tests/unit/record.mk
 include tests/unit/store.mk
+include tests/unit/player.mk
 include tests/unit/recorder.mk
 include tests/term/local.mk
 include tests/term/console.mk
+include tests/e2e/player.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: ISC
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/player/moment_test
+tests_unit_player_moment_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_player_moment_test_LDADD = player/libplayer.a lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
+endif
