@@ -90,7 +90,7 @@ match(void *ctx, const struct grant *grant)
 static int
 find_grant(struct entry *e)
 {
-	struct wanted wanted = { .role = e->question->role, .now_us = clock_wall_us() };
+	struct wanted wanted = { .role = e->question->role, .now_us = gate_now(e->peer->gate).wall_us };
 	const struct grant_filter filter = { .person = peer_person(e->peer) };
 	struct store *store = e->peer->gate->store;
 	int r;

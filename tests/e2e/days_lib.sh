@@ -29,11 +29,10 @@ skip_all() {
 
 # within SECONDS COMMAND...: true as soon as the command succeeds.
 within() {
-	days_steps=$(($1 * 20))
+	days_until=$(($(cut -d. -f1 /proc/uptime) + $1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
-		days_steps=$((days_steps - 1))
-		[ "$days_steps" -gt 0 ] || return 1
+		[ "$(cut -d. -f1 /proc/uptime)" -lt "$days_until" ] || return 1
 		sleep 0.05
 	done
 }
