@@ -67,29 +67,46 @@ live_forget_peer(struct gate *gate, const struct peer *peer)
 			l->client = NULL;
 }
 
-void
-live_end(struct live *live, const struct session_end *end)
+/* The first end counts. */
+static int
+finish(struct live *live, const struct session_end *end)
 {
 	struct gate *gate = live->gate;
-	struct id id = live->session.id;
+	const struct id *id = &live->session.id;
 	int r = gate_store(gate);
 
 	if (r == 0)
-		r = session_finish(gate->store, &id, end);
+		r = session_finish(gate->store, id, end);
 	if (r == 0)
-		gate_say(gate, LOG_SESSION_ENDED, &id, "%s's session as %s ended: %s; exit status %d, %" PRId64 " killed, %" PRId64 " survivors",
+		gate_say(gate, LOG_SESSION_ENDED, id, "%s's session as %s ended: %s; exit status %d, %" PRId64 " killed, %" PRId64 " survivors",
 		    live->session.person, live->session.role, end->why, end->status, end->killed, end->survivors);
 	if (r < 0)
 		log_error("the end of a session is not in the catalogue: %s", err_text(r));
+	return r;
+}
+
+static void
+leave(struct live *live)
+{
+	struct gate *gate = live->gate;
+	struct id id = live->session.id;
+
 	live_free(live);
 	peers_changed(gate, "session", &id);
+}
+
+void
+live_end(struct live *live, const struct session_end *end)
+{
+	(void)finish(live, end);
+	leave(live);
 }
 
 /* Without a word of its end: only the processes are known to be gone. */
 static void
 live_lost(struct live *live, const char *why)
 {
-	struct session_end end = { .status = -1, .killed = 0, .survivors = -1, .at_us = clock_wall_us() };
+	struct session_end end = { .status = -1, .killed = 0, .survivors = -1, .at_us = gate_now(live->gate).wall_us };
 	struct remains remains;
 	char text[REMAINS_TEXT];
 
@@ -146,11 +163,25 @@ on_envelope(struct live *live, const void *fields)
 	return 0;
 }
 
+/*
+ * A worker is believed about times between its session's start and now. Retention counts from an end and is held up by
+ * the newest entry of the log: neither an end long ago nor an entry far ahead may come from a process that hears
+ * hostile bytes.
+ */
+static int64_t
+report_time(const struct live *live, const struct wire_report *report)
+{
+	int64_t now = gate_now(live->gate).wall_us;
+	int64_t at = report->time_us < now ? report->time_us : now;
+
+	return at > live->session.clock.started.wall_us ? at : live->session.clock.started.wall_us;
+}
+
 static int
 close_recording(struct live *live, const struct wire_report *report)
 {
-	struct recording_file file = { .closed_us = report->time_us, .bytes = report->a,
-		.duration_us = report->time_us - live->session.clock.started.wall_us };
+	int64_t at = report_time(live, report);
+	struct recording_file file = { .closed_us = at, .bytes = report->a, .duration_us = at - live->session.clock.started.wall_us };
 
 	if (report->sha256.count == sizeof file.sha256)
 		memcpy(file.sha256, report->sha256.data, sizeof file.sha256);
@@ -161,20 +192,20 @@ close_recording(struct live *live, const struct wire_report *report)
 static void
 set_why(struct session_end *end, const char *text)
 {
-	snprintf(end->why, sizeof end->why, "%s", text);
+	snprintf(end->why, sizeof end->why, "%s", text[0] != '\0' ? text : "ended");
 	for (char *c = end->why; *c != '\0'; c++)
 		if ((*c < 'a' || *c > 'z') && (*c < '0' || *c > '9'))
 			*c = '-';
 }
 
-static void
+static int
 note_end(struct live *live, const struct wire_report *report)
 {
-	struct session_end end = { .status = (int)report->a, .killed = report->b, .survivors = report->c, .at_us = report->time_us };
+	struct session_end end = { .status = (int)report->a, .killed = report->b, .survivors = report->c,
+		.at_us = report_time(live, report) };
 
 	set_why(&end, report->text);
-	live->ended = true;
-	live_end(live, &end);
+	return finish(live, &end);
 }
 
 static enum log_type
@@ -200,7 +231,7 @@ static int
 log_report(struct live *live, const struct wire_report *report)
 {
 	const struct log_entry entry = { .type = report_type(report->type), .subject = live->session.id, .number = report->n,
-		.time_us = report->time_us, .unit = live->session.texts_unit };
+		.time_us = report_time(live, report), .unit = live->session.texts_unit };
 	const char *colon = report->text[0] != '\0' ? ": " : "";
 	char sha256[2 * SECRET_SHA256 + 1] = "";
 
@@ -220,26 +251,29 @@ static int
 on_report(struct live *live, const void *fields)
 {
 	const struct wire_report *report = fields;
+	bool is_end = strcmp(report->type, "ended") == 0;
 	struct wire_ack ack = { .n = report->n };
 	int r;
 
 	note_trouble(live, report);
 	/* What is not in the log is not acknowledged, nor what comes after it: the worker says all of it again. */
 	r = live->behind ? ERR_STORE_BUSY : log_report(live, report);
+	if (r >= 0 && is_end)
+		r = note_end(live, report);
 	if (r < 0) {
 		live->behind = true;
 		peers_changed(live->gate, "session", &live->session.id);
 		return 0;
 	}
-	if (r == 0 && strcmp(report->type, "running") == 0)
+	if (strcmp(report->type, "running") == 0)
 		r = session_started(live->gate->store, &live->session.id, live->session.worker_pid, live->session.warden_pid);
 	if (strcmp(report->type, "segment") == 0 && strcmp(report->text, "complete") == 0)
 		r = close_recording(live, report);
 	if (r < 0 && r != ERR_LAPSED)
 		log_warn("a report of a worker is not in the catalogue: %s", err_text(r));
 	live_put(live, WIRE_ACK, &ack);
-	if (strcmp(report->type, "ended") == 0)
-		note_end(live, report);	/* frees live: the caller looks for it again */
+	if (is_end)
+		leave(live);	/* the caller looks for it again */
 	else
 		peers_changed(live->gate, "session", &live->session.id);
 	return 0;

@@ -20,7 +20,7 @@ struct live {
 	struct wire_conn	 conn;		/* to the worker */
 	struct event		*readable, *writable, *overdue;
 	struct peer		*client;	/* until the keeper has taken it over; NULL then */
-	bool			 launched, ended, checking;
+	bool			 launched, checking;
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
 	unsigned		 reconnects;

@@ -4,6 +4,7 @@
  *
  *	gate_probe turns SOCKET PERSON OTHER	PERSON asks hundreds of times at once; 0 if OTHER is served before all is done
  *	gate_probe play SOCKET			is a gate for one `postern enter`, which ends with status 42
+ *	gate_probe worker SOCKET		is a worker that was taken over: it reports a note of the far future and an end of long ago
  */
 #include "config.h"
 
@@ -173,11 +174,55 @@ play(char **words)
 	return 0;
 }
 
+/* The next connection that says hello; others (a keeper that looks who lives) hang up. */
+static void
+accept_gate(int listener, struct wire_conn *conn)
+{
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	AUTO_MESSAGE struct wire_message hello = { 0 };
+
+	do {
+		wire_conn_done(conn);
+		if (poll(&p, 1, WAIT_MS) <= 0)
+			fail("no gate connects");
+		wire_conn_init(conn, accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), WIRE_GATE_TO_WORKER, 1u << 20);
+	} while (wire_wait(conn, &hello) < 0);
+}
+
+static int
+worker(char **words)
+{
+	AUTO_FD int listener = fdio_listen(words[0], 0666);
+	AUTO_CONN struct wire_conn conn = { .fd = -1 };
+	char note[] = "note";
+	char end[] = "ended";
+	char why[] = "exited";
+	struct wire_report reports[] = {
+		{ .n = 1000, .time_us = INT64_C(4102444800000000), .type = note, .text = why },
+		{ .n = 1001, .time_us = 1, .type = end, .text = why },
+	};
+
+	if (listener < 0)
+		fail("cannot listen");
+	accept_gate(listener, &conn);
+	conn.phase = WIRE_PHASE_KNOWN;
+	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
+		say(&conn, WIRE_REPORT, &reports[i]);
+	for (int64_t n = 0; n < 1001;) {
+		AUTO_MESSAGE struct wire_message message = { 0 };
+
+		if (wire_wait(&conn, &message) < 0)
+			fail("the gate does not take the reports");
+		n = message.kind == WIRE_ACK ? ((const struct wire_ack *)message.fields)->n : n;
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct { const char *verb; int words; int (*run)(char **words); } verbs[] = {
-		{ "turns", 3, turns }, { "play", 1, play },
+		{ "turns", 3, turns }, { "play", 1, play }, { "worker", 1, worker },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof verbs[0]; i++)
