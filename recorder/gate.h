@@ -31,6 +31,13 @@ struct gate_clock {
 	bool	jumped;
 };
 
+/* What deletion still has to do behind a key slot that has gone. */
+struct gate_retention {
+	bool	is_swept;	/* no file of an expired recording is left */
+	bool	is_purged;	/* the catalogue's file has been rewritten since the last deletion */
+	int64_t	purged_us;	/* boottime; 0: not since the start */
+};
+
 struct gate {
 	struct daemon		 daemon;
 	struct event_base	*base;
@@ -40,6 +47,7 @@ struct gate {
 	struct who_desk		*who;
 	struct gate_keeper	 keeper;
 	struct gate_clock	 clock;
+	struct gate_retention	 retention;
 	struct peer		*peers;
 	unsigned		 peer_count;
 	struct live		*sessions;

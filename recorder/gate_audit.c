@@ -21,6 +21,7 @@
 #include "lib/store/request.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
+#include "recorder/gate_files.h"
 #include "recorder/gate_log.h"
 #include "recorder/gate_retention.h"
 #include "recorder/gate_rules.h"
@@ -72,7 +73,7 @@ put_recording(void *ctx, const struct recording *recording)
 	row.reason = reason;
 	row.by = by;
 	peer_put(peer, WIRE_RECORDING_ROW, &row);
-	return 0;
+	return peer->broken ? ERR_PEER_GONE : 0;
 }
 
 static int
@@ -90,7 +91,7 @@ on_recordings(struct peer *peer, const void *fields)
 	const struct wire_recordings *question = fields;
 	const struct recording_filter filter = { .person = question->person[0] != '\0' ? question->person : NULL,
 		.role = question->role[0] != '\0' ? question->role : NULL, .since_us = question->since_us,
-		.until_us = question->until_us, .limit = question->limit != 0 ? question->limit : ROWS };
+		.until_us = question->until_us, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
 	struct recording recording;
 	int r;
 
@@ -108,20 +109,6 @@ on_recordings(struct peer *peer, const void *fields)
 	return r;
 }
 
-static int
-open_part(const struct gate *gate, const struct id *id, const char *suffix)
-{
-	char name[ID_TEXT + 8];
-	char text[ID_TEXT];
-	AUTO_FREE char *path = NULL;
-	int fd;
-
-	snprintf(name, sizeof name, "%s.%s", id_text(id, text), suffix);
-	path = place_path(gate->daemon.place.state, "rec", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	return fd < 0 ? -errno : fd;
-}
-
 /* From now on this peer may read the ciphertext of this recording. */
 static int
 open_files(struct peer *peer, const struct id *id)
@@ -129,8 +116,8 @@ open_files(struct peer *peer, const struct id *id)
 	own_close(&peer->reading.rec);
 	own_close(&peer->reading.tail);
 	peer->reading.session = *id;
-	peer->reading.rec = open_part(peer->gate, id, "rec");
-	peer->reading.tail = open_part(peer->gate, id, "tail");
+	peer->reading.rec = gate_files_open(peer->gate, id, "rec");
+	peer->reading.tail = gate_files_open(peer->gate, id, "tail");
 	return peer->reading.rec < 0 ? peer->reading.rec : 0;
 }
 
@@ -218,7 +205,7 @@ put_event(void *ctx, const struct event *event)
 	struct wire_event_row row = { .seq = event->seq, .time_us = event->time_us, .type = type, .subject = event->subject, .text = text };
 
 	peer_put(peer, WIRE_EVENT_ROW, &row);
-	return 0;
+	return peer->broken ? ERR_PEER_GONE : 0;
 }
 
 int
@@ -226,7 +213,7 @@ on_events(struct peer *peer, const void *fields)
 {
 	const struct wire_events *question = fields;
 	struct id subject;
-	struct event_filter filter = { .type = -1, .since = question->since, .limit = question->limit != 0 ? question->limit : ROWS };
+	struct event_filter filter = { .type = -1, .since = question->since, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
 	int r = 0;
 
 	if (!is_auditor(peer))

@@ -26,6 +26,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
 #include "recorder/gate_ask.h"
+#include "recorder/gate_files.h"
 #include "recorder/gate_keeper.h"
 #include "recorder/gate_log.h"
 #include "recorder/gate_rules.h"
@@ -262,17 +263,12 @@ make_start(struct entry *e)
 static int
 make_files(struct entry *e)
 {
-	char name[ID_TEXT + 8];
-	char id[ID_TEXT];
 	struct wire_launch_file file = { .term = e->question->term, .locale = e->question->locale, .command = e->question->command };
 	int ends[2];
 	int r;
 
-	id_text(&e->session.id, id);
-	snprintf(name, sizeof name, "%s.rec", id);
-	e->rec_path = place_path(e->peer->gate->daemon.place.state, "rec", name);
-	snprintf(name, sizeof name, "%s.tail", id);
-	e->tail_path = place_path(e->peer->gate->daemon.place.state, "rec", name);
+	e->rec_path = gate_files_path(e->peer->gate, &e->session.id, "rec");
+	e->tail_path = gate_files_path(e->peer->gate, &e->session.id, "tail");
 	e->fds[LAUNCH_REC] = make_file(e->rec_path);
 	e->fds[LAUNCH_TAIL] = make_file(e->tail_path);
 	if (e->fds[LAUNCH_REC] < 0 || e->fds[LAUNCH_TAIL] < 0)

@@ -22,6 +22,7 @@
 #include "lib/store/session.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
+#include "recorder/gate_files.h"
 #include "recorder/gate_log.h"
 #include "recorder/gate_retention.h"
 #include "recorder/gate_rules.h"
@@ -30,6 +31,7 @@
 #include "recorder/who.h"
 
 #define REMEMBER_US	(60 * CLOCK_US)
+#define PURGE_US	(600 * CLOCK_US)
 
 /* What is remembered of the clocks across restarts: state/clock, native byte order, one machine. */
 struct clock_file {
@@ -197,18 +199,6 @@ put_lapse(struct peer *peer, const struct lapse *lapse, bool done, const char *t
 }
 
 static int
-remove_file(const struct gate *gate, const struct id *id, const char *suffix)
-{
-	char name[ID_TEXT + 8];
-	char text[ID_TEXT];
-	AUTO_FREE char *path = NULL;
-
-	snprintf(name, sizeof name, "%s.%s", id_text(id, text), suffix);
-	path = place_path(gate->daemon.place.state, "rec", name);
-	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
-}
-
-static int
 erase(void *ctx, const struct lapse *lapse)
 {
 	struct run *run = ctx;
@@ -216,9 +206,8 @@ erase(void *ctx, const struct lapse *lapse)
 	int r = retention_shred(run->gate->store, lapse->unit, run->now_us);
 
 	if (r == 0 && lapse->kind == UNIT_RECORDING) {
-		r = remove_file(run->gate, &lapse->session, "rec");
-		if (r == 0)
-			r = remove_file(run->gate, &lapse->session, "tail");
+		r = gate_files_remove(run->gate, &lapse->session);
+		run->gate->retention.is_swept = run->gate->retention.is_swept && r == 0;
 	}
 	describe(lapse, text, sizeof text);
 	if (r < 0) {
@@ -234,6 +223,23 @@ erase(void *ctx, const struct lapse *lapse)
 	return 0;
 }
 
+/* Rewrites the catalogue without what was deleted. Nobody is served meanwhile, so the schedule does it now and then only. */
+static void
+purge(struct gate *gate, bool now)
+{
+	struct gate_retention *retention = &gate->retention;
+	int64_t boot_us = clock_boot_us();
+	int r;
+
+	if (retention->is_purged || (!now && retention->purged_us != 0 && boot_us - retention->purged_us < PURGE_US))
+		return;
+	r = store_purge(gate->store);
+	if (r < 0)
+		log_warn("the catalogue could not be rewritten after a deletion: %s; the keys are gone all the same", err_text(r));
+	retention->is_purged = true;
+	retention->purged_us = clock_boot_us();
+}
+
 static int
 run_now(struct run *run, const struct classes *classes)
 {
@@ -241,9 +247,8 @@ run_now(struct run *run, const struct classes *classes)
 
 	if (r < 0 || run->erased == 0)
 		return r;
-	r = store_purge(run->gate->store);
-	if (r < 0)
-		log_warn("the catalogue could not be rewritten after a deletion: %s; the keys are gone all the same", err_text(r));
+	run->gate->retention.is_purged = false;
+	purge(run->gate, run->peer != NULL);
 	gate_say(run->gate, LOG_RETENTION_RUN, NULL, "%u deleted, %u failed%s%s", run->erased, run->failed,
 	    run->peer != NULL ? ", ordered by " : "", run->peer != NULL ? peer_person(run->peer) : "");
 	return 0;
@@ -261,6 +266,20 @@ check_guard(struct gate *gate, const struct classes *classes, struct guard *guar
 	if (gate->clock.jumped || guard->newest_us > now + GATE_JUMP_US)
 		return ERR_CLOCK;
 	return guard->too_many ? ERR_TOO_MANY : 0;
+}
+
+/* After a start, and as long as a file could not be removed. */
+static void
+sweep(struct gate *gate)
+{
+	int r;
+
+	if (gate->retention.is_swept)
+		return;
+	r = gate_files_sweep(gate);
+	if (r < 0)
+		log_error("files of expired recordings cannot be removed: %s; their keys are gone", err_text(r));
+	gate->retention.is_swept = r == 0;
 }
 
 static int
@@ -283,6 +302,8 @@ gate_retention_tick(struct gate *gate)
 
 	if (gate->policy == NULL || gate_store(gate) < 0)
 		return;
+	sweep(gate);
+	purge(gate, false);
 	classes = classes_of(gate->policy);
 	r = retention_due(gate->store, &classes, run.now_us, count_due, &due);
 	if (r < 0 || due == 0)

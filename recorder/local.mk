@@ -120,7 +120,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate_session.c recorder/gate_session.h \
 	recorder/live.c recorder/live.h \
 	recorder/peer.c recorder/peer.h \
-	recorder/remains.c recorder/remains.h \
+	recorder/remains.c recorder/remains.h recorder/gate_files.c recorder/gate_files.h \
 	recorder/who.c recorder/who.h \
 	recorder/daemon.c recorder/daemon.h
 recorder_postern_gate_LDADD = lib/store/libstore.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \

@@ -19,24 +19,13 @@
 #include "lib/base/own.h"
 #include "lib/store/recording.h"
 #include "recorder/gate.h"
+#include "recorder/gate_files.h"
 #include "recorder/peer.h"
 #include "recorder/remains.h"
 
 #define TRAILER_BYTES	32		/* postern-recording(5) */
 #define TRAILER_MAGIC	"PSTNEND1"
 #define PIECE		(1u << 20)
-
-static int
-open_part(const struct gate *gate, const struct id *session, const char *suffix)
-{
-	char name[ID_TEXT + 8];
-	char id[ID_TEXT];
-	AUTO_FREE char *path = NULL;
-
-	snprintf(name, sizeof name, "%s.%s", id_text(session, id), suffix);
-	path = place_path(gate->daemon.place.state, "rec", name);
-	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-}
 
 static int64_t
 size_of(int fd)
@@ -49,8 +38,8 @@ size_of(int fd)
 void
 remains_look(const struct gate *gate, const struct id *session, struct remains *remains)
 {
-	AUTO_FD int rec = open_part(gate, session, "rec");
-	AUTO_FD int tail = open_part(gate, session, "tail");
+	AUTO_FD int rec = gate_files_open(gate, session, "rec");
+	AUTO_FD int tail = gate_files_open(gate, session, "tail");
 	char magic[sizeof TRAILER_MAGIC - 1];
 
 	*remains = (struct remains){ .rec_bytes = size_of(rec), .tail_bytes = size_of(tail) };
@@ -138,7 +127,7 @@ remains_close(struct gate *gate, const struct id *session, int64_t started_us)
 	sum->gate = gate;
 	sum->session = *session;
 	sum->started_us = started_us;
-	sum->fd = open_part(gate, session, "rec");
+	sum->fd = gate_files_open(gate, session, "rec");
 	crypto_hash_sha256_init(&sum->state);
 	on_piece(-1, 0, sum);
 }
