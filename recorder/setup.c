@@ -34,15 +34,18 @@ struct folder {
 static void
 make(const struct folder *folder)
 {
+	AUTO_FD int fd = -1;
 	struct stat st;
 
 	if (mkdir(folder->path, folder->mode) < 0 && errno != EEXIST)
 		log_fatal("cannot make %s: %s", folder->path, strerror(errno));
-	if (lstat(folder->path, &st) < 0 || !S_ISDIR(st.st_mode))
-		log_fatal("%s is not a folder", folder->path);
-	if ((st.st_uid != folder->uid || st.st_gid != folder->gid) && lchown(folder->path, folder->uid, folder->gid) < 0)
+	/* By descriptor: state/rec lies in a folder of the gate's, which could put something else there in between. */
+	fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		log_fatal("%s is not a folder: %s", folder->path, strerror(errno));
+	if ((st.st_uid != folder->uid || st.st_gid != folder->gid) && fchown(fd, folder->uid, folder->gid) < 0)
 		log_fatal("cannot give %s to uid %u: %s", folder->path, (unsigned)folder->uid, strerror(errno));
-	if ((st.st_mode & 07777) != folder->mode && chmod(folder->path, folder->mode) < 0)
+	if ((st.st_mode & 07777) != folder->mode && fchmod(fd, folder->mode) < 0)
 		log_fatal("cannot set the mode of %s: %s", folder->path, strerror(errno));
 }
 
