@@ -91,11 +91,11 @@ start(const struct posternd *d, const char *name, int link, int listener)
 		log_fatal("cannot fork: %s", strerror(errno));
 	if (pid > 0)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-	if (getppid() != parent)
-		_exit(1);
 	if (listener >= 0)
 		daemon_become(d->daemon.gate_uid, d->daemon.gate_gid);
+	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);	/* a change of uid clears it */
+	if (getppid() != parent)
+		_exit(1);
 	become_program(d, name, link, listener);
 	_exit(1);
 }
