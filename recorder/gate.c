@@ -96,6 +96,7 @@ gate_load_policy(struct gate *gate)
 	gate->policy = fresh;
 	gate_say(gate, LOG_POLICY_LOADED, NULL, "policy %s… with %u roles", id_hex(fresh->sha256, 8, hash), fresh->roles_count);
 	who_policy_changed(gate);
+	peers_doubt(gate);	/* an account may belong to another person now */
 	live_check_rights(gate);
 	peers_changed(gate, "policy", NULL);
 	return 0;
@@ -255,7 +256,7 @@ raise_limits(void)
 int
 main(int argc, char **argv)
 {
-	struct gate gate = { 0 };
+	struct gate gate = { .retention.is_purged = true };
 	struct watches w = { .gate = &gate };
 
 	daemon_init(&gate.daemon, "postern-gate", argc, argv);

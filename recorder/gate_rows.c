@@ -199,7 +199,9 @@ put_request(void *ctx, const struct request *request)
 	free(row.why);
 	buf_done(&d.by);
 	buf_done(&d.comment);
-	return r == ERR_NO_RIGHT && !list->one ? 0 : r;
+	if (r == ERR_NO_RIGHT && !list->one)
+		return 0;
+	return r == 0 && peer->broken ? ERR_PEER_GONE : r;
 }
 
 static int
@@ -221,7 +223,7 @@ on_requests(struct peer *peer, const void *fields)
 	const struct wire_requests *question = fields;
 	struct listing list = { .peer = peer };
 	const struct request_filter filter = { .state = question->state[0] != '\0' ? question->state : NULL,
-		.person = question->mine ? peer_person(peer) : NULL, .limit = question->limit != 0 ? question->limit : ROWS };
+		.person = question->mine ? peer_person(peer) : NULL, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
 	int r = question->which[0] != '\0' ? put_one_request(peer, question->which) :
 	    request_list(peer->gate->store, &filter, put_request, &list);
 

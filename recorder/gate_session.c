@@ -123,7 +123,7 @@ put_session(void *ctx, const struct session *session)
 	row.cols = live != NULL ? live->cols : (uint32_t)session->columns;
 	row.rows = live != NULL ? live->rows : (uint32_t)session->lines;
 	peer_put(list->peer, WIRE_SESSION_ROW, &row);
-	return 0;
+	return list->peer->broken ? ERR_PEER_GONE : 0;
 }
 
 int
@@ -132,7 +132,7 @@ on_sessions(struct peer *peer, const void *fields)
 	const struct wire_sessions *question = fields;
 	struct listing list = { .peer = peer, .one = question->which[0] != '\0' };
 	const struct session_filter filter = { .live = question->running, .person = question->mine ? peer_person(peer) : NULL,
-		.limit = question->limit != 0 ? question->limit : ROWS };
+		.limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
 	struct session session;
 	struct id id;
 	int r;
@@ -161,9 +161,10 @@ revoke_grant(struct peer *peer, const struct grant *grant, const char *reason)
 	AUTO_FREE char *by = own_dup(peer_person(peer));
 	struct wire_stop stop = { .reason = why, .by = by };
 	unsigned count = 0;
+	int r;
 
 	snprintf(end.by, sizeof end.by, "%s", by);
-	grant_finish(gate->store, &grant->id, &end);
+	r = grant_finish(gate->store, &grant->id, &end);
 	for (struct live *l = gate->sessions; l != NULL; l = l->next)
 		if (id_equal(&l->session.grant, &grant->id)) {
 			live_put(l, WIRE_STOP, &stop);
@@ -171,7 +172,10 @@ revoke_grant(struct peer *peer, const struct grant *grant, const char *reason)
 		}
 	gate_say(gate, LOG_REVOKED, &grant->id, "%s revoked %s of %s: %s", by, grant->role, grant->person, reason[0] != '\0' ? reason : "no reason was given");
 	peers_changed(gate, "grant", &grant->id);
-	if (count == 0)
+	if (r < 0 && r != ERR_LAPSED)
+		peer_fail(peer, cli_status(r), "%u %s ended, but the grant could not be taken back (%s): revoke it again, or it can still be entered",
+		    count, count == 1 ? "session is" : "sessions are", err_text(r));
+	else if (count == 0)
 		peer_done(peer, "Revoked: %s of %s; nobody was in it.", grant->role, grant->person);
 	else
 		peer_done(peer, "Revoked: %s of %s; %u %s ended.", grant->role, grant->person, count, count == 1 ? "session is" : "sessions are");

@@ -145,6 +145,14 @@ peer_person(const struct peer *peer)
 }
 
 void
+peers_doubt(struct gate *gate)
+{
+	for (struct peer *p = gate->peers; p != NULL; p = p->next)
+		if (p->who != NULL)
+			p->who->boot_us = INT64_MIN / 2;
+}
+
+void
 peers_changed(struct gate *gate, const char *what, const struct id *id)
 {
 	AUTO_FREE char *copy = own_dup(what);

@@ -57,6 +57,9 @@ void	peer_fail(struct peer *peer, int status, const char *format, ...) __attribu
 /* The answer for an error nobody had a better sentence for. */
 void	peer_error(struct peer *peer, int error);
 
+/* What is known about people may have changed: everybody is looked up again before anything is decided for them. */
+void	peers_doubt(struct gate *gate);
+
 /* Tells everybody who subscribed. */
 void	peers_changed(struct gate *gate, const char *what, const struct id *id);
 
