@@ -36,7 +36,7 @@ holds "the session goes on after an upgrade of posternd" types 4
 holds "and is found again by the new gate" row_is "$one" state running
 p approver revoke "$one" --reason "enough" >/dev/null
 holds "it can still be revoked, and its engineer reads why" "$drive" "$pty" wait "revoked by approver: enough"
-holds "its end is in the catalogue" within $days_limit row_is "$one" why revoked
+holds "its end is in the catalogue" within $days_limit row_is "$one" why "revoked by approver"
 holds "with a receipt without survivors" row_is "$one" survivors 0
 holds "no process of it remains" within $days_limit is_gone "$one"
 
