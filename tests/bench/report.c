@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/* The tables. Each figure is a median with its lowest and highest round; ratios are of medians. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/own.h"
+#include "tests/bench/bench.h"
+
+static const char *const load_names[LOAD_COUNT] = {
+	[LOAD_LOG] = "log lines", [LOAD_COLOUR] = "colours", [LOAD_CJK] = "CJK text", [LOAD_SCREENS] = "full-screen programs",
+};
+
+void
+series_add(struct series *series, double value)
+{
+	if (series->count == series->room) {
+		series->room = series->room > 0 ? 2 * series->room : 16;
+		series->values = own_grow(series->values, series->room, sizeof *series->values);
+	}
+	series->values[series->count++] = value;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double
+series_at(const struct series *series, double part)
+{
+	size_t last = series->count > 0 ? series->count - 1 : 0, at = (size_t)(part * (double)last);
+	double rest = part * (double)last - (double)at;
+
+	if (series->count == 0)
+		return 0;
+	qsort(series->values, series->count, sizeof *series->values, compare);
+	return at == last ? series->values[last] : series->values[at] * (1 - rest) + series->values[at + 1] * rest;
+}
+
+static const struct series *
+figure(const struct bench *bench, enum peer_id id, unsigned which)
+{
+	return &bench->figures[id][which];
+}
+
+static double
+median(const struct bench *bench, enum peer_id id, unsigned which)
+{
+	return series_at(figure(bench, id, which), 0.5);
+}
+
+/* One cell: "1.23 (1.10-1.40)", or a dash. */
+static void
+cell(const struct series *series, double times, int digits)
+{
+	if (series->count == 0)
+		printf(" - |");
+	else
+		printf(" %.*f (%.*f-%.*f) |", digits, series_at(series, 0.5) * times, digits, series_at(series, 0) * times, digits,
+		    series_at(series, 1) * times);
+}
+
+static void
+ratio(double value, double of)
+{
+	if (value > 0 && of > 0)
+		printf(" %.2f |", value / of);
+	else
+		printf(" - |");
+}
+
+static void
+head(const char *title, const char *columns, int count)
+{
+	printf("\n**%s**\n\n| recorder | %s |\n|", title, columns);
+	for (int i = 0; i <= count; i++)
+		printf("---|");
+	printf("\n");
+}
+
+static void
+report_bulk(const struct bench *bench, enum load load)
+{
+	char title[128];
+
+	if (bench->load_bytes[load] == 0)
+		return;
+	snprintf(title, sizeof title, "%s, %.1f MB%s", load_names[load], (double)bench->load_bytes[load] / 1e6,
+	    load == LOAD_SCREENS ? ", drawn at their own pace" : " at once");
+	head(title, "seconds | x bare | recorder's CPU, seconds | x sudo | size of the recording", 5);
+	for (enum peer_id id = 0; id < PEER_GATE; id++) {
+		if (figure(bench, id, FIG_WALL + load)->count == 0)
+			continue;
+		printf("| %s |", peers[id].name);
+		cell(figure(bench, id, FIG_WALL + load), 1, 3);
+		ratio(median(bench, id, FIG_WALL + load), median(bench, PEER_BARE, FIG_WALL + load));
+		if (id == PEER_BARE) {
+			printf(" - | - | - |\n");
+			continue;
+		}
+		cell(figure(bench, id, FIG_CPU + load), 1, 3);
+		ratio(median(bench, id, FIG_CPU + load), median(bench, PEER_SUDO, FIG_CPU + load));
+		printf(" %.0f %% |\n", median(bench, id, FIG_SIZE + load) * 100);
+	}
+}
+
+static void
+report_echo(const struct bench *bench)
+{
+	head("Echo of a key, microseconds", "p50 (of the rounds) | x bare | x script | p90 | p99", 5);
+	for (enum peer_id id = 0; id < PEER_GATE; id++) {
+		const struct series *keys = figure(bench, id, FIG_KEY);
+
+		if (keys->count == 0)
+			continue;
+		printf("| %s |", peers[id].name);
+		cell(figure(bench, id, FIG_ECHO), 1, 0);
+		ratio(median(bench, id, FIG_ECHO), median(bench, PEER_BARE, FIG_ECHO));
+		ratio(median(bench, id, FIG_ECHO), median(bench, PEER_SCRIPT, FIG_ECHO));
+		printf(" %.0f | %.0f |\n", series_at(keys, 0.9), series_at(keys, 0.99));
+	}
+}
+
+static void
+report_start(const struct bench *bench)
+{
+	head("Start-up: from the start of the recorder to its end, round a program that does nothing, milliseconds",
+	    "median (lowest-highest) | over bare | lowest over lowest bare", 3);
+	for (enum peer_id id = 0; id < PEER_COUNT; id++) {
+		const struct series *series = figure(bench, id, FIG_START);
+
+		if (series->count == 0)
+			continue;
+		printf("| %s |", peers[id].name);
+		cell(series, 1, 1);
+		printf(" %.1f | %.1f |\n", series_at(series, 0.5) - median(bench, PEER_BARE, FIG_START),
+		    series_at(series, 0) - series_at(figure(bench, PEER_BARE, FIG_START), 0));
+	}
+}
+
+static void
+report_memory(const struct bench *bench)
+{
+	char title[128];
+
+	snprintf(title, sizeof title, "Memory, MiB PSS of all processes of a session; a line a second each");
+	head(title, "processes | one session alone | a session of many | x sudo", 4);
+	for (enum peer_id id = 0; id < PEER_COUNT; id++) {
+		if (figure(bench, id, FIG_CROWD)->count == 0)
+			continue;
+		printf("| %s | %.0f | %.2f | %.2f |", peers[id].name, median(bench, id, FIG_PROCESSES), median(bench, id, FIG_ALONE),
+		    median(bench, id, FIG_CROWD));
+		ratio(median(bench, id, FIG_CROWD), median(bench, PEER_SUDO, FIG_CROWD));
+		printf("\n");
+	}
+	printf("\n(%d sessions at one time.)\n", bench->sessions);
+}
+
+/* One aim: what it says, what came out. */
+static void
+aim(const char *what, double value, double most, const char *unit)
+{
+	if (value > 0)
+		printf("| %s | %.2f%s | %.2f%s | %s |\n", what, value, unit, most, unit, value <= most ? "yes" : "no");
+	else
+		printf("| %s | - | %.2f%s | not measured |\n", what, most, unit);
+}
+
+static double
+quotient(double value, double of)
+{
+	return of > 0 ? value / of : 0;
+}
+
+static void
+report_aims(const struct bench *bench)
+{
+	double bare = median(bench, PEER_BARE, FIG_START), start = median(bench, PEER_RECORD, FIG_START);
+	static const char *const cpu[LOAD_COUNT] = {
+		[LOAD_LOG] = "CPU of log lines, of sudo's", [LOAD_COLOUR] = "CPU of colours, of sudo's", [LOAD_CJK] = "CPU of CJK text, of sudo's",
+	};
+
+	printf("\n| aim | measured | at most | met |\n|---|---|---|---|\n");
+	aim("start-up over the bare pty", start > 0 ? start - bare : 0, 6, " ms");
+	aim("memory of a gate's session, of many", median(bench, PEER_GATE, FIG_CROWD), 2, " MiB");
+	aim("echo p50, of script's", quotient(median(bench, PEER_RECORD, FIG_ECHO), median(bench, PEER_SCRIPT, FIG_ECHO)), 1.2, "");
+	for (enum load load = 0; load < LOAD_SCREENS; load++)
+		aim(cpu[load], quotient(median(bench, PEER_RECORD, FIG_CPU + load), median(bench, PEER_SUDO, FIG_CPU + load)), 0.5, "");
+}
+
+void
+report(const struct bench *bench)
+{
+	printf("\nLoad average before the rounds %.2f to %.2f; other work used %.2f processors meanwhile.\n", bench->load_low,
+	    bench->load_high, bench->others);
+	report_aims(bench);
+	for (enum load load = 0; load < LOAD_COUNT; load++)
+		report_bulk(bench, load);
+	report_echo(bench);
+	report_start(bench);
+	report_memory(bench);
+}
