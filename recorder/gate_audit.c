@@ -127,6 +127,11 @@ tell_expired(struct peer *peer, const struct recording *recording)
 	char when[CLOCK_TEXT];
 
 	gate_say(peer->gate, LOG_RECORDING_REFUSED, &recording->session.id, "%s asked for a recording whose window has lapsed", peer_person(peer));
+	if (recording->expired_us == 0) {	/* a catalogue that is older than the slots: put back from a copy */
+		peer_fail(peer, STATUS_EXPIRED, "its retention window has lapsed under class %s; the catalogue does not know when",
+		    recording->session.class);
+		return;
+	}
 	peer_fail(peer, STATUS_EXPIRED, "its retention window lapsed on %s under class %s",
 	    clock_local(recording->expired_us, when), recording->session.class);
 }

@@ -35,3 +35,6 @@ noinst_PROGRAMS += tests/e2e/gate_probe
 tests_e2e_gate_probe_LDADD = lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
 check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_worker_test.sh tests/e2e/gate_files_test.sh
 # end of a busy gate
+# A bastion with Debian's own sshd. sshd_lib.sh is the stage that all share.
+check_SCRIPTS += tests/e2e/sshd_work_test.sh
+EXTRA_DIST += tests/e2e/sshd_lib.sh
