@@ -46,6 +46,8 @@ add_links(struct cli *cli, struct console *console, const char *socket)
 	for (int n = 0; (host = cli_nth(cli, "host", n)) != NULL; n++) {
 		if (host[0] == '-' || host[0] == '\0')
 			return cli_fail(cli, STATUS_USAGE, "'%s' is not a host", host);
+		if (getenv("POSTERN_LOGIN") != NULL)
+			return cli_fail(cli, STATUS_DENIED, "through a login no other host can be asked");
 		if (n == CONSOLE_LINKS)
 			return cli_fail(cli, STATUS_USAGE, "%d hosts are the most", CONSOLE_LINKS);
 		link_init(&console->links[console->link_count++], (unsigned)n, host, &console->queue);

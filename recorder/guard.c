@@ -11,31 +11,31 @@
 #include "recorder/guard.h"
 
 /* clang-format off */
-/* Commands that talk to the gate. `files`: words must be ids, never paths. */
-static const struct {
+/* Commands that talk to the gate. ids_only: words must be ids, never paths. has_command: behind `--` stands one. */
+static const struct allowed {
 	const char	*verb;
-	bool		 ids_only;
+	bool		 ids_only, has_command;
 } allowed[] = {
-	{ "roles",	false },
-	{ "request",	false },
-	{ "enter",	false },
-	{ "status",	false },
-	{ "cancel",	true },
-	{ "console",	true },
-	{ "requests",	true },
-	{ "grant",	true },
-	{ "deny",	true },
-	{ "sessions",	true },
-	{ "revoke",	true },
-	{ "say",	false },
-	{ "ls",		true },
-	{ "show",	true },
-	{ "play",	true },
-	{ "retention",	false },
-	{ "stdio",	true },
+	{ "roles",	false, false },
+	{ "request",	false, false },
+	{ "enter",	false, true },
+	{ "status",	false, false },
+	{ "cancel",	true, false },
+	{ "console",	true, false },
+	{ "requests",	true, false },
+	{ "grant",	true, false },
+	{ "deny",	true, false },
+	{ "sessions",	true, false },
+	{ "revoke",	true, false },
+	{ "say",	false, false },
+	{ "ls",		true, false },
+	{ "show",	true, false },
+	{ "play",	true, false },
+	{ "retention",	false, false },
+	{ "stdio",	true, false },
 };
 
-/* Options that name a file, a host or another gate: refused before `--`. */
+/* Options that name a file, a host or another gate: refused, unless they are those of a command behind `--`. */
 static const char *const refused_options[] = { "-o", "-H", "-i", "--output", "--root", "--as", "--host", "--identity" };
 
 /* What people try, and what to tell them. */
@@ -168,12 +168,14 @@ refuse(const char *word, const char *why)
 }
 
 static enum guard_answer
-check_verb(const struct guard *guard, bool ids_only)
+check_verb(const struct guard *guard, const struct allowed *row)
 {
-	for (int i = 1; i < guard->count && strcmp(guard->words[i], "--") != 0; i++) {
+	for (int i = 1; i < guard->count; i++) {
+		if (row->has_command && strcmp(guard->words[i], "--") == 0)
+			break;
 		if (is_refused_option(guard->words[i]))
 			return refuse(guard->words[i], "an option that names a file, a host or another gate does not work through a login");
-		if (ids_only && guard->words[i][0] != '-' && guard->words[i - 1][0] != '-' && strchr(guard->words[i], '/') != NULL)
+		if (row->ids_only && guard->words[i][0] != '-' && guard->words[i - 1][0] != '-' && strchr(guard->words[i], '/') != NULL)
 			return refuse(guard->words[i], "through a login only ids are taken, never files");
 	}
 	return GUARD_VERB;
@@ -189,7 +191,7 @@ guard_check(struct guard *guard)
 		return GUARD_MENU;
 	for (size_t i = 0; i < COUNT(allowed); i++)
 		if (strcmp(guard->words[0], allowed[i].verb) == 0)
-			return check_verb(guard, allowed[i].ids_only);
+			return check_verb(guard, &allowed[i]);
 	for (size_t i = 0; i < COUNT(advice); i++)
 		if (strcmp(base_name(guard->words[0]), advice[i].word) == 0)
 			return refuse(advice[i].word, advice[i].text);

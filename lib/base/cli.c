@@ -105,7 +105,8 @@ parse_option(struct cli *cli, char **argv, int argc, int *at)
 		cli->given[i] = "";
 		return 0;
 	}
-	if (value == NULL && *at + 1 < argc)
+	/* `--` is never a value: whoever checks the words before us must be able to tell where options end. */
+	if (value == NULL && *at + 1 < argc && strcmp(argv[*at + 1], "--") != 0)
 		value = argv[++*at];
 	if (value == NULL)
 		return usage(cli, "option %s needs a value", word);

@@ -63,7 +63,7 @@ struct cli {
 
 /*
  * Finds argv[1] in `verbs` (which end with a NULL name), parses the rest and runs it. `--help` anywhere before `--`
- * prints help. Options are parsed up to `--`. Returns the exit status; STATUS_USAGE after a sentence on stderr.
+ * prints help. Options are parsed up to the first `--`, which is never a value. Returns the exit status; STATUS_USAGE after a sentence on stderr.
  */
 int		 cli_main(const char *program, const char *about, const struct cli_verb *verbs, int argc, char **argv, void *user);
 

@@ -140,6 +140,9 @@ client_open(struct client *client, const struct cli *cli)
 	} else {
 		if (host[0] == '-' || host[0] == '\0')
 			return cli_fail(cli, STATUS_USAGE, "'%s' is not a host", host);
+		/* The front door refuses it; here once more, because ssh would run what ~/.ssh/config says. */
+		if (getenv("POSTERN_LOGIN") != NULL)
+			return cli_fail(cli, STATUS_DENIED, "through a login no other host can be asked");
 		fd = connect_ssh(client, host);
 		if (fd < 0)
 			return cli_fail(cli, STATUS_NO_GATE, "cannot start ssh: %s", err_text(fd));
