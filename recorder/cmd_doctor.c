@@ -22,7 +22,7 @@
 #define CLIENT		POSTERN_BINDIR "/postern"
 
 const struct cli_option cmd_doctor_options[] = {
-	{ .name = "root", .value = "DIR", .help = "look at DIR, a private gate; sshd and accounts are left out" },
+	{ .name = "root", .value = "DIR", .help = "look at DIR, a private gate; sshd, PAM and accounts are left out" },
 	{ .name = "json", .help = "print JSON, one finding a line" },
 	{ .name = NULL },
 };
@@ -113,6 +113,10 @@ cmd_doctor(struct cli *cli)
 	check_policy(&doctor, &place, &policy);
 	if (policy != NULL && place.root == NULL)
 		doctor_accounts(&doctor, policy, CLIENT);
+#ifdef HAVE_PAM
+	if (place.root == NULL)
+		doctor_pam(&doctor, "/etc/pam.d");
+#endif
 	doctor_files(&doctor, &place, state_owner(&doctor, &place));
 	doctor_disk(&doctor, &place);
 	if (cli_has(cli, "json"))

@@ -10,7 +10,7 @@ struct place;
 struct policy;
 
 struct finding {
-	char	*area;	/* "sshd", "account", "policy", "files", "disk" */
+	char	*area;	/* "sshd", "pam", "account", "policy", "files", "disk" */
 	char	*what;	/* a sentence without its full stop */
 	char	*fix;	/* the line to change, or the command to type */
 	char	*who;	/* accounts it is true of, separated by ", "; "" if that has no meaning */
@@ -37,6 +37,9 @@ void	 doctor_sshd(struct doctor *doctor, const char *account, const char *text, 
 
 /* Runs sshd -T for each account of the policy; login shells; the accounts of roles. */
 void	 doctor_accounts(struct doctor *doctor, const struct policy *policy, const char *client);
+
+/* What PAM lets the engineer's own files do, and whether Postern's service is there. `folder`: /etc/pam.d. */
+void	 doctor_pam(struct doctor *doctor, const char *folder);
 
 /* Owners and modes below etc and state. `owner`: who the state must belong to. */
 void	 doctor_files(struct doctor *doctor, const struct place *place, uint32_t owner);

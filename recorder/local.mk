@@ -40,6 +40,7 @@ recorder_libadmin_a_SOURCES = \
 	recorder/cmd_policy.c recorder/cmd_policy.h \
 	recorder/doctor.c recorder/doctor.h \
 	recorder/doctor_accounts.c \
+	recorder/doctor_pam.c \
 	recorder/doctor_sshd.c
 ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
@@ -62,7 +63,6 @@ recorder_postern_init_SOURCES = recorder/contract.h \
 	recorder/init.c recorder/init_child.c recorder/init_child.h \
 	recorder/init_env.c recorder/init_env.h recorder/init_mounts.c recorder/init_mounts.h
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
-EXTRA_DIST += share/pam/postern
 # end of the cage
 
 # Masking rules. The worker unpacks them and knows no YAML; who loads them links $(MASKLOAD_LIBS).

@@ -23,6 +23,7 @@ noinst_DATA += share/units/sysusers.conf share/units/tmpfiles.conf
 
 $(share_made): Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's,[@]sbindir[@],$(sbindir),g' -e 's,[@]bindir[@],$(bindir),g' \
+		-e 's,[@]pkgdatadir[@],$(pkgdatadir),g' \
 		-e 's,[@]sysconfdir[@],$(sysconfdir),g' -e 's,[@]localstatedir[@],$(localstatedir),g' \
 		-e 's,[@]GATE_USER[@],$(GATE_USER),g' -e 's,[@]WORKER_USER[@],$(WORKER_USER),g' \
 		'$(srcdir)/$@.in' >$@.new && mv $@.new $@
@@ -42,3 +43,7 @@ uninstall-local:
 # The commented sample of a policy; an administrator copies it to the settings and edits it.
 samplepolicydir = $(pkgdatadir)/policy
 dist_samplepolicy_DATA = share/policy/policy.yaml
+
+# The wardens' PAM service; an administrator copies it to /etc/pam.d.
+samplepamdir = $(pkgdatadir)/pam
+dist_samplepam_DATA = share/pam/postern

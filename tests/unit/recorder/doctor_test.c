@@ -162,11 +162,45 @@ files_that_let_others_in_are_found_with_the_command(void **state)
 	assert_string_equal(after.findings[1].fix, fix);
 }
 
+static void
+pams_way_through_the_engineers_home_is_found(void **state)
+{
+	static const char *const lines[] = { "session required pam_env.so user_readenv=1 envfile=/etc/default/locale\n",
+		"# session required pam_env.so user_readenv=1\nsession required pam_env.so\n" };
+	char folder[] = "/tmp/postern-doctor.XXXXXX";
+	AUTO_FREE char *sshd = NULL;
+	AUTO_FREE char *service = NULL;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	sshd = place_path(folder, "sshd", NULL);
+	service = place_path(folder, "postern", NULL);
+	for (size_t i = 0; i < 2; i++) {
+		AUTO_DOCTOR struct doctor d = { 0 };
+
+		assert_int_equal(fdio_replace(sshd, 0644, lines[i], strlen(lines[i])), 0);
+		doctor_pam(&d, folder);
+		assert_int_equal(d.count, 2 - i);
+		assert_non_null(strstr(d.findings[0].fix, i == 0 ? "user_readenv=1" : "pam/postern"));
+	}
+	assert_int_equal(fdio_replace(service, 0644, "", 0), 0);
+	{
+		AUTO_DOCTOR struct doctor d = { 0 };
+
+		doctor_pam(&d, folder);
+		assert_int_equal(d.count, 0);
+	}
+	unlink(sshd);
+	unlink(service);
+	rmdir(folder);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_manuals_block_leaves_nothing_to_find),
+		cmocka_unit_test(pams_way_through_the_engineers_home_is_found),
 		cmocka_unit_test(debians_defaults_leave_four_ways_round),
 		cmocka_unit_test(each_setting_that_opens_a_way_is_found),
 		cmocka_unit_test(forwarding_may_also_be_closed_one_by_one),
