@@ -35,6 +35,12 @@ noinst_PROGRAMS += tests/e2e/gate_probe
 tests_e2e_gate_probe_LDADD = lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
 check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_worker_test.sh tests/e2e/gate_files_test.sh
 # end of a busy gate
+
 # A bastion with Debian's own sshd. sshd_lib.sh is the stage that all share.
-check_SCRIPTS += tests/e2e/sshd_work_test.sh
-EXTRA_DIST += tests/e2e/sshd_lib.sh
+check_SCRIPTS += tests/e2e/sshd_work_test.sh tests/e2e/sshd_wall_test.sh
+EXTRA_DIST += tests/e2e/sshd_lib.sh tests/e2e/sshd_preload.c
+tests/e2e/sshd_preload.so: tests/e2e/sshd_preload.c
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $(srcdir)/tests/e2e/sshd_preload.c
+noinst_DATA += tests/e2e/sshd_preload.so
+CLEANFILES += tests/e2e/sshd_preload.so
+# end of the bastion

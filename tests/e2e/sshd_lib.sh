@@ -109,7 +109,8 @@ sshd_install() {
 	"$prefix"/*) mkdir -p "${state%/*}" ;;
 	*) mount -t tmpfs -o mode=755,size=4g tmpfs "${state%/*}" || sshd_die "a private ${state%/*}" ;;
 	esac
-	install -m 644 "$TOP_SRCDIR/share/pam/postern" /etc/pam.d/postern
+	cp "$prefix/share/postern/pam/postern" /etc/pam.d/postern
+	sed -i 's/ user_readenv=1//' /etc/pam.d/sshd
 }
 sshd_dir() { make -s --no-print-directory -C "$TOP_BUILDDIR" --eval="where:; @echo \$($1)" where; }
 
