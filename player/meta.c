@@ -38,5 +38,5 @@ meta_done(struct meta *meta)
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		free(texts[i]);
-	*meta = (struct meta){ NULL };
+	*meta = (struct meta){ .person = NULL };
 }

@@ -251,5 +251,9 @@ d hangup
 d status >left
 is "a dropped line ends it" grep -qE '^(0|129)$' left
 over
+"$drive" start "$dir/p" 80x24 env POSTERN_LOGIN=1 "$postern" play -i key short.rec
+is "through a login a file's name is an id that does not exist" no ends 0
+is "and the file is not opened" no d saw ready
+over
 is "without a terminal it says what to do instead" sh -c "! '$postern' play -i key short.rec 2>said </dev/null && grep -q 'postern export' said"
 tap_end
