@@ -9,6 +9,7 @@
  *	days_peer chatty SOCKET PERSON GRANT		says more right after enter; 0 if it is dropped
  *	days_peer poke PATH				garbage to any of our sockets; 0 if each time only this peer is closed
  *	days_peer many SOCKET PERSON COUNT		asks for the role "shell" and takes it back, COUNT times
+ *	days_peer log ROOT SUBJECT			what the log says about a session or request
  *	days_peer read ROOT SESSION			a recording's output, by the auditor's key; on stderr whether it is complete
  */
 #include "config.h"
@@ -302,6 +303,27 @@ many(char **words)
 	return 0;
 }
 
+static int
+print_log(char **words)
+{
+	AUTO_FREE char *path = place_path(words[0], "run", "gate.sock");
+	struct wire_conn conn = greet(path, "auditor");
+	struct wire_events question = { .subject = words[1] };
+	int r = wire_send(&conn, WIRE_EVENTS, &question);
+
+	while (r == 0) {
+		AUTO_MESSAGE struct wire_message message = { 0 };
+
+		r = wire_wait(&conn, &message);
+		if (r == 0 && message.kind != WIRE_EVENT_ROW)
+			break;
+		if (r == 0)
+			printf("%s %s\n", ((struct wire_event_row *)message.fields)->type, ((struct wire_event_row *)message.fields)->text);
+	}
+	wire_conn_done(&conn);
+	return r < 0 ? 1 : 0;
+}
+
 /* The recording's key, from the gate, to the auditor. */
 static int
 fetch(const char *root, const char *session, struct buf *envelope)
@@ -389,6 +411,7 @@ static const struct {
 	{ "chatty",	3, chatty },
 	{ "poke",	1, poke },
 	{ "many",	3, many },
+	{ "log",	2, print_log },
 	{ "read",	2, read_recording },
 };
 /* clang-format on */
