@@ -104,7 +104,7 @@ enter_run(struct client *client, const struct enter *enter)
 
 struct wanted {
 	const char	*role;
-	struct id	 grant;
+	struct id	 grant, early;	/* early: for later */
 };
 
 static int
@@ -114,17 +114,28 @@ match_grant(struct client *client, const void *fields, void *user)
 	struct wanted *wanted = user;
 
 	(void)client;
-	if (strcmp(row->role, wanted->role) == 0 && id_is_zero(&wanted->grant) && row->usable_us <= clock_wall_us())
+	if (strcmp(row->role, wanted->role) != 0)
+		return 0;
+	if (row->usable_us > clock_wall_us())
+		wanted->early = row->grant;
+	else if (id_is_zero(&wanted->grant))
 		wanted->grant = row->grant;
 	return 0;
+}
+
+static int
+find(struct client *client, struct wanted *wanted)
+{
+	struct wire_grants question = { .all = false };
+
+	return client_ask(client, WIRE_GRANTS, &question, WIRE_GRANT_ROW, match_grant, wanted);
 }
 
 int
 enter_find(struct client *client, const char *role, struct id *grant)
 {
 	struct wanted wanted = { .role = role };
-	struct wire_grants question = { .all = false };
-	int r = client_ask(client, WIRE_GRANTS, &question, WIRE_GRANT_ROW, match_grant, &wanted);
+	int r = find(client, &wanted);
 
 	if (r == 0)
 		*grant = wanted.grant;
@@ -135,12 +146,16 @@ enter_find(struct client *client, const char *role, struct id *grant)
 static int
 get_grant(struct client *client, struct ask *ask, struct id *grant)
 {
+	struct wanted wanted = { .role = ask->role };
+	bool asks = ask->reason != NULL && ask->reason[0] != '\0';
 	struct id request;
-	int r = enter_find(client, ask->role, grant);
+	int r = find(client, &wanted);
 
+	/* A grant for later, and no wish to ask anew: the gate says that it is not usable yet. */
+	*grant = id_is_zero(&wanted.grant) && !asks ? wanted.early : wanted.grant;
 	if (r != 0 || !id_is_zero(grant))
 		return r;
-	if (ask->reason == NULL || ask->reason[0] == '\0')
+	if (!asks)
 		return cli_fail(client->cli, STATUS_USAGE, "you hold no grant for '%s'; say why you need it with --reason TEXT", ask->role);
 	r = ask_send(client, ask, &request);
 	return r != 0 ? r : ask_wait(client, &request, grant);

@@ -150,9 +150,10 @@ static int
 hear_go(struct worker *w, const void *fields)
 {
 	(void)fields;
-	if (w->phase != WORKER_WAITING)
+	if (w->phase == WORKER_RUNNING)
 		return ERR_MSG_REFUSED;
-	worker_run(w);
+	if (w->phase == WORKER_WAITING)	/* else it has ended before it began */
+		worker_run(w);
 	return 0;
 }
 

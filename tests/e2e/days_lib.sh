@@ -119,9 +119,12 @@ row() { p approver sessions "$1" --json | sed -n "s/.*\"$2\":\"\\{0,1\\}\\([^\",
 row_is() { [ "$(row "$1" "$2")" = "$3" ]; }
 
 # Accounts that the test makes and removes; _postern and _posternw only if they are missing.
-days_account() {	# NAME [GROUP...]
+days_account() {	# NAME
 	if getent passwd "$1" >/dev/null; then return 0; fi
-	useradd --system --no-create-home --home-dir "$root/home-$1" --shell /bin/sh --user-group "$1" >/dev/null 2>&1 || return 1
+	days_system=''
+	case $1 in _*) days_system=--system ;; esac
+	# shellcheck disable=SC2086
+	useradd $days_system --no-create-home --home-dir "$root/home-$1" --shell /bin/sh --user-group "$1" >/dev/null 2>&1 || return 1
 	days_accounts="$days_accounts $1"
 }
 days_group() { groupadd "$1" && days_groups="$days_groups $1"; }
