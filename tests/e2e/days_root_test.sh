@@ -7,6 +7,7 @@ set -u
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
 days_begin root
 if [ "$as_root" = no ]; then skip "bad days with real accounts" "needs root"; tap_end; fi
+export DAYS_AUDITOR=
 eng=pd$$e eng2=pd$$f app=pd$$a role=pd$$r group=pd$$g
 for account in _postern _posternw $eng $eng2 $app $role; do
 	days_account $account || { skip "bad days with real accounts" "accounts cannot be made here"; tap_end; }
