@@ -12,11 +12,15 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
+#include "lib/term/rawtty.h"
 #include "recorder/ask.h"
+
+#define LINE_MOST	1024
 
 int
 ask_send(struct client *client, const struct ask *ask, struct id *request)
@@ -57,21 +61,30 @@ ask_row(struct client *client, const struct id *request, struct wire_message *ro
 	return client_wait(client, &done);
 }
 
+/* One line that is written over each second: it must fit, or the window scrolls. The names give way to the rest. */
 static void
 show_waiting(const struct wire_request_row *row)
 {
+	AUTO_BUF struct buf asking = { .max = LINE_MOST };
+	AUTO_FREE char *all = NULL;
+	char fitted[LINE_MOST];
 	char waited[CLOCK_TEXT];
-	int64_t seconds = (clock_wall_us() - row->created_us) / CLOCK_US;
+	char tail[80];
+	int cols, rows;
 
-	if (!isatty(STDERR_FILENO))
+	if (!isatty(STDERR_FILENO) || rawtty_size(STDERR_FILENO, &cols, &rows) < 0)
 		return;
-	fprintf(stderr, "\r\033[KAsking %s", row->asks);
+	(void)buf_addf(&asking, "Asking %s", row->asks);
 	if (row->deciders > 0)
-		fprintf(stderr, ": %" PRIu32 " %s", row->deciders, row->deciders == 1 ? "person" : "people");
-	fprintf(stderr, ", %" PRIu32 " at a console now.", row->online);
+		(void)buf_addf(&asking, ": %" PRIu32 " %s", row->deciders, row->deciders == 1 ? "person" : "people");
+	(void)buf_addf(&asking, ", %" PRIu32 " at a console now", row->online);
 	if (row->need > 1)
-		fprintf(stderr, "  %" PRIu32 " of %" PRIu32 " agreed.", row->got, row->need);
-	fprintf(stderr, "  waited %s   (Ctrl-C takes it back)", clock_short(seconds, waited));
+		(void)buf_addf(&asking, ", %" PRIu32 " of %" PRIu32 " agreed", row->got, row->need);
+	all = buf_text(&asking);
+	snprintf(tail, sizeof tail, "  waited %s  (Ctrl-C cancels)",
+	    clock_short((clock_wall_us() - row->created_us) / CLOCK_US, waited));
+	text_fit(all, cols - 1 - text_width(tail), !text_utf8_locale(), fitted, sizeof fitted);
+	fprintf(stderr, "\r\033[K%s%s", fitted, tail);
 	fflush(stderr);
 }
 

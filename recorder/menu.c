@@ -11,11 +11,16 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/text.h"
+#include "lib/term/rawtty.h"
 #include "recorder/ask.h"
 #include "recorder/commands.h"
 #include "recorder/enter.h"
 
-#define CHOICES	256
+#define CHOICES		256
+#define OTHER_COLS	48	/* number, role, time and who is asked */
+#define ABOUT_LEAST	16
+#define ABOUT_MOST	42
 
 /* One line of the menu: a grant to enter, or a role to ask for. */
 struct choice {
@@ -27,6 +32,7 @@ struct choice {
 struct menu {
 	struct choice	choices[CHOICES];
 	size_t		count;
+	int		about_cols;	/* for what a role is about: what the other columns leave of the window */
 };
 
 static void
@@ -82,6 +88,7 @@ add_role(struct client *client, const void *fields, void *user)
 	struct menu *menu = user;
 	struct choice *choice;
 	char usual[CLOCK_TEXT];
+	char about[512];
 
 	(void)client;
 	if (!row->may)
@@ -91,7 +98,9 @@ add_role(struct client *client, const void *fields, void *user)
 		return 0;
 	choice->default_s = row->default_s;
 	choice->most_s = row->most_s;
-	printf("  %zu  %-14s %-42s usually %s   %s\n", menu->count, row->role, row->about, clock_span(row->default_s, usual), row->asks);
+	text_fit(row->about, menu->about_cols, !text_utf8_locale(), about, sizeof about);
+	printf("  %zu  %-14s %s%*s usually %s   %s\n", menu->count, row->role, about, menu->about_cols - text_width(about), "",
+	    clock_span(row->default_s, usual), row->asks);
 	return 0;
 }
 
@@ -200,8 +209,16 @@ show(struct client *client, struct menu *menu)
 {
 	struct wire_grants grants = { .all = false };
 	struct wire_roles roles = { .all = false };
+	int cols, rows;
 	int r;
 
+	if (rawtty_size(STDOUT_FILENO, &cols, &rows) < 0)
+		cols = 80;
+	menu->about_cols = cols - OTHER_COLS;
+	if (menu->about_cols < ABOUT_LEAST)
+		menu->about_cols = ABOUT_LEAST;
+	if (menu->about_cols > ABOUT_MOST)
+		menu->about_cols = ABOUT_MOST;
 	printf("Postern on %s. You have no standing access here; everything you do is recorded.\n\n", client->welcome->host);
 	r = client_ask(client, WIRE_GRANTS, &grants, WIRE_GRANT_ROW, add_grant, menu);
 	return r != 0 ? r : client_ask(client, WIRE_ROLES, &roles, WIRE_ROLE, add_role, menu);

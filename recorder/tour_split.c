@@ -25,6 +25,8 @@
 #define KEY_SIDE	0x07	/* Ctrl-G */
 #define KEY_LEAVE	0x11	/* Ctrl-Q */
 #define FRAME_MOST	(8u << 20)
+#define CONSOLE_LEAST	14	/* rows, of the console's own SCREEN_LEAST_ROWS */
+#define ENGINEER_LEAST	7	/* rows: the menu with its three questions */
 
 enum side { ENGINEER, APPROVER, SIDES };
 
@@ -41,19 +43,24 @@ static const char *const titles[SIDES] = {
 	[APPROVER] = " APPROVER  the console: a grants, g grants less, r revokes, ? help ",
 };
 
-/* Rows of one side: half of the window, less its title; the footer has the last row. */
+/* Rows of one side. Each has half of the window, but in a small one (80x24) the console goes first: it needs its least. */
 static int
 side_rows(const struct split *s, enum side side)
 {
-	int both = s->rows - 1;
+	int both = s->rows - SIDES - 1;		/* without the titles and the footer */
+	int below = both - both / 2;
 
-	return (side == ENGINEER ? both / 2 : both - both / 2) - 1;
+	if (below < CONSOLE_LEAST)
+		below = both - ENGINEER_LEAST < CONSOLE_LEAST ? both - ENGINEER_LEAST : CONSOLE_LEAST;
+	if (below < both / 2)
+		below = both - both / 2;
+	return side == ENGINEER ? both - below : below;
 }
 
 static int
 side_top(const struct split *s, enum side side)
 {
-	return side == ENGINEER ? 0 : (s->rows - 1) / 2;
+	return side == ENGINEER ? 0 : side_rows(s, ENGINEER) + 1;
 }
 
 static void

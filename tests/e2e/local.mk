@@ -44,3 +44,5 @@ tests/e2e/sshd_preload.so: tests/e2e/sshd_preload.c
 noinst_DATA += tests/e2e/sshd_preload.so
 CLEANFILES += tests/e2e/sshd_preload.so
 # end of the bastion
+# Both ways of `postern try`.
+check_SCRIPTS += tests/e2e/try_test.sh
