@@ -18,9 +18,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/e2e/cage_probe.h"
+
+#define FLEE_S	20
 
 static int
 by_text(const void *a, const void *b)
@@ -188,14 +191,22 @@ probe_swarm(char **argv)
 		pause();
 }
 
-/* A lineage in which each process lives only until it has forked the next. */
+/* A lineage in which each process lives only until it has forked the next. It ends by itself if nobody catches it. */
 static void
 flee(void)
 {
+	time_t until = time(NULL) + FLEE_S;
+
 	setsid();
-	for (;;)
-		if (fork() > 0)
+	while (time(NULL) < until) {
+		pid_t pid = fork();
+
+		if (pid > 0)
 			_exit(0);
+		if (pid < 0)
+			usleep(1000);	/* the dead are not buried yet */
+	}
+	_exit(0);
 }
 
 /* N lineages. At every moment about N live, never the same. */
