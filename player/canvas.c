@@ -89,7 +89,7 @@ colour_of(uint32_t colour, bool *bright)
 	if ((colour & PEN_KIND) == PEN_DEFAULT)
 		return -1;
 	if ((colour & PEN_KIND) == PEN_INDEXED) {
-		if (index < 8 || (int)index < COLORS)
+		if (index < 8 || (COLORS <= 256 && (int)index < COLORS))
 			return (int)index;
 		if (index < 16 && COLORS < 16) {
 			*bright = true;
@@ -97,7 +97,9 @@ colour_of(uint32_t colour, bool *bright)
 		}
 		rgb = rgb_of(index);
 	}
-	if (COLORS >= 256)
+	if (COLORS > 256)	/* exact ones; the first eight numbers are those of the palette */
+		return rgb < 8 ? 8 : (int)rgb;
+	if (COLORS == 256)
 		return nearest_of_240(rgb);
 	return nearest(rgb, 0, COLORS >= 16 ? 16 : 8);
 }

@@ -80,8 +80,9 @@ run(struct player *player, int64_t start_us)
 	stage_close();
 	is_live = deck_is_live(&player->deck) && player->tape->running;
 	status = player->deck.scout.at_end && !is_live ? tape_verdict(player->tape, player->deck.scout.reader) : STATUS_OK;
-	if (player->deck.scout.error < 0)
-		status = cli_fail(player->tape->cli, STATUS_FAILED, "%s", err_text(player->deck.scout.error));
+	if (player->deck.scout.error < 0 || player->deck.error < 0)
+		status = cli_fail(player->tape->cli, STATUS_FAILED, "no more could be read: %s",
+		    err_text(player->deck.error < 0 ? player->deck.error : player->deck.scout.error));
 	return status;
 }
 

@@ -107,8 +107,13 @@ deck_look(struct deck *d, struct screen_view *view)
 static bool
 peek(struct deck *d)
 {
-	if (!d->has_next && d->n < d->scout.n)
-		d->has_next = rec_reader_next(d->reader, &d->next) == 1;
+	int r;
+
+	if (d->has_next || d->n >= d->scout.n || d->error < 0)
+		return d->has_next;
+	r = rec_reader_next(d->reader, &d->next);
+	d->has_next = r == 1;
+	d->error = r < 0 ? r : 0;
 	return d->has_next;
 }
 
@@ -363,13 +368,13 @@ deck_set_speed(struct deck *d, int speed)
 bool
 deck_is_over(const struct deck *d)
 {
-	return d->scout.is_over && d->n == d->scout.n;
+	return d->error < 0 || (d->scout.is_over && d->n == d->scout.n);
 }
 
 bool
 deck_is_live(const struct deck *d)
 {
-	return d->scout.at_end && !d->scout.is_over;
+	return d->scout.at_end && !d->scout.is_over && d->error == 0;
 }
 
 int64_t

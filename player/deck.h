@@ -27,6 +27,7 @@ struct deck {
 	struct rec_reader	*reader;
 	struct rec_event	 next;		/* the event n, if has_next: borrowed from the reader */
 	bool			 has_next;
+	int			 error;		/* of the source, where the scout had met none: the gate has gone; 0 */
 	uint64_t		 n;		/* events that have happened */
 	int64_t			 t_us;		/* since the start; between event n - 1 and event n */
 	int64_t			 quiet_us;	/* nothing happened since then */

@@ -120,11 +120,15 @@ tell(struct player *p)
 	if (p->deck.said[0] != '\0')
 		player_say(p, INK_BAD, "%s", p->deck.said);
 	p->deck.said[0] = '\0';
+	if (!p->told_open && p->deck.follows && !p->tape->running && p->deck.n == p->deck.scout.n) {
+		p->told_open = true;
+		player_say(p, INK_WARN, "Waiting for more: %s.", report->missing);
+	}
 	if (p->told_end || !deck_is_over(&p->deck))
 		return;
 	p->told_end = true;
-	if (p->deck.scout.error < 0)
-		player_say(p, INK_BAD, "No more can be read: %s.", err_text(p->deck.scout.error));
+	if (p->deck.scout.error < 0 || p->deck.error < 0)
+		player_say(p, INK_BAD, "No more can be read: %s.", err_text(p->deck.error < 0 ? p->deck.error : p->deck.scout.error));
 	else if (report->missing[0] != '\0')
 		player_say(p, INK_BAD, "This is not all: %s.", report->missing);
 }

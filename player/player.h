@@ -35,7 +35,7 @@ struct player {
 	char			 said[PLAYER_SAID];
 	enum ink		 said_ink;
 	int64_t			 said_us;	/* boot time */
-	bool			 told_end;
+	bool			 told_end, told_open;
 	bool			 quits;
 };
 

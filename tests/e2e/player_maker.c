@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Makes recordings for the player's tests: player_maker KEY FILE reads lines and writes FILE, sealed to the identity in
- * KEY, which is made if it is missing. player_maker KEY prints its public half.
+ * KEY, which is made if it is missing. player_maker KEY prints its public half;
+ * player_maker KEY FILE PASSPHRASE puts a copy of it under a passphrase into FILE.
  *
  *	meta JSON | size COLS ROWS	before anything else
  *	at SECONDS			the time of what follows
@@ -18,11 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
+#include "lib/record/age.h"
 #include "lib/record/agekey.h"
 #include "lib/record/writer.h"
 
@@ -202,6 +205,21 @@ obey(struct maker *m, const char *word, char *args)
 	return true;
 }
 
+/* With little work for the passphrase: tests wait for it. */
+static int
+lock(const char *key, const char *path, const char *passphrase)
+{
+	const struct age_to to = { .passphrase = passphrase, .log_n = 10 };
+	AUTO_BUF struct buf out = { .max = 65536 };
+	AUTO_FREE char *text = NULL;
+	size_t count = 0;
+
+	check(fdio_slurp_path(key, 65536, &text, &count), key);
+	check(age_seal(&to, text, count, &out), "seal");
+	check(fdio_replace(path, 0600, buf_data(&out), buf_len(&out)), path);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -210,12 +228,14 @@ main(int argc, char **argv)
 	char recipient[AGE_TEXT], tail[4096];
 	const char *recipients[] = { recipient, NULL };
 
-	if (argc != 2 && argc != 3)
+	if (argc < 2 || argc > 4)
 		return 2;
 	secret_init();
 	take_key(argv[1], recipient);
 	if (argc == 2)
 		return puts(recipient) < 0;
+	if (argc == 4)
+		return lock(argv[1], argv[2], argv[3]);
 	snprintf(tail, sizeof tail, "%s.tail", argv[2]);
 	m.params = (struct rec_params){ .id = id_new(), .start_wall_us = START_US, .recipients = recipients, .columns = 80,
 		.rows = 24, .meta = m.meta, .rec_fd = open(argv[2], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600),

@@ -150,6 +150,32 @@ d type q
 is "it ends well" ends 0
 over
 
+# ---- colours
+printf 'out \\e[38;2;255;0;0mexact\\e[0m \\e[1;4;92mbright\\e[0m \\e[48;5;19mindexed\\e[0m\\r\\n\nat 1\nout end\n' | make_rec colour
+colours() { # TERM WANTED...: these sequences are written there
+	"$drive" start "$dir/p" 80x24 env TERM="$1" "$postern" play -i key colour.rec
+	shift
+	d wait exact && d wait bright && d wait indexed || return 1
+	for wanted in "$@"; do d saw "$wanted" || { echo "no $wanted"; return 1; }; done
+	d type q
+	ends 0
+}
+is "exact colours become the nearest of 256" colours xterm-256color '\e[38;5;196m' '\e[48;5;19m'
+over
+is "or the nearest of 8" colours xterm '\e[31m' '\e[44m'
+over
+is "on the console too" colours linux '\e[31m'
+over
+is "and on one with millions" colours xterm-direct '\e[38:2::255:0:0m'
+over
+"$drive" start "$dir/p" 80x24 env NO_COLOR=1 "$postern" play -i key colour.rec
+d wait exact
+is "NO_COLOR leaves them out" no d saw '\e[38;'
+is "all of them" no d saw '\e[31m'
+d type q
+d status >/dev/null
+over
+
 # ---- hostile bytes
 cat <<'TXT' | make_rec hostile
 out \e[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21m\e[38:2:59:66:97;48:2:36:40:59;58:2:224:175:104;4:3m
@@ -199,6 +225,35 @@ printf 'out x\n' | "$maker" other other.rec
 is "the wrong key is said" d wait "none of the keys opens this"
 is "with its own status" ends 8
 is "before the terminal was taken" no d saw '\e[?1049h'
+over
+"$maker" key locked "open sesame" || exit 1
+lock_test() { "$drive" start "$dir/p" 80x24 "$postern" play -i locked short.rec; }
+lock_test
+is "a passphrase is asked for" d wait "Passphrase of locked:"
+d type 'wronh\x7fg\r'
+is "the wrong one is said" d wait "the passphrase is wrong"
+is "and has its own status" ends 8
+over
+lock_test
+d wait "Passphrase of"
+d type '\x03'
+is "Ctrl-C takes the question back" ends 10
+over
+lock_test
+d wait "Passphrase of"
+d type 'xx\x15open sesamx\x7fe\r'
+is "the right one opens it" d wait ready
+is "it was not shown" no d saw sesam
+d type q
+is "and it plays" ends 0
+over
+{ cat script; echo crash; } | make_rec left
+"$drive" start "$dir/p" 80x24 "$postern" play -i key left.rec
+d wait "line"
+is "what a crash left is waited for, and that is said" go "Waiting for more: it has no end" G
+d type q
+is "and said again at the end" ends 0
+is "in the same words" d wait "it has no end"
 over
 cp long.rec bent.rec
 printf 'X' | dd of=bent.rec bs=1 seek=$(($(stat -c %s long.rec) / 2)) conv=notrunc 2>/dev/null
