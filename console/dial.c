@@ -15,6 +15,7 @@
 #include "console/dial.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 
 /* Non-blocking from the start: a gate whose queue of callers is full must not freeze the screen. */
 int
@@ -38,10 +39,8 @@ become_ssh(const char *host, int socket, int complaints)
 {
 	const int sources[] = { socket, socket, complaints };
 	const int targets[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	if (fdio_arrange(sources, targets, 3, STDERR_FILENO) == 0)
 		execlp("ssh", "ssh", "-T", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3", "-o",
 		    "BatchMode=yes", "--", host, "postern", "stdio", (char *)NULL);

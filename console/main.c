@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "console/console.h"
@@ -17,24 +16,16 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
+#include "lib/base/signals.h"
 
 /* Everything that ends us or changes the window arrives by a descriptor, so that the terminal is always given back. */
 static int
 catch_signals(void)
 {
-	sigset_t set;
+	static const int heard[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT, 0 };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGCONT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
 	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals_open(heard, NULL);
 }
 
 /* The gates to talk to: each -H, or the one of this machine. 0 or an exit status. */

@@ -6,12 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "lib/base/cli.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "player/commands.h"
 #include "player/moment.h"
 #include "player/player.h"
@@ -22,16 +22,10 @@
 static int
 catch_signals(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
-	sigset_t set;
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, 0 };
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		sigaddset(&set, numbers[i]);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
 	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals_open(numbers, NULL);
 }
 
 /* "4", "1/4". 0 or STATUS_USAGE after a sentence. */

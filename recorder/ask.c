@@ -16,6 +16,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "lib/base/text.h"
 #include "lib/term/rawtty.h"
 #include "recorder/ask.h"
@@ -186,18 +187,15 @@ wait_loop(struct client *client, const struct id *request, int signals, struct i
 int
 ask_wait(struct client *client, const struct id *request, struct id *grant)
 {
+	static const int heard[] = { SIGINT, SIGHUP, SIGTERM, 0 };
 	struct wire_subscribe subscribe = { .on = true };
 	AUTO_FD int signals = -1;
-	sigset_t set;
 	sigset_t before;
 	int r;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, &before);
-	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals = signals_open(heard, &before);
+	if (signals < 0)
+		return cli_fail(client->cli, STATUS_FAILED, "signals cannot be heard: %s", err_text(signals));
 	r = client_ask(client, WIRE_SUBSCRIBE, &subscribe, 0, NULL, NULL);
 	if (r == 0)
 		r = wait_loop(client, request, signals, grant);

@@ -18,6 +18,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/base/signals.h"
 #include "recorder/groups_kept.h"
 #include "recorder/nss_frame.h"
 
@@ -202,10 +203,8 @@ become(const char *program, const char *limit, int socket)
 	const int targets[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
 	const char *const args[] = { program, limit, NULL };
 	char *const env[] = { NULL };
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	if (fdio_arrange(sources, targets, 3, STDERR_FILENO) == 0)
 		execve(program, (char *const *)(uintptr_t)args, env);
 	_exit(127);

@@ -20,6 +20,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "lib/wire/conn.h"
 #include "recorder/cgroup.h"
 #include "recorder/keeper.h"
@@ -195,18 +196,11 @@ on_signal(struct keeper *keeper, int signals)
 static int
 open_signals(void)
 {
-	sigset_t set;
-	int fd;
+	static const int heard[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT, 0 };
+	int fd = signals_open(heard, NULL);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)
-		log_fatal("cannot watch signals: %s", strerror(errno));
+		log_fatal("cannot watch signals: %s", err_text(fd));
 	return fd;
 }
 

@@ -22,6 +22,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "recorder/contract.h"
 #include "recorder/keeper.h"
 
@@ -164,10 +165,8 @@ run_program(const char *name)
 	AUTO_FREE char *path = place_program(name);
 	char *argv[] = { path, NULL };
 	char *environment[] = { NULL };
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	execve(path, argv, environment);
 	log_fatal("cannot run %s: %s", path, strerror(errno));
 }

@@ -27,6 +27,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "recorder/daemon.h"
 #include "recorder/setup.h"
 
@@ -63,7 +64,6 @@ become_program(const struct posternd *d, const char *name, int link, int listene
 	char debug_option[] = "--debug";
 	char *argv[6] = { path };
 	int argc = 1;
-	sigset_t none;
 
 	if (d->daemon.place.root != NULL) {
 		argv[argc++] = root_option;
@@ -73,8 +73,7 @@ become_program(const struct posternd *d, const char *name, int link, int listene
 		argv[argc++] = trial_option;
 	if (d->daemon.debug)
 		argv[argc++] = debug_option;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	if (fdio_arrange(sources, targets, 2, DAEMON_LISTEN) < 0)
 		log_fatal("cannot arrange descriptors for %s", name);
 	execv(path, argv);
@@ -207,18 +206,11 @@ lock_root(const struct daemon *daemon)
 static int
 open_signals(void)
 {
-	sigset_t set;
-	int fd;
+	static const int heard[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT, 0 };
+	int fd = signals_open(heard, NULL);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		log_fatal("cannot watch signals: %s", strerror(errno));
+	if (fd < 0 || fdio_nonblock(fd, false) < 0)	/* there is nothing else to wait for */
+		log_fatal("cannot watch signals: %s", err_text(fd));
 	return fd;
 }
 

@@ -20,6 +20,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/base/signals.h"
 #include "lib/base/text.h"
 #include "lib/term/rawtty.h"
 #include "lib/wire/conn.h"
@@ -201,15 +202,13 @@ static void __attribute__((noreturn))
 become_command(const struct run *run, int go)
 {
 	char **command = run->record->command;
-	sigset_t none;
 	char byte;
 
 	setsid();
 	(void)ioctl(run->slave, TIOCSCTTY, 0);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(run->slave, fd);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	if (read(go, &byte, 1) != 1)
 		_exit(SESSION_NO_COMMAND);
 	execvp(command[0], command);

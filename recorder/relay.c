@@ -17,6 +17,7 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "lib/term/rawtty.h"
 #include "lib/wire/conn.h"
 #include "lib/wire/messages.h"
@@ -404,19 +405,12 @@ drain(struct sink *sink)
 static int
 listen_signals(sigset_t *before)
 {
-	static const int heard[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT };
+	static const int heard[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT, 0 };
 	static const int ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU };
-	sigset_t set;
-	int fd;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
-		sigaddset(&set, heard[i]);
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
 		signal(ignored[i], SIG_IGN);
-	sigprocmask(SIG_BLOCK, &set, before);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
+	return signals_open(heard, before);
 }
 
 static void

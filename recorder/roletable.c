@@ -17,6 +17,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/base/signals.h"
 #include "recorder/roletable.h"
 
 #define LIMIT_US	(10 * CLOCK_US)
@@ -92,10 +93,8 @@ become(const char *program, const char *etc_dir, bool trial, int out)
 	const int targets[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
 	const char *const args[] = { program, etc_dir, trial ? "--trial" : NULL, NULL };
 	char *const env[] = { NULL };
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	if (fdio_arrange(sources, targets, 3, STDERR_FILENO) == 0)
 		execve(program, (char *const *)(uintptr_t)args, env);
 	_exit(127);

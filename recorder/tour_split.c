@@ -15,6 +15,7 @@
 #include "lib/base/cli.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/base/signals.h"
 #include "lib/base/text.h"
 #include "lib/term/grid.h"
 #include "lib/term/pen.h"
@@ -185,14 +186,9 @@ on_size(struct split *s)
 static int
 open_signals(void)
 {
-	sigset_t set;
+	static const int heard[] = { SIGWINCH, SIGTERM, SIGHUP, 0 };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals_open(heard, NULL);
 }
 
 static void
@@ -261,7 +257,6 @@ tour_split(struct tour *tour)
 	struct split s = { .tour = tour, .panes = { { .fd = -1 }, { .fd = -1 } } };
 	AUTO_FD int signals = open_signals();
 	struct rawtty *tty = NULL;
-	sigset_t none;
 
 	rawtty_size(STDIN_FILENO, &s.cols, &s.rows);
 	start_side(&s, ENGINEER);
@@ -272,8 +267,7 @@ tour_split(struct tour *tour)
 	loop(&s, signals);
 	(void)fdio_write(STDOUT_FILENO, "\033[?1049l\033[?25h", 14);
 	rawtty_leave(tty);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	pane_done(&s.panes[ENGINEER]);
 	pane_done(&s.panes[APPROVER]);
 	replay(tour);

@@ -12,4 +12,5 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/own.c lib/base/own.h \
 	lib/base/place.c lib/base/place.h \
 	lib/base/secret.c lib/base/secret.h \
+	lib/base/signals.c lib/base/signals.h \
 	lib/base/text.c lib/base/text.h

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/base/fdio.h"
+#include "lib/base/signals.h"
 #include "lib/term/guard.h"
 #include "lib/term/screenchild.h"
 
@@ -113,10 +114,8 @@ static void
 confine(int socket)
 {
 	uint64_t mapped = memory_mapped();
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_unblock();
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
