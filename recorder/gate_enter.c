@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -20,8 +19,8 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
-#include "lib/store/decision.h"
 #include "lib/store/grant.h"
+#include "lib/store/request.h"
 #include "lib/store/session.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
@@ -30,6 +29,7 @@
 #include "recorder/gate_keeper.h"
 #include "recorder/gate_log.h"
 #include "recorder/gate_rules.h"
+#include "recorder/gate_session.h"
 #include "recorder/live.h"
 #include "recorder/peer.h"
 #include "recorder/policy.h"
@@ -187,19 +187,6 @@ enter_store(struct entry *e)
 }
 
 static int
-add_person(void *ctx, const struct decision *decision)
-{
-	struct buf *by = ctx;
-
-	if (decision->verdict != VERDICT_GRANT)
-		return 0;
-	if (buf_len(by) > 0 && buf_add_text(by, ", ") < 0)
-		return 0;
-	(void)buf_add_text(by, decision->person);
-	return 0;
-}
-
-static int
 make_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -212,17 +199,9 @@ static int
 make_message(const char *name, enum wire_kind kind, const void *fields)
 {
 	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST + 8 };
-	AUTO_FD int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	int r;
+	int r = wire_pack(kind, fields, &out);
 
-	if (fd < 0)
-		return -errno;
-	r = wire_pack(kind, fields, &out);
-	if (r == 0)
-		r = fdio_pwrite(fd, buf_data(&out), buf_len(&out), 0);
-	if (r == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-		r = -errno;
-	return r < 0 ? r : TAKE(fd, -1);
+	return r < 0 ? r : fdio_memory(name, buf_data(&out), buf_len(&out));
 }
 
 /* What an auditor's player shows on top; goes into the recording. The caller frees it. */
@@ -280,7 +259,7 @@ make_files(struct entry *e)
 	e->fds[LAUNCH_FILE] = make_message("postern-launch", WIRE_LAUNCH_FILE, &file);
 	if (e->fds[LAUNCH_FILE] < 0)
 		return e->fds[LAUNCH_FILE];
-	r = decision_list(e->peer->gate->store, &e->request.id, add_person, &e->by);
+	r = gate_session_by(e->peer->gate, &e->request.id, &e->by);
 	return r < 0 ? r : make_start(e);
 }
 
@@ -310,13 +289,15 @@ static int
 give_up(struct entry *e, int error)
 {
 	struct session_end end = { .why = "not-started", .status = -1, .at_us = clock_wall_us() };
+	char why[200];
 
+	snprintf(why, sizeof why, "the session could not be prepared: %s", err_text(error));
 	session_finish(e->peer->gate->store, &e->session.id, &end);
 	if (e->rec_path != NULL)
 		unlink(e->rec_path);
 	if (e->tail_path != NULL)
 		unlink(e->tail_path);
-	peer_fail(e->peer, STATUS_FAILED, "the session could not be prepared: %s", err_text(error));
+	(void)refuse(e, STATUS_FAILED, why);
 	return 0;
 }
 
@@ -349,12 +330,14 @@ on_enter(struct peer *peer, const void *fields)
 	question.rows = clamp(question.rows, 24);
 	if (find_grant(&e) != 0 || check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
 		return 0;
-	r = launch(&e);
-	if (r < 0)
-		return give_up(&e, r);
-	gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s%s: %s", e.session.person, e.session.account,
+	/* Nobody is in without the log having said so. */
+	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s%s: %s", e.session.person, e.session.account,
 	    e.session.role, clock_span(e.grant.seconds, span), question.command[0] != NULL ? ", with a command of their own" : "",
 	    e.request.reason != NULL ? e.request.reason : "");
+	if (r >= 0)
+		r = launch(&e);
+	if (r < 0)
+		return give_up(&e, r);
 	peers_changed(peer->gate, "session", &e.session.id);
 	return 0;
 }

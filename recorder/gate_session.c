@@ -58,6 +58,12 @@ add_person(void *ctx, const struct decision *decision)
 	return 0;
 }
 
+int
+gate_session_by(struct gate *gate, const struct id *request, struct buf *names)
+{
+	return decision_list(gate->store, request, add_person, names);
+}
+
 void
 gate_session_words(struct gate *gate, const struct session *session, char **reason, char **by)
 {
@@ -69,7 +75,7 @@ gate_session_words(struct gate *gate, const struct session *session, char **reas
 	if (grant_get(gate->store, &session->grant, &grant) == 0) {
 		if (request_get(gate->store, &grant.request, &request) == 0)
 			*reason = TAKE(request.reason, NULL);
-		decision_list(gate->store, &grant.request, add_person, &names);
+		(void)gate_session_by(gate, &grant.request, &names);
 	}
 	*by = buf_text(&names);
 	buf_done(&names);

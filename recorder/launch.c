@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -153,10 +152,8 @@ write_warden_start(const struct keeper *keeper, const struct wire_launch *launch
 		r = set_path(start->root, place->root);
 	if (r < 0)
 		return r;
-	e->warden_start = memfd_create("postern-warden-start", MFD_CLOEXEC);
-	if (e->warden_start < 0)
-		return -errno;
-	return fdio_pwrite(e->warden_start, start, sizeof *start, 0);
+	e->warden_start = fdio_memory("postern-warden-start", start, sizeof *start);
+	return e->warden_start < 0 ? e->warden_start : 0;
 }
 
 static void

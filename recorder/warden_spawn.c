@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -143,19 +142,6 @@ become_init(const struct spawn *spawn, uid_t uid, gid_t gid)
 	_exit(SESSION_NO_COMMAND);
 }
 
-/* The start record for init: the warden's own, with what it has decided. */
-static int
-start_file(const struct warden *warden)
-{
-	AUTO_FD int fd = memfd_create("postern-start", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (fdio_pwrite(fd, &warden->start, sizeof warden->start, 0) < 0)
-		return -EIO;
-	return TAKE(fd, -1);
-}
-
 /*
  * In trial mode the new process writes its own maps, and /proc/self/uid_map belongs to root while a process is not
  * dumpable: so for the moment of the clone this one is, as it was before its start.
@@ -188,7 +174,7 @@ static int
 spawn_once(struct warden *warden)
 {
 	AUTO_FREE char *program = place_program("postern-init");
-	AUTO_FD int start = start_file(warden);
+	AUTO_FD int start = fdio_memory("postern-start", &warden->start, sizeof warden->start);	/* with what the warden has decided */
 	AUTO_FD int ours = -1, theirs = -1;
 	struct spawn spawn = { .warden = warden, .program = program, .start = start };
 	int ends[2];

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -182,6 +183,20 @@ fdio_replace(const char *path, mode_t mode, const void *bytes, size_t count)
 	if (r < 0)
 		unlink(beside);
 	return r;
+}
+
+int
+fdio_memory(const char *name, const void *bytes, size_t count)
+{
+	AUTO_FD int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = fdio_pwrite(fd, bytes, count, 0);
+	if (r == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+		r = -errno;
+	return r < 0 ? r : TAKE(fd, -1);
 }
 
 static int

@@ -29,6 +29,9 @@ int	fdio_slurp_path(const char *path, size_t most, char **text, size_t *count);
 /* Writes a file beside `path`, syncs it and renames it over `path`. 0 or -errno. */
 int	fdio_replace(const char *path, mode_t mode, const void *bytes, size_t count);
 
+/* A sealed file in memory (close-on-exec, read from its beginning), to hand on as a descriptor. fd or -errno. */
+int	fdio_memory(const char *name, const void *bytes, size_t count);
+
 /* A unix stream socket, close-on-exec, bound (any old socket removed, mode set) and listening; or connected. fd or -errno. */
 int	fdio_listen(const char *path, mode_t mode);
 int	fdio_connect(const char *path);
