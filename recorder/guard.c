@@ -8,6 +8,7 @@
 
 #include "lib/base/cli.h"
 #include "lib/base/own.h"
+#include "lib/base/text.h"
 #include "recorder/guard.h"
 
 /* clang-format off */
@@ -58,6 +59,7 @@ static const struct {
 };
 /* clang-format on */
 
+#define WORD_SHOWN	60	/* bytes of a refused word that are said again */
 #define COUNT(table)	(sizeof table / sizeof table[0])
 
 /* One word starting at *at, quotes taken away. Returns false on an open quote. */
@@ -163,7 +165,9 @@ is_refused_option(const char *word)
 static enum guard_answer
 refuse(const char *word, const char *why)
 {
-	fprintf(stderr, "postern: '%s' is refused here: %s\n", word, why);
+	AUTO_FREE char *clean = text_clean(word, strnlen(word, WORD_SHOWN));
+
+	fprintf(stderr, "postern: '%s%s' is refused here: %s\n", clean, strlen(word) > WORD_SHOWN ? "..." : "", why);
 	return GUARD_REFUSED;
 }
 

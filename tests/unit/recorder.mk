@@ -48,3 +48,12 @@ tests_unit_recorder_worker_test_LDADD = lib/record/librecord.a lib/term/libterm.
 	$(SODIUM_LIBS) $(ZSTD_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the session
+
+# The front wall of the client.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/recorder/guard_test
+tests_unit_recorder_guard_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_guard_test_SOURCES = tests/unit/recorder/guard_test.c recorder/guard.c
+tests_unit_recorder_guard_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
+endif
+# end of the front wall
