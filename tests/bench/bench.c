@@ -152,10 +152,13 @@ note_load(struct bench *bench, int round)
 		return;
 	bench->load_low = round == 0 || load < bench->load_low ? load : bench->load_low;
 	bench->load_high = round == 0 || load > bench->load_high ? load : bench->load_high;
-	fprintf(stderr, "bench: round %d of %d, load average %.2f\n", round + 1, bench->rounds, load);
+	fprintf(stderr, "bench: round %d of %d, load average %.2f\n", round + 1, 2 * bench->rounds, load);
 }
 
-/* The gate runs only while its sessions are measured: before, whatever is reaped belongs to a recorder. */
+/*
+ * The gate runs only while its sessions are measured: before, all that is reaped is a recorder's. Half the rounds are
+ * bulk, half are keys and starts.
+ */
 static void
 measure(struct bench *bench)
 {
@@ -166,13 +169,15 @@ measure(struct bench *bench)
 		note_load(bench, round);
 		for (enum load load = 0; load < LOAD_COUNT; load++)
 			task_bulk(bench, load);
+	}
+	(void)gate_begin(bench);
+	for (int round = 0; round < bench->rounds; round++) {
+		note_load(bench, bench->rounds + round);
 		task_echo(bench);
+		task_start(bench);
 	}
 	busy(&all[1], &own[1]);
 	bench->others = (all[1] - all[0] - (own[1] - own[0])) / (now() - began);
-	(void)gate_begin(bench);
-	for (int round = 0; round < bench->rounds; round++)
-		task_start(bench);
 	task_crowd(bench);
 	gate_end(bench);
 }

@@ -18,7 +18,7 @@
 #define WAIT_S	10.0
 
 /* A role for each argument of the child that is used with a gate; it is named like it. */
-static const char *const roles[] = { "nothing", "lines" };
+static const char *const roles[] = { "nothing", "echo", "lines" };
 
 static int
 write_policy(const struct bench *bench)

@@ -86,7 +86,7 @@ echo_keys(struct bench *bench, const struct session sessions[PEER_COUNT], struct
 	unsigned pause = 1;
 
 	for (int i = 0; i < bench->keys; i++) {
-		for (enum peer_id id = 0; id < PEER_GATE; id++) {
+		for (enum peer_id id = 0; id < PEER_COUNT; id++) {
 			double us;
 
 			if (bench->is_missing[id])
@@ -111,7 +111,7 @@ task_echo(struct bench *bench)
 	struct session sessions[PEER_COUNT] = { 0 };
 	struct series round[PEER_COUNT] = { 0 };
 
-	for (enum peer_id id = 0; id < PEER_GATE; id++) {
+	for (enum peer_id id = 0; id < PEER_COUNT; id++) {
 		if (bench->is_missing[id])
 			continue;
 		if (session_start(&sessions[id], bench, peer_argv(bench, id, arguments)) < 0 || !session_read(&sessions[id], "READY", READY_S))
@@ -119,13 +119,13 @@ task_echo(struct bench *bench)
 	}
 	usleep(SETTLE_US);
 	echo_keys(bench, sessions, round);
-	for (enum peer_id id = 0; id < PEER_GATE; id++) {
+	for (enum peer_id id = 0; id < PEER_COUNT; id++) {
 		if (sessions[id].pid <= 0)
 			continue;
 		(void)session_type(&sessions[id], '.');
 		(void)session_read(&sessions[id], NULL, READY_S);
 	}
-	for (enum peer_id id = 0; id < PEER_GATE; id++) {
+	for (enum peer_id id = 0; id < PEER_COUNT; id++) {
 		if (sessions[id].pid > 0)
 			(void)session_end(&sessions[id], bench);
 		if (round[id].count > 0)
