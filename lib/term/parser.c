@@ -51,7 +51,7 @@ start_escape(struct parser *p)
 static void
 start_string(struct parser *p, enum state state)
 {
-	p->state = (uint8_t)state;
+	p->state = state;
 	p->string_count = 0;
 }
 
@@ -97,19 +97,22 @@ end_csi(struct parser *p, uint8_t byte)
 	return p->is_broken ? PARSER_END : PARSER_CSI;
 }
 
-static void
-take_digit(struct parser *p, uint8_t byte)
+/* As many digits as stand there, at least one. */
+static const uint8_t *
+take_digits(struct parser *p, const uint8_t *at, const uint8_t *end)
 {
-	unsigned last;
+	int16_t none = 0, *place = &none;
 	int value;
 
 	if (p->csi.count == 0)
 		p->csi.value[p->csi.count++] = -1;
-	if (p->csi.count > PARSER_VALUES)
-		return;
-	last = p->csi.count - 1u;
-	value = p->csi.value[last] < 0 ? byte - '0' : p->csi.value[last] * 10 + byte - '0';
-	p->csi.value[last] = (int16_t)(value > PARSER_MOST ? PARSER_MOST : value);
+	if (p->csi.count <= PARSER_VALUES)
+		place = &p->csi.value[p->csi.count - 1u];
+	value = *place < 0 ? 0 : *place;
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		value = value * 10 + *at - '0' > PARSER_MOST ? PARSER_MOST : value * 10 + *at - '0';
+	*place = (int16_t)value;
+	return at;
 }
 
 static void
@@ -126,6 +129,19 @@ take_separator(struct parser *p, uint8_t byte)
 	p->csi.value[p->csi.count++] = -1;
 }
 
+/* The values of a sequence in one stroke: colours are written with many of them. */
+static const uint8_t *
+take_values(struct parser *p, const uint8_t *at, const uint8_t *end)
+{
+	while (at < end && *at >= '0' && *at <= ';') {
+		if (*at <= '9')
+			at = take_digits(p, at, end);
+		else
+			take_separator(p, *at++);
+	}
+	return at;
+}
+
 static enum parser_event
 in_csi(struct parser *p, uint8_t byte)
 {
@@ -140,7 +156,7 @@ in_csi(struct parser *p, uint8_t byte)
 	} else if (p->state == CSI_INTER) {
 		p->is_broken = true;
 	} else if (byte <= '9') {
-		take_digit(p, byte);
+		(void)take_digits(p, &byte, &byte + 1);
 		p->state = CSI_VALUES;
 	} else if (byte <= ';') {
 		take_separator(p, byte);
@@ -294,7 +310,10 @@ parser_next(struct parser *parser, const uint8_t **at, const uint8_t *end)
 			parser->text_count = (size_t)(*at - parser->text);
 			return PARSER_TEXT;
 		}
-		event = take_byte(parser, at);
+		if (parser->state == CSI_VALUES)
+			*at = take_values(parser, *at, end);
+		if (*at < end)
+			event = take_byte(parser, at);
 	}
 	return event;
 }

@@ -45,11 +45,11 @@ struct parser {
 	char			 string[PARSER_STRING];
 	size_t			 string_count;
 
-	/* Its own. */
-	uint8_t			 state;
+	/* Its own. `state` and `need` stand apart: read as one word right after a byte was written, they would stall the processor. */
+	unsigned		 state;
 	bool			 is_broken;	/* the sequence is one we cannot read: swallow it */
-	uint8_t			 need;		/* continuation bytes still to come */
-	uint8_t			 low, high;	/* bounds of the next one */
+	uint8_t			 low, high;	/* bounds of the next continuation byte */
+	unsigned		 need;		/* so many are still to come */
 };
 
 void			 parser_init(struct parser *parser);
