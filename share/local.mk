@@ -32,18 +32,23 @@ share/units/sysusers.conf: share/units/sysusers.conf.in
 share/units/tmpfiles.conf: share/units/tmpfiles.conf.in
 share/sshd/postern.conf: share/sshd/postern.conf.in
 
-# Both are called postern.conf where systemd looks for them.
+# Both are called postern.conf where systemd looks for them. The wardens' PAM service is a setting of the administrator's
+# once it is there: it is never overwritten, and removed only as long as it is ours.
+pamdir = $(sysconfdir)/pam.d
 install-data-local: share/units/sysusers.conf share/units/tmpfiles.conf
 	$(MKDIR_P) '$(DESTDIR)$(sysusersdir)' '$(DESTDIR)$(tmpfilesdir)'
 	$(INSTALL_DATA) share/units/sysusers.conf '$(DESTDIR)$(sysusersdir)/postern.conf'
 	$(INSTALL_DATA) share/units/tmpfiles.conf '$(DESTDIR)$(tmpfilesdir)/postern.conf'
+	$(MKDIR_P) '$(DESTDIR)$(pamdir)'
+	test -e '$(DESTDIR)$(pamdir)/postern' || $(INSTALL_DATA) '$(srcdir)/share/pam/postern' '$(DESTDIR)$(pamdir)/postern'
 uninstall-local:
 	rm -f '$(DESTDIR)$(sysusersdir)/postern.conf' '$(DESTDIR)$(tmpfilesdir)/postern.conf'
+	! cmp -s '$(srcdir)/share/pam/postern' '$(DESTDIR)$(pamdir)/postern' || rm -f '$(DESTDIR)$(pamdir)/postern'
 
 # The commented sample of a policy; an administrator copies it to the settings and edits it.
 samplepolicydir = $(pkgdatadir)/policy
 dist_samplepolicy_DATA = share/policy/policy.yaml
 
-# The wardens' PAM service; an administrator copies it to /etc/pam.d.
+# The wardens' PAM service as it was, to compare with.
 samplepamdir = $(pkgdatadir)/pam
 dist_samplepam_DATA = share/pam/postern
