@@ -119,6 +119,7 @@ struct worker_inside {
 	int			listener;
 	size_t			oldest;		/* who makes room when all are taken */
 	struct wire_conn	conn[WORKER_INSIDE_MOST];	/* fd -1: free */
+	int64_t			notes_us;	/* boottime up to which notes are used up */
 };
 
 /* The end, once it has begun. */

@@ -4,11 +4,15 @@
 
 #include <sys/socket.h>
 
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "recorder/worker.h"
 
 #define OUT_MOST	(16u * 1024)
+#define NOTE_US		CLOCK_US	/* a note a second, in the long run ... */
+#define NOTES_US	(20 * NOTE_US)	/* ... and so many at once: each is an entry of the log, on the disk of all */
 
 void
 inside_init(struct worker_inside *inside, int listener)
@@ -78,7 +82,14 @@ answer_note(struct worker *w, struct wire_conn *conn, const void *fields)
 {
 	const struct wire_inside_note *note = fields;
 	struct worker_news news = { .type = "note", .text = note->text };
+	struct wire_fail fail = { .status = STATUS_FAILED, .text = (char[]){ "too many notes at once; wait a moment" } };
+	int64_t now = clock_boot_us();
 
+	if (w->inside.notes_us < now)
+		w->inside.notes_us = now;
+	if (w->inside.notes_us - now >= NOTES_US)
+		return wire_put(conn, WIRE_FAIL, &fail);
+	w->inside.notes_us += NOTE_US;
 	tape_text(w, REC_NOTE, note->text);
 	tape_seal(w);
 	gate_report(w, &news);

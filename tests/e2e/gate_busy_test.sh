@@ -21,4 +21,16 @@ within $days_limit [ -S "$root.play/run/gate.sock" ]
 status=$?
 holds "news of others do not disturb who enters after waiting (status $status)" [ "$status" -eq 42 ]
 rm -r "$root.play"
+
+# Each note is an entry of the log, on the disk of all.
+days_grant shell 5m
+said=$(p engineer enter shell -- "for i in \$(seq 60); do \"$bin/postern\" note again; done" 2>&1 </dev/null)
+notes=$(p auditor show "$(p approver sessions --all --json | ids | head -n 1)" | grep -c 'note: again')
+echo "# $notes of 60 notes are in the log"
+holds "notes of one engineer are in the log" [ "$notes" -gt 0 ]
+holds "but do not fill it" [ "$notes" -lt 60 ]
+case $said in
+*"too many notes"*) pass "who writes too many is told" ;;
+*) echo "# $said"; fail "who writes too many is told" ;;
+esac
 tap_end
