@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/secret.h"
 #include "lib/store/decision.h"
 #include "lib/store/grant.h"
 #include "lib/wire/messages.h"
@@ -72,6 +73,13 @@ need_of(const struct policy *policy, const struct policy_role *role)
 		.grant = id_new() };
 }
 
+/* Which policy a decision was made under, for the log. */
+static char *
+policy_hex(const struct gate *gate, char text[2 * SECRET_SHA256 + 1])
+{
+	return id_hex(gate->policy->sha256, SECRET_SHA256, text);
+}
+
 /* `auto:` of the policy: a decision like any other, by the policy, in the log with the entry that allowed it. */
 static int
 decide_by_policy(struct peer *peer, const struct policy_role *role, const struct request *request)
@@ -80,6 +88,7 @@ decide_by_policy(struct peer *peer, const struct policy_role *role, const struct
 	struct need need = need_of(peer->gate->policy, role);
 	struct moment now = gate_now(peer->gate);
 	char why[POLICY_WHY];
+	char hex[2 * SECRET_SHA256 + 1];
 	struct outcome outcome;
 	struct decision decision = { .request = request->id, .person = DECISION_POLICY, .verdict = VERDICT_GRANT };
 	int r;
@@ -91,7 +100,8 @@ decide_by_policy(struct peer *peer, const struct policy_role *role, const struct
 	decision.comment = why;
 	r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
 	if (r == 0)
-		gate_say(peer->gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s", role->name, request->person, why);
+		gate_say(peer->gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s; policy %s", role->name, request->person, why,
+		    policy_hex(peer->gate, hex));
 	return r;
 }
 
@@ -237,17 +247,20 @@ tell_outcome(struct peer *peer, const struct request *request, const struct outc
 {
 	struct gate *gate = peer->gate;
 	const char *who = peer_person(peer);
+	char hex[2 * SECRET_SHA256 + 1];
 	char span[CLOCK_TEXT];
 
+	policy_hex(gate, hex);
 	if (outcome->state == REQUEST_DENIED) {
-		gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s", who, request->role, request->person);
+		gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, request->role, request->person, hex);
 		peer_done(peer, "Denied: %s to %s.", request->role, request->person);
 	} else if (outcome->state == REQUEST_GRANTED) {
-		gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s", who, request->role, request->person, clock_span(outcome->seconds, span));
+		gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s", who, request->role, request->person,
+		    clock_span(outcome->seconds, span), hex);
 		peer_done(peer, "Granted: %s to %s for %s; the clock starts when they enter.", request->role, request->person, span);
 		peers_changed(gate, "grant", &outcome->grant);
 	} else {
-		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s", who, request->role, request->person);
+		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s", who, request->role, request->person, hex);
 		peer_done(peer, "Your decision counts; %u more %s needed.", outcome->missing, outcome->missing == 1 ? "person is" : "persons are");
 	}
 	peers_changed(gate, "request", &request->id);

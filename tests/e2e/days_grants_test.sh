@@ -87,4 +87,5 @@ sed '/person: engineer/d; s/\[engineer, approver\]/[approver]/; s/who: \[enginee
 holds "a policy without the person is read" reload policy-loaded
 holds "and ends their session too" within $days_limit is_over "$pty"
 nothing "no process of ours died of a signal" "$(grep 'was killed by signal' "$root.log")"
+holds "the log names the policy that a grant was made under" grep -q "granted: .*; policy [0-9a-f]\{64\}" "$root.log"
 tap_end
