@@ -73,6 +73,26 @@ recorder_libmaskrule_a_SOURCES = \
 	recorder/mask_pack.c \
 	recorder/mask_rule.c recorder/mask_rule.h recorder/mask_rules.h
 MASKRULE_LIBS = recorder/libmaskrule.a lib/wire/libwire.a lib/base/libbase.a $(PCRE2_LIBS) $(SODIUM_LIBS)
+noinst_LIBRARIES += recorder/libmaskload.a
+recorder_libmaskload_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)
+recorder_libmaskload_a_SOURCES = \
+	recorder/mask_lint.c recorder/mask_lint.h \
+	recorder/mask_load.c \
+	recorder/mask_rules.c \
+	recorder/mask_scan.c recorder/mask_scan.h \
+	recorder/mask_schema.c recorder/mask_schema.h
+nodist_recorder_libmaskload_a_SOURCES = recorder/mask_builtin.c
+MASKLOAD_LIBS = recorder/libmaskload.a $(MASKRULE_LIBS) $(POLICY_LIBS)
+
+# The shipped rules as C, so that masking works where nothing is installed.
+shipped_rules = share/rules.d/secrets.yaml share/rules.d/personal.yaml
+rulesdir = $(pkgdatadir)/rules.d
+dist_rules_DATA = $(shipped_rules)
+CLEANFILES += recorder/mask_builtin.c
+EXTRA_DIST += recorder/mask_builtin.awk
+recorder/mask_builtin.c: recorder/mask_builtin.awk $(shipped_rules)
+	$(AM_V_GEN)$(MKDIR_P) recorder && (cd '$(srcdir)' && LC_ALL=C awk -f recorder/mask_builtin.awk $(shipped_rules)) >$@.new && \
+		mv $@.new $@
 # end of the masking rules
 
 # The session: worker, its sandbox, the client's relay, and `postern record`.

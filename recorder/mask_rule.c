@@ -27,23 +27,26 @@ words_free(char **words)
 }
 
 void
+mask_rule_done(struct mask_rule *rule)
+{
+	free(rule->name);
+	free(rule->set);
+	free(rule->source);
+	words_free(rule->literals);
+	free(rule->prefix);
+	free(rule->pattern);
+	free(rule->until);
+	words_free(rule->examples);
+	words_free(rule->counter);
+}
+
+void
 mask_rules_free(struct mask_rules *rules)
 {
 	if (rules == NULL)
 		return;
-	for (size_t i = 0; i < rules->count; i++) {
-		struct mask_rule *rule = &rules->items[i];
-
-		free(rule->name);
-		free(rule->set);
-		free(rule->source);
-		words_free(rule->literals);
-		free(rule->prefix);
-		free(rule->pattern);
-		free(rule->until);
-		words_free(rule->examples);
-		words_free(rule->counter);
-	}
+	for (size_t i = 0; i < rules->count; i++)
+		mask_rule_done(&rules->items[i]);
 	free(rules->items);
 	words_free(rules->columns);
 	words_free(rules->column_sets);

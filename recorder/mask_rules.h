@@ -20,6 +20,7 @@ struct buf;
 #define AUTO_MASK_RULES __attribute__((cleanup(mask_rules_free_at)))
 
 void	mask_rules_free(struct mask_rules *rules);	/* NULL is fine */
+void	mask_rule_done(struct mask_rule *rule);		/* frees what it points to */
 void	mask_rules_free_at(struct mask_rules **rules);	/* for AUTO_MASK_RULES only */
 
 /* One file in memory. `name` as in messages; the set is its last part without ".yaml". */

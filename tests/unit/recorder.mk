@@ -57,3 +57,13 @@ tests_unit_recorder_guard_test_SOURCES = tests/unit/recorder/guard_test.c record
 tests_unit_recorder_guard_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the front wall
+
+# Masking rules.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/recorder/mask_rules_test tests/unit/recorder/mask_check_test
+tests_unit_recorder_mask_rules_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_mask_rules_test_LDADD = $(MASKLOAD_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_mask_check_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_mask_check_test_LDADD = $(MASKRULE_LIBS) $(CMOCKA_LIBS)
+endif
+# end of the masking rules
