@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include "lib/record/agekey.h"
 #include "lib/record/event.h"
