@@ -347,7 +347,8 @@ on_readable(evutil_socket_t fd, short what, void *user)
 	int r;
 
 	(void)fd;
-	(void)what;
+	if ((what & EV_TIMEOUT) != 0)
+		event_add(live->readable, NULL);	/* libevent has taken it off when its next turn came by the timer */
 	r = wire_fill(&live->conn);
 	if (r >= 0)
 		r = hear_turn(live);

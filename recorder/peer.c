@@ -267,9 +267,10 @@ on_readable(evutil_socket_t fd, short what, void *user)
 	int r;
 
 	(void)fd;
-	(void)what;
 	if (peer->entering || peer->broken)
 		return;
+	if ((what & EV_TIMEOUT) != 0)
+		event_add(peer->readable, NULL);	/* libevent has taken it off when its next turn came by the timer */
 	r = wire_fill(&peer->conn);
 	if (r < 0) {
 		peer_drop(peer, NULL);

@@ -139,7 +139,7 @@ days_clean() {
 		esac
 	done >/dev/null 2>&1
 	for days_mount in $days_mounts; do umount "$days_mount" || umount -l "$days_mount"; done >/dev/null 2>&1
-	for days_name in $days_accounts; do userdel "$days_name"; done >/dev/null 2>&1
+	for days_name in $days_accounts; do userdel -f "$days_name"; done >/dev/null 2>&1
 	for days_name in $days_groups; do groupdel "$days_name"; done >/dev/null 2>&1
 	if [ -n "${DAYS_KEEP:-}" ]; then echo "# kept: $root $root.log" >&2; else rm -rf "$root" "$root".*; fi
 }

@@ -28,7 +28,7 @@ holds "the journal knows why" journal "it did not keep silent after enter"
 # 10,000 connections of one uid; another uid works on meanwhile.
 "$peer" flood "$gate" 10000 </dev/null >"$root.flood"
 read -r held away <"$root.flood"
-holds "of 10,000 connections of one uid at most 64 are held" [ "$held" -gt 0 ] 
+holds "of 10,000 connections of one uid at most 64 are held" [ "$held" -gt 0 ]
 holds "and no more" [ "$held" -le 64 ]
 echo "# $held held, $away turned away"
 holds "the journal does not grow with them" [ "$(grep -c 'too many connections' "$root.log")" -lt 50 ]
