@@ -324,8 +324,8 @@ deck_wait_ms(const struct deck *d)
 {
 	if (d->goal != DECK_THERE || (!d->scout.at_end && !d->scout.is_over))
 		return 0;
-	if (d->is_paused || d->follows)
-		return d->scout.is_over ? -1 : (int)(POLL_US / 1000);
+	if (d->is_paused || d->follows)	/* what the scout has seen may not be there for us at the first look */
+		return d->scout.is_over && (d->is_paused || d->n == d->scout.n) ? -1 : (int)(POLL_US / 1000);
 	return 33;
 }
 

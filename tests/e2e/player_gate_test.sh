@@ -115,14 +115,14 @@ is "and the player has nothing to complain of" test "$("$drive" "$dir/p" status)
 
 
 # The gate goes away under the player.
-"$drive" start "$dir/p" 100x30 "$postern" play --root "$root" --as auditor "$second"
-"$drive" "$dir/p" wait " end "
+"$drive" start "$dir/q" 100x30 "$postern" play --root "$root" --as auditor "$second"
+"$drive" "$dir/q" wait " end "
 stop
-"$drive" "$dir/p" type 'g'
-is "what was fetched is there without the gate" "$drive" "$dir/p" wait "0:00 / "
-"$drive" "$dir/p" type q
-is "and the player ends" sh -c "'$drive' '$dir/p' status >/dev/null"
-"$drive" "$dir/p" end >/dev/null
+"$drive" "$dir/q" type 'g'
+is "what was fetched is there without the gate" "$drive" "$dir/q" wait "0:00 / "
+"$drive" "$dir/q" type q
+is "and the player ends" sh -c "'$drive' '$dir/q' status >/dev/null"
+"$drive" "$dir/q" end >/dev/null
 
 # The window lapses.
 sed -i 's/recording: 90d/recording: 1s/' "$root/etc/policy.yaml"

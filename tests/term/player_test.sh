@@ -22,12 +22,15 @@ is() { # is WORDS COMMAND...: what it says goes to the log if it fails
 }
 no() { if "$@"; then return 1; fi; }
 make_rec() { "$maker" key "$1.rec"; }
-play() { "$drive" start "$dir/p" "$1" "$postern" play -i key "$2.rec"; }
-d() { "$drive" "$dir/p" "$@"; }
+n=0
+# A socket of its own for each: the driver before may still be putting its own away.
+begin() { n=$((n + 1)) p=$dir/p.$n; "$drive" start "$p" "$@"; }
+play() { begin "$1" "$postern" play -i key "$2.rec"; }
+d() { "$drive" "$p" "$@"; }
 # go WORDS KEYS: types, and waits until the status line says so.
 go() { d type "$2" && d wait "$1"; }
 ends() { [ "$(d status)" = "$1" ]; }
-over() { "$drive" "$dir/p" end >/dev/null 2>&1; }
+over() { "$drive" "$p" end >/dev/null 2>&1; }
 picture() { d dump | sed '1d' | head -n "$1"; }	# without header and status
 
 # ---- a short one
@@ -49,7 +52,7 @@ at 1800
 out last words\r\n
 end 0 exited
 TXT
-"$drive" start "$dir/p" 80x24 "$postern" play -i key --speed 8 short.rec
+begin 80x24 "$postern" play -i key --speed 8 short.rec
 is "a recording plays by itself" d wait ready
 is "the header says who and why" d wait "payments-rw  eng-31  2026-11-23 16:00 → 16:30 (30 min"
 is "silence is shortened, to the end" d wait "last words"
@@ -153,7 +156,7 @@ over
 # ---- colours
 printf 'out \\e[38;2;255;0;0mexact\\e[0m \\e[1;4;92mbright\\e[0m \\e[48;5;19mindexed\\e[0m\\r\\n\nat 1\nout end\n' | make_rec colour
 colours() { # TERM WANTED...: these sequences are written there
-	"$drive" start "$dir/p" 80x24 env TERM="$1" "$postern" play -i key colour.rec
+	begin 80x24 env TERM="$1" "$postern" play -i key colour.rec
 	shift
 	d wait exact && d wait bright && d wait indexed || return 1
 	for wanted in "$@"; do d saw "$wanted" || { echo "no $wanted"; return 1; }; done
@@ -168,7 +171,7 @@ is "on the console too" colours linux '\e[31m'
 over
 is "and on one with millions" colours xterm-direct '\e[38:2::255:0:0m'
 over
-"$drive" start "$dir/p" 80x24 env NO_COLOR=1 "$postern" play -i key colour.rec
+begin 80x24 env NO_COLOR=1 "$postern" play -i key colour.rec
 d wait exact
 is "NO_COLOR leaves them out" no d saw '\e[38;'
 is "all of them" no d saw '\e[31m'
@@ -221,13 +224,13 @@ over
 
 # ---- keys and damage
 printf 'out x\n' | "$maker" other other.rec
-"$drive" start "$dir/p" 80x24 "$postern" play -i other short.rec
+begin 80x24 "$postern" play -i other short.rec
 is "the wrong key is said" d wait "none of the keys opens this"
 is "with its own status" ends 8
 is "before the terminal was taken" no d saw '\e[?1049h'
 over
 "$maker" key locked "open sesame" || exit 1
-lock_test() { "$drive" start "$dir/p" 80x24 "$postern" play -i locked short.rec; }
+lock_test() { begin 80x24 "$postern" play -i locked short.rec; }
 lock_test
 is "a passphrase is asked for" d wait "Passphrase of locked:"
 d type 'wronh\x7fg\r'
@@ -248,7 +251,7 @@ d type q
 is "and it plays" ends 0
 over
 { cat script; echo crash; } | make_rec left
-"$drive" start "$dir/p" 80x24 "$postern" play -i key left.rec
+begin 80x24 "$postern" play -i key left.rec
 d wait "line"
 is "what a crash left is waited for, and that is said" go "Waiting for more: it has no end" G
 d type q
@@ -257,7 +260,7 @@ is "in the same words" d wait "it has no end"
 over
 cp long.rec bent.rec
 printf 'X' | dd of=bent.rec bs=1 seek=$(($(stat -c %s long.rec) / 2)) conv=notrunc 2>/dev/null
-"$drive" start "$dir/p" 80x24 "$postern" play -i key --speed 16 bent.rec
+begin 80x24 "$postern" play -i key --speed 16 bent.rec
 d wait "line"
 is "a damaged one is played to the damage" go "This is not all: it is damaged in segment" G
 d type q
@@ -285,7 +288,7 @@ over
 "$drive" "$dir/r" end >/dev/null
 
 # ---- poor terminals and ways out
-"$drive" start "$dir/p" 80x24 env LC_ALL=C NO_COLOR=1 TERM=vt100 "$postern" play -i key long.rec
+begin 80x24 env LC_ALL=C NO_COLOR=1 TERM=vt100 "$postern" play -i key long.rec
 d wait "line 1"
 d type "G"
 d wait "line 4000"
@@ -306,7 +309,7 @@ d hangup
 d status >left
 is "a dropped line ends it" grep -qE '^(0|129)$' left
 over
-"$drive" start "$dir/p" 80x24 env POSTERN_LOGIN=1 "$postern" play -i key short.rec
+begin 80x24 env POSTERN_LOGIN=1 "$postern" play -i key short.rec
 is "through a login a file's name is an id that does not exist" no ends 0
 is "and the file is not opened" no d saw ready
 over
