@@ -193,8 +193,7 @@ static const struct {
 	{ "host: bastion-1", "host: \"a\\eb\"", "policy.yaml:1: this text has a line break or another control character in it\n" },
 	{ "host: bastion-1", "host: bastion 1", "policy.yaml:1: 'bastion 1' is not the name of a host\n" },
 	{ "sudo: yes\n", "sudo: yes\n---\nhost: x\n", "policy.yaml:33: a second document begins here; one file is one document\n" },
-	{ "sudo: yes\n", "about: &a x\n    keep: *a\n", "policy.yaml:32: anchors and aliases (& and *) are not allowed in a "
-	    "policy\n" },
+	{ "sudo: yes\n", "about: &a x\n    keep: *a\n", "policy.yaml:32: anchors and aliases (& and *) are not allowed here\n" },
 	{ "admins: [anna]", "admins: [anna, gil]", "policy.yaml:6: there is no person 'gil' (a group is written group:gil)\n" },
 };
 
