@@ -170,6 +170,7 @@ on_tick(evutil_socket_t fd, short what, void *user)
 		live_find_all(w->gate);
 	if (w->ticks % RETENTION_TICKS == 0)
 		gate_retention_tick(w->gate);
+	live_hurry(w->gate);
 	if (w->ticks % STATUS_TICKS == 0)
 		live_ask_status(w->gate);
 	if (w->ticks % RIGHTS_TICKS == 0)

@@ -109,6 +109,17 @@ gate_keeper_start(struct gate *gate)
 }
 
 int
+gate_keeper_end(struct gate *gate, const struct id *session)
+{
+	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST };
+	struct wire_end_session end = { .session = *session };
+	int r = wire_pack(WIRE_END_SESSION, &end, &out);
+
+	(void)gate;
+	return r < 0 ? r : fdio_send(DAEMON_LINK, buf_data(&out), buf_len(&out), NULL, 0);
+}
+
+int
 gate_keeper_launch(struct gate *gate, const struct wire_launch *launch, const int fds[LAUNCH_FDS])
 {
 	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST };

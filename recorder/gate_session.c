@@ -163,9 +163,7 @@ revoke_grant(struct peer *peer, const struct grant *grant, const char *reason)
 {
 	struct gate *gate = peer->gate;
 	struct grant_end end = { .why = "revoked", .at_us = clock_wall_us() };
-	AUTO_FREE char *why = own_dup(reason);
-	AUTO_FREE char *by = own_dup(peer_person(peer));
-	struct wire_stop stop = { .reason = why, .by = by };
+	const char *by = peer_person(peer);
 	unsigned count = 0;
 	int r;
 
@@ -173,7 +171,7 @@ revoke_grant(struct peer *peer, const struct grant *grant, const char *reason)
 	r = grant_finish(gate->store, &grant->id, &end);
 	for (struct live *l = gate->sessions; l != NULL; l = l->next)
 		if (id_equal(&l->session.grant, &grant->id)) {
-			live_put(l, WIRE_STOP, &stop);
+			live_stop(l, reason, peer_person(peer));
 			count++;
 		}
 	gate_say(gate, LOG_REVOKED, &grant->id, "%s revoked %s of %s: %s", by, grant->role, grant->person, reason[0] != '\0' ? reason : "no reason was given");

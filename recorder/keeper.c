@@ -24,6 +24,7 @@
 #include "lib/wire/conn.h"
 #include "recorder/cgroup.h"
 #include "recorder/keeper.h"
+#include "recorder/wardens.h"
 
 /* Descriptors that come with WIRE_LAUNCH, in this order. */
 _Static_assert(LAUNCH_FDS <= FDIO_MOST, "a launch must fit in one message");
@@ -146,9 +147,26 @@ on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fd
 		refuse(&launch->session, sentence);
 		return;
 	}
+	r = wardens_note(&keeper->daemon.place, &launch->session, (pid_t)launched.warden_pid);
+	if (r < 0)
+		log_warn("a warden cannot be noted: %s; only its worker can end the session early", err_text(r));
 	watch_child(keeper, &launched);
 	if (answer(WIRE_LAUNCHED, &launched) < 0)
 		log_error("the gate does not hear");
+}
+
+/* Its worker had its time. The warden kills what is there and ends; the receipt goes to the worker if that still hears. */
+static void
+on_end(const struct keeper *keeper, const struct wire_end_session *end)
+{
+	char id[ID_TEXT];
+	int r = wardens_end(&keeper->daemon.place, &end->session);
+
+	id_text(&end->session, id);
+	if (r == 0)
+		log_warn("session %s is ended by its warden, because its worker did not", id);
+	else if (r != ERR_NOT_FOUND)
+		log_error("the warden of session %s cannot be told: %s", id, err_text(r));
 }
 
 /* One message of the gate. Anything wrong in it is a fault of a program of ours: the keeper ends, posternd starts both anew. */
@@ -166,10 +184,13 @@ on_gate(struct keeper *keeper)
 		log_info("the gate has gone");
 		_exit(0);
 	}
-	r = wire_unpack(bytes, (size_t)n, WIRE_LAUNCH, &message);
-	if (r < 0)
-		log_fatal("the gate sent what is not a launch: %s", err_text(r));
-	on_launch(keeper, message.fields, fds, fd_count);
+	r = n > 4 ? wire_unpack(bytes, (size_t)n, bytes[4], &message) : ERR_MSG_SHORT;
+	if (r < 0 || (message.kind != WIRE_LAUNCH && message.kind != WIRE_END_SESSION))
+		log_fatal("the gate sent what the keeper has no rule for: %s", err_text(r < 0 ? r : ERR_MSG_REFUSED));
+	if (message.kind == WIRE_LAUNCH)
+		on_launch(keeper, message.fields, fds, fd_count);
+	else
+		on_end(keeper, message.fields);
 	for (size_t i = 0; i < fd_count; i++)
 		close(fds[i]);
 }

@@ -24,6 +24,7 @@
 #include "lib/base/signals.h"
 #include "recorder/contract.h"
 #include "recorder/keeper.h"
+#include "recorder/wardens.h"
 
 /* Both ends of everything between the session's processes; -1 where there is none. */
 struct ends {
@@ -205,6 +206,7 @@ launch_forget(const struct keeper *keeper, const char *id)
 	unlink(listen_path);
 	unlink(inside_path);
 	rmdir(inside_dir);
+	wardens_forget(&keeper->daemon.place, id);
 }
 
 void

@@ -20,6 +20,7 @@
 #include "lib/store/recording.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate.h"
+#include "recorder/gate_keeper.h"
 #include "recorder/gate_log.h"
 #include "recorder/live.h"
 #include "recorder/peer.h"
@@ -28,6 +29,7 @@
 #include "recorder/who.h"
 
 #define OUT_MOST	(256u * 1024)
+#define STOP_US		(10 * CLOCK_US)	/* how long a worker may take to end a session */
 #define RECONNECTS	3
 #define HEAR_ONCE	16u	/* messages of one worker in one turn of the loop: each may wait for the disk */
 #define OVERDUE_S	30	/* a worker that has not said anything by then never will */
@@ -499,9 +501,6 @@ on_checked(void *user, struct who *who, const char *why)
 	const struct policy *policy = live->gate->policy;
 	const struct policy_role *role = policy != NULL ? policy_role(policy, live->session.role) : NULL;
 	struct policy_subject subject;
-	char text[] = "you no longer have the right to this role";
-	char by[] = "the policy";
-	struct wire_stop stop = { .reason = text, .by = by };
 
 	live->checking = false;
 	/* An answer that did not come takes nothing away; the next minute asks again. */
@@ -517,7 +516,38 @@ on_checked(void *user, struct who *who, const char *why)
 	}
 	who_free(who);
 	gate_say(live->gate, LOG_RIGHT_LOST, &live->session.id, "%s lost the right to %s; the session is ended", live->session.person, live->session.role);
+	live_stop(live, "you no longer have the right to this role", "the policy");
+}
+
+void
+live_stop(struct live *live, const char *reason, const char *by)
+{
+	AUTO_FREE char *reason_copy = own_dup(reason);
+	AUTO_FREE char *by_copy = own_dup(by);
+	struct wire_stop stop = { .reason = reason_copy, .by = by_copy };
+
+	if (live->stop_boot_us == 0)
+		live->stop_boot_us = clock_boot_us();
 	live_put(live, WIRE_STOP, &stop);
+}
+
+void
+live_hurry(struct gate *gate)
+{
+	int64_t late = clock_boot_us() - STOP_US;
+
+	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
+		bool ordered = l->stop_boot_us != 0 && l->stop_boot_us < late;
+		bool over = id_equal(&l->session.clock.started.boot, &gate->boot) && l->session.clock.ends_boot_us < late;
+
+		if (l->hurried || (!ordered && !over))
+			continue;
+		l->hurried = true;
+		gate_say(gate, LOG_SESSION_LOST, &l->session.id, "the recorder of %s's session as %s did not end it in time; its warden does",
+		    l->session.person, l->session.role);
+		if (gate_keeper_end(gate, &l->session.id) < 0)
+			log_error("the keeper does not hear");
+	}
 }
 
 void

@@ -24,6 +24,8 @@ struct live {
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
 	unsigned		 reconnects;
+	int64_t			 stop_boot_us;	/* told to end then; 0 */
+	bool			 hurried;	/* the keeper was asked to end it */
 	int64_t			 active_us, output_bytes;
 	uint32_t		 cols, rows;
 };
@@ -48,6 +50,12 @@ void		 live_find_all(struct gate *gate);
 
 /* The peer is going: no session may point to it. */
 void		 live_forget_peer(struct gate *gate, const struct peer *peer);
+
+/* Tells the worker to end the session; one that does not is ended by live_hurry(). Texts are borrowed. */
+void		 live_stop(struct live *live, const char *reason, const char *by);
+
+/* Sessions that should have ended some seconds ago, by order or by their deadline: the keeper ends them. */
+void		 live_hurry(struct gate *gate);
 
 /* How long each session has been idle, and how large its window is. */
 void		 live_ask_status(struct gate *gate);

@@ -146,6 +146,7 @@ recorder_postern_gate_SOURCES = \
 recorder_postern_gate_LDADD = lib/store/libstore.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \
 	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 recorder_postern_keeper_SOURCES = recorder/keeper.c recorder/keeper.h recorder/launch.c recorder/contract.h \
+	recorder/wardens.c recorder/wardens.h \
 	recorder/daemon.c recorder/daemon.h
 recorder_postern_keeper_LDADD = recorder/libroletable.a lib/wire/libwire.a $(CAGE_LIBS)
 

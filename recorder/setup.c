@@ -195,6 +195,7 @@ setup_folders(const struct daemon *daemon)
 	gid_t group = getegid();
 	AUTO_FREE char *workers = place_path(daemon->place.run, "w", NULL);
 	AUTO_FREE char *inside = place_path(daemon->place.run, "s", NULL);
+	AUTO_FREE char *wardens = place_path(daemon->place.run, "p", NULL);
 	AUTO_FREE char *recordings = place_path(daemon->place.state, "rec", NULL);
 	AUTO_FREE char *home = daemon->trial ? place_path(daemon->place.root, "home", NULL) : NULL;
 	const struct folder folders[] = {
@@ -202,6 +203,7 @@ setup_folders(const struct daemon *daemon)
 		{ daemon->place.run, 0755, own, group },
 		{ workers, 0711, own, group },
 		{ inside, 0700, own, group },
+		{ wardens, 0700, own, group },
 		{ daemon->place.state, 0700, daemon->gate_uid, daemon->gate_gid },
 		{ recordings, 0700, daemon->gate_uid, daemon->gate_gid },
 		{ daemon->trial ? daemon->place.etc : NULL, 0755, own, group },

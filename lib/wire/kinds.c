@@ -442,6 +442,11 @@ static const struct wire_field launched_fields[] = {
 	WIRE_FIELD(launched, I64, warden_pid, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field end_session_fields[] = {
+	WIRE_FIELD(end_session, ID, session, 0),
+	{ NULL, WIRE_END, 0, 0 }
+};
+
 static const struct wire_field launch_failed_fields[] = {
 	WIRE_FIELD(launch_failed, ID, session, 0),
 	WIRE_FIELD(launch_failed, TEXT, text, SENTENCE_MOST),
@@ -525,6 +530,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(LAUNCHED, launched, SIDE(KEEPER_TO_GATE), ANY),
 	ROW(LAUNCH_FAILED, launch_failed, SIDE(KEEPER_TO_GATE), ANY),
 	ROW(TABLE, table, SIDE(KEEPER_TO_GATE), ANY),
+	ROW(END_SESSION, end_session, SIDE(GATE_TO_KEEPER), ANY),
 	ROW(LAUNCH_FILE, launch_file, SIDE(GATE_TO_KEEPER), ANY),
 };
 /* clang-format on */

@@ -225,6 +225,7 @@ struct wire_launch {
 	int64_t	 deadline_boot_us;
 };
 struct wire_launched { struct id session; int64_t worker_pid, warden_pid; };
+struct wire_end_session { struct id session; };	/* its worker was told and has not ended it */
 struct wire_launch_failed { struct id session; char *text; };
 struct wire_table { struct wire_bytes policy; uint32_t roles; };	/* keeper to gate: the role table it holds now */
 
