@@ -106,6 +106,21 @@ take_recipients(struct cli *cli, struct job *job, const char *given)
 	return count > 0 ? STATUS_OK : cli_fail(cli, STATUS_USAGE, "-r needs a public key (age1...)");
 }
 
+/* -r several times, each with one key or several. */
+static int
+take_all_recipients(struct cli *cli, struct job *job)
+{
+	AUTO_BUF struct buf all = { .max = 65536 };
+	AUTO_FREE char *text = NULL;
+	const char *given;
+
+	for (int n = 0; (given = cli_nth(cli, "recipient", n)) != NULL; n++)
+		if (buf_add_text(&all, n > 0 ? "," : "") < 0 || buf_add_text(&all, given) < 0)
+			return cli_fail(cli, STATUS_USAGE, "there are too many recipients");
+	text = buf_text(&all);
+	return take_recipients(cli, job, text);
+}
+
 /* The public half of the person's own identity. */
 static int
 own_recipient(struct cli *cli, struct job *job)
@@ -236,7 +251,7 @@ cmd_record(struct cli *cli)
 
 	if (cli_has(cli, "rules"))
 		return cli_fail(cli, STATUS_USAGE, "masking comes with a later release; record with --no-mask, and nothing is masked");
-	r = cli_has(cli, "recipient") ? take_recipients(cli, &job, cli_get(cli, "recipient")) : own_recipient(cli, &job);
+	r = cli_has(cli, "recipient") ? take_all_recipients(cli, &job) : own_recipient(cli, &job);
 	if (r == STATUS_OK)
 		r = open_files(cli, &job);
 	if (r != STATUS_OK)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -223,28 +224,52 @@ loop(struct split *s, int signals)
 
 /* ---- afterwards ---------------------------------------------------------------------------------------------------- */
 
-static void
-replay(struct tour *tour)
+/* One of our commands in this terminal, as the auditor. Its exit status. */
+static int
+run_here(const struct tour *tour, const char *const words[])
+{
+	AUTO_FREE char **argv = tour_argv(tour, "auditor", words);
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool
+find_newest(struct tour *tour)
 {
 	AUTO_FREE char *said = NULL;
-	AUTO_FREE char *command = NULL;
 	const char *id;
 
 	tour_run(tour, &said, "auditor", "sessions", "--all", "--json", NULL);
 	id = strstr(said, "\"id\":\"");
-	if (id == NULL) {
+	snprintf(tour->session, sizeof tour->session, "%.32s", id != NULL ? id + 6 : "");
+	return id != NULL;
+}
+
+static void
+replay(struct tour *tour)
+{
+	const char *const list[] = { "ls", NULL };
+	const char *const play[] = { "play", tour->session, NULL };
+	char key;
+
+	if (!find_newest(tour)) {
 		printf("Nobody entered a session, so there is nothing to replay.\n");
 		return;
 	}
-	snprintf(tour->session, sizeof tour->session, "%.32s", id + 6);
 	printf("Now you are the auditor. Recordings:\n\n");
 	fflush(stdout);
-	if (asprintf(&command, "'%s' ls --root '%s' --as auditor; printf '\\nEnter replays the newest one (q leaves the player). '; read x; '%s' play %s --root '%s' --as auditor",
-	    tour->postern, tour->dir, tour->postern, tour->session, tour->dir) < 0) {
-		command = NULL;
-		return;
-	}
-	if (system(command) != 0)
+	run_here(tour, list);
+	printf("\nEnter replays the newest one (q leaves the player). ");
+	fflush(stdout);
+	while (read(STDIN_FILENO, &key, 1) == 1 && key != '\n')
+		;
+	if (run_here(tour, play) != STATUS_OK)
 		printf("The replay ended with an error; `postern try --keep` leaves everything in place.\n");
 	printf("Its retention window is 20 s here (days or years in a real policy). Waiting for it to lapse ...\n");
 	fflush(stdout);

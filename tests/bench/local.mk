@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # make bench: our recorder beside script and sudo. Not part of check: figures are for people, on a quiet machine.
-EXTRA_PROGRAMS = tests/bench/bench tests/bench/child
+EXTRA_PROGRAMS += tests/bench/bench tests/bench/child
 tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/bench.h tests/bench/clean.c tests/bench/crowd.c tests/bench/gate.c \
 	tests/bench/load.c tests/bench/peers.c tests/bench/report.c tests/bench/session.c tests/bench/tasks.c
 tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)

@@ -40,6 +40,18 @@ holds "its end is in the catalogue" within $days_limit row_is "$one" why "revoke
 holds "with a receipt without survivors" row_is "$one" survivors 0
 holds "no process of it remains" within $days_limit is_gone "$one"
 
+# --- a worker that does not do what it is told
+days_grant shell 2h
+enter_pty hung shell
+hung=$session
+worker=$(worker_of "$hung")
+kill -STOP "$worker"
+p approver revoke "$hung" --reason "now" >/dev/null
+holds "a worker that ignores a revocation cannot keep the session alive" within 40 none_inside "$hung"
+holds "and the journal says that the warden ended it" journal "is ended by its warden"
+kill -CONT "$worker"
+holds "the worker ends as soon as it goes on" within $days_limit is_gone "$hung"
+
 # --- an end while nobody is there
 days_grant shell 2h
 enter_pty two shell

@@ -2,7 +2,7 @@
 EXTRA_DIST += tests/unit/record/studio.c tests/unit/record/studio.h
 
 # For developers: `make tests/unit/record/measure && tests/unit/record/measure FILE...` prints speed and memory of the writer.
-EXTRA_PROGRAMS = tests/unit/record/measure
+EXTRA_PROGRAMS += tests/unit/record/measure
 tests_unit_record_measure_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_record_measure_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 
