@@ -4,44 +4,44 @@
 noinst_LIBRARIES += recorder/libpolicy.a
 recorder_libpolicy_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(YAML_CFLAGS) $(SODIUM_CFLAGS) $(EVENT_CFLAGS)
 recorder_libpolicy_a_SOURCES = \
-	recorder/policy.c recorder/policy.h \
-	recorder/policy_check.c recorder/policy_check.h \
-	recorder/policy_check_role.c recorder/policy_check_role.h \
-	recorder/policy_lines.c recorder/policy_lines.h \
-	recorder/policy_load.c \
-	recorder/policy_print.c \
-	recorder/policy_sample.c \
-	recorder/policy_schema.c recorder/policy_schema.h \
-	recorder/policy_yaml.c recorder/policy_yaml.h \
-	recorder/when.c recorder/when.h
+	recorder/policy/policy.c recorder/policy/policy.h \
+	recorder/policy/policy_check.c recorder/policy/policy_check.h \
+	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
+	recorder/policy/policy_lines.c recorder/policy/policy_lines.h \
+	recorder/policy/policy_load.c \
+	recorder/policy/policy_print.c \
+	recorder/policy/policy_sample.c \
+	recorder/policy/policy_schema.c recorder/policy/policy_schema.h \
+	recorder/policy/policy_yaml.c recorder/policy/policy_yaml.h \
+	recorder/policy/when.c recorder/policy/when.h
 POLICY_LIBS = recorder/libpolicy.a lib/base/libbase.a $(CYAML_LIBS) $(YAML_LIBS) $(SODIUM_LIBS)
 
 # The keeper's half of the role table knows no YAML, so that root's binary does not contain a parser.
 noinst_LIBRARIES += recorder/libroletable.a
-recorder_libroletable_a_SOURCES = recorder/roletable.c recorder/roletable.h
+recorder_libroletable_a_SOURCES = recorder/keeper/roletable.c recorder/keeper/roletable.h
 pkglibexec_PROGRAMS += recorder/postern-roletable
-recorder_postern_roletable_SOURCES = recorder/roletable_main.c recorder/roletable_make.c
+recorder_postern_roletable_SOURCES = recorder/keeper/roletable_main.c recorder/keeper/roletable_make.c
 recorder_postern_roletable_LDADD = $(POLICY_LIBS)
 
 # Look-ups of accounts and groups: the gate links libgroups, the helper does them.
 noinst_LIBRARIES += recorder/libgroups.a
 recorder_libgroups_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS)
-recorder_libgroups_a_SOURCES = recorder/groups.c recorder/groups.h recorder/groups_kept.c recorder/groups_kept.h \
-	recorder/nss_frame.h
+recorder_libgroups_a_SOURCES = recorder/gate/groups.c recorder/gate/groups.h recorder/gate/groups_kept.c recorder/gate/groups_kept.h \
+	recorder/gate/nss_frame.h
 pkglibexec_PROGRAMS += recorder/postern-nss
-recorder_postern_nss_SOURCES = recorder/nss_helper.c
+recorder_postern_nss_SOURCES = recorder/gate/nss_helper.c
 recorder_postern_nss_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 
 # postern policy and postern doctor, for the client's table of verbs.
 noinst_LIBRARIES += recorder/libadmin.a
 recorder_libadmin_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_libadmin_a_SOURCES = \
-	recorder/cmd_doctor.c recorder/cmd_doctor.h \
-	recorder/cmd_policy.c recorder/cmd_policy.h \
-	recorder/doctor.c recorder/doctor.h \
-	recorder/doctor_accounts.c \
-	recorder/doctor_pam.c \
-	recorder/doctor_sshd.c
+	recorder/client/cmd_doctor.c recorder/client/cmd_doctor.h \
+	recorder/client/cmd_policy.c recorder/client/cmd_policy.h \
+	recorder/client/doctor.c recorder/client/doctor.h \
+	recorder/client/doctor_accounts.c \
+	recorder/client/doctor_pam.c \
+	recorder/client/doctor_sshd.c
 ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
 
@@ -49,19 +49,19 @@ ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # The cage: what holds a session and ends it. The keeper links $(CAGE_LIBS) for accounts and cgroups.
 noinst_LIBRARIES += recorder/libcage.a
 recorder_libcage_a_SOURCES = \
-	recorder/account.c recorder/account.h \
-	recorder/caps.c recorder/caps.h \
-	recorder/cgroup.c recorder/cgroup.h \
-	recorder/members.c recorder/members.h
+	recorder/cage/account.c recorder/cage/account.h \
+	recorder/cage/caps.c recorder/cage/caps.h \
+	recorder/cage/cgroup.c recorder/cage/cgroup.h \
+	recorder/cage/members.c recorder/cage/members.h
 CAGE_LIBS = recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
 pkglibexec_PROGRAMS += recorder/postern-warden recorder/postern-init
-recorder_postern_warden_SOURCES = recorder/contract.h \
-	recorder/warden.c recorder/warden.h recorder/warden_end.c recorder/warden_spawn.c \
-	recorder/warden_pam.c recorder/warden_pam.h
+recorder_postern_warden_SOURCES = recorder/keeper/contract.h \
+	recorder/cage/warden.c recorder/cage/warden.h recorder/cage/warden_end.c recorder/cage/warden_spawn.c \
+	recorder/cage/warden_pam.c recorder/cage/warden_pam.h
 recorder_postern_warden_LDADD = $(CAGE_LIBS) $(PAM_LIBS)
-recorder_postern_init_SOURCES = recorder/contract.h \
-	recorder/init.c recorder/init_child.c recorder/init_child.h \
-	recorder/init_env.c recorder/init_env.h recorder/init_mounts.c recorder/init_mounts.h
+recorder_postern_init_SOURCES = recorder/keeper/contract.h \
+	recorder/cage/init.c recorder/cage/init_child.c recorder/cage/init_child.h \
+	recorder/cage/init_env.c recorder/cage/init_env.h recorder/cage/init_mounts.c recorder/cage/init_mounts.h
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 # end of the cage
 
@@ -69,18 +69,18 @@ recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 noinst_LIBRARIES += recorder/libmaskrule.a
 recorder_libmaskrule_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
 recorder_libmaskrule_a_SOURCES = \
-	recorder/mask_check.c recorder/mask_check.h \
-	recorder/mask_pack.c \
-	recorder/mask_rule.c recorder/mask_rule.h recorder/mask_rules.h
+	recorder/mask/mask_check.c recorder/mask/mask_check.h \
+	recorder/mask/mask_pack.c \
+	recorder/mask/mask_rule.c recorder/mask/mask_rule.h recorder/mask/mask_rules.h
 MASKRULE_LIBS = recorder/libmaskrule.a lib/wire/libwire.a lib/base/libbase.a $(PCRE2_LIBS) $(SODIUM_LIBS)
 noinst_LIBRARIES += recorder/libmaskload.a
 recorder_libmaskload_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)
 recorder_libmaskload_a_SOURCES = \
-	recorder/mask_lint.c recorder/mask_lint.h \
-	recorder/mask_load.c \
-	recorder/mask_rules.c \
-	recorder/mask_scan.c recorder/mask_scan.h \
-	recorder/mask_schema.c recorder/mask_schema.h
+	recorder/mask/mask_lint.c recorder/mask/mask_lint.h \
+	recorder/mask/mask_load.c \
+	recorder/mask/mask_rules.c \
+	recorder/mask/mask_scan.c recorder/mask/mask_scan.h \
+	recorder/mask/mask_schema.c recorder/mask/mask_schema.h
 nodist_recorder_libmaskload_a_SOURCES = recorder/mask_builtin.c
 MASKLOAD_LIBS = recorder/libmaskload.a $(MASKRULE_LIBS) $(POLICY_LIBS)
 
@@ -89,31 +89,31 @@ shipped_rules = share/rules.d/secrets.yaml share/rules.d/personal.yaml
 rulesdir = $(pkgdatadir)/rules.d
 dist_rules_DATA = $(shipped_rules)
 CLEANFILES += recorder/mask_builtin.c
-EXTRA_DIST += recorder/mask_builtin.awk
-recorder/mask_builtin.c: recorder/mask_builtin.awk $(shipped_rules)
-	$(AM_V_GEN)$(MKDIR_P) recorder && (cd '$(srcdir)' && LC_ALL=C awk -f recorder/mask_builtin.awk $(shipped_rules)) >$@.new && \
+EXTRA_DIST += recorder/mask/mask_builtin.awk
+recorder/mask_builtin.c: recorder/mask/mask_builtin.awk $(shipped_rules)
+	$(AM_V_GEN)$(MKDIR_P) recorder && (cd '$(srcdir)' && LC_ALL=C awk -f recorder/mask/mask_builtin.awk $(shipped_rules)) >$@.new && \
 		mv $@.new $@
 # end of the masking rules
 
 # The session: worker, its sandbox, the client's relay, and `postern record`.
 noinst_LIBRARIES += recorder/librelay.a
 recorder_librelay_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
-recorder_librelay_a_SOURCES = recorder/relay.c recorder/relay.h recorder/record.c recorder/record.h recorder/record_run.c
+recorder_librelay_a_SOURCES = recorder/client/relay.c recorder/client/relay.h recorder/client/record.c recorder/client/record.h recorder/client/record_run.c
 RELAY_LIBS = recorder/librelay.a lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
 
 pkglibexec_PROGRAMS += recorder/postern-worker
 recorder_postern_worker_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) -pthread
 recorder_postern_worker_SOURCES = \
-	recorder/sandbox.c recorder/sandbox.h \
-	recorder/worker.c recorder/worker.h \
-	recorder/worker_bar.c \
-	recorder/worker_client.c \
-	recorder/worker_end.c \
-	recorder/worker_gate.c \
-	recorder/worker_inside.c \
-	recorder/worker_port.c \
-	recorder/worker_setup.c \
-	recorder/worker_tape.c
+	recorder/worker/sandbox.c recorder/worker/sandbox.h \
+	recorder/worker/worker.c recorder/worker/worker.h \
+	recorder/worker/worker_bar.c \
+	recorder/worker/worker_client.c \
+	recorder/worker/worker_end.c \
+	recorder/worker/worker_gate.c \
+	recorder/worker/worker_inside.c \
+	recorder/worker/worker_port.c \
+	recorder/worker/worker_setup.c \
+	recorder/worker/worker_tape.c
 recorder_postern_worker_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) -lpthread
 # end of the session
@@ -121,48 +121,48 @@ recorder_postern_worker_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wi
 # The daemon: posternd starts gate and keeper; what a process may not do, its binary does not link.
 sbin_PROGRAMS += recorder/posternd
 recorder_posternd_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
-recorder_posternd_SOURCES = recorder/posternd.c recorder/daemon.c recorder/daemon.h recorder/setup.c recorder/setup.h \
-	recorder/policy_sample.c
+recorder_posternd_SOURCES = recorder/keeper/posternd.c recorder/keeper/daemon.c recorder/keeper/daemon.h recorder/keeper/setup.c recorder/keeper/setup.h \
+	recorder/policy/policy_sample.c
 recorder_posternd_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(SYSTEMD_LIBS)
 
 pkglibexec_PROGRAMS += recorder/postern-gate recorder/postern-keeper
 recorder_postern_gate_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_gate_SOURCES = \
-	recorder/gate.c recorder/gate.h \
-	recorder/gate_ask.c recorder/gate_ask.h \
-	recorder/gate_audit.c \
-	recorder/gate_enter.c \
-	recorder/gate_keeper.c recorder/gate_keeper.h recorder/keeper.h \
-	recorder/gate_log.c recorder/gate_log.h \
-	recorder/gate_retention.c recorder/gate_retention.h \
-	recorder/gate_rows.c \
-	recorder/gate_rules.c recorder/gate_rules.h \
-	recorder/gate_session.c recorder/gate_session.h \
-	recorder/live.c recorder/live.h \
-	recorder/peer.c recorder/peer.h \
-	recorder/remains.c recorder/remains.h recorder/gate_files.c recorder/gate_files.h \
-	recorder/who.c recorder/who.h \
-	recorder/daemon.c recorder/daemon.h
+	recorder/gate/gate.c recorder/gate/gate.h \
+	recorder/gate/gate_ask.c recorder/gate/gate_ask.h \
+	recorder/gate/gate_audit.c \
+	recorder/gate/gate_enter.c \
+	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
+	recorder/gate/gate_log.c recorder/gate/gate_log.h \
+	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \
+	recorder/gate/gate_rows.c \
+	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
+	recorder/gate/gate_session.c recorder/gate/gate_session.h \
+	recorder/gate/live.c recorder/gate/live.h \
+	recorder/gate/peer.c recorder/gate/peer.h \
+	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
+	recorder/gate/who.c recorder/gate/who.h \
+	recorder/keeper/daemon.c recorder/keeper/daemon.h
 recorder_postern_gate_LDADD = lib/store/libstore.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \
 	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
-recorder_postern_keeper_SOURCES = recorder/keeper.c recorder/keeper.h recorder/launch.c recorder/contract.h \
-	recorder/wardens.c recorder/wardens.h \
-	recorder/daemon.c recorder/daemon.h
+recorder_postern_keeper_SOURCES = recorder/keeper/keeper.c recorder/keeper/keeper.h recorder/keeper/launch.c recorder/keeper/contract.h \
+	recorder/client/wardens.c recorder/client/wardens.h \
+	recorder/keeper/daemon.c recorder/keeper/daemon.h
 recorder_postern_keeper_LDADD = recorder/libroletable.a lib/wire/libwire.a $(CAGE_LIBS)
 
 # The client, front door of all commands.
 bin_PROGRAMS += recorder/postern
 recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
-	recorder/postern.c recorder/commands.h \
-	recorder/ask.c recorder/ask.h \
-	recorder/cmd_approver.c recorder/cmd_engineer.c recorder/cmd_keygen.c recorder/cmd_retention.c recorder/cmd_try.c \
-	recorder/enter.c recorder/enter.h \
-	recorder/guard.c recorder/guard.h \
-	recorder/menu.c \
-	recorder/pane.c recorder/pane.h \
-	recorder/stdio.c \
-	recorder/tour.c recorder/tour.h recorder/tour_split.c
+	recorder/client/postern.c recorder/client/commands.h \
+	recorder/client/ask.c recorder/client/ask.h \
+	recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
+	recorder/client/enter.c recorder/client/enter.h \
+	recorder/client/guard.c recorder/client/guard.h \
+	recorder/client/menu.c \
+	recorder/client/pane.c recorder/client/pane.h \
+	recorder/client/stdio.c \
+	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c
 recorder_postern_LDADD = $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 # end of the daemon
 

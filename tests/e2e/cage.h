@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "lib/wire/messages.h"
-#include "recorder/contract.h"
+#include "recorder/keeper/contract.h"
 
 #define CAGE_MS	60000	/* a generous limit for every wait */
 

@@ -40,7 +40,7 @@ check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_worker_test.sh tests
 check_SCRIPTS += tests/e2e/sshd_work_test.sh tests/e2e/sshd_wall_test.sh
 EXTRA_DIST += tests/e2e/sshd_lib.sh tests/e2e/sshd_preload.c
 tests/e2e/sshd_preload.so: tests/e2e/sshd_preload.c
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $(srcdir)/tests/e2e/sshd_preload.c
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -I. -shared -fPIC -O2 -o $@ $(srcdir)/tests/e2e/sshd_preload.c
 noinst_DATA += tests/e2e/sshd_preload.so
 CLEANFILES += tests/e2e/sshd_preload.so
 # end of the bastion

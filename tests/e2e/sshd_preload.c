@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What an engineer would like to have preloaded: it leaves a mark wherever it runs. */
+#include "config.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>

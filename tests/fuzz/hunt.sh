@@ -9,7 +9,7 @@ src=$(cd "$(dirname "$0")/../.." && pwd)
 [ -f config.h ] || { echo "hunt.sh: no config.h here; run it where configure was run" >&2; exit 2; }
 mkdir -p "hunt-$name/found"
 case $name in
-policy)	rooms="$src/recorder/policy*.c $src/recorder/when.c $src/recorder/roletable.c $src/recorder/roletable_make.c" ;;
+policy)	rooms="$src/recorder/policy*.c $src/recorder/policy/when.c $src/recorder/keeper/roletable.c $src/recorder/keeper/roletable_make.c" ;;
 terminal) rooms="$src/lib/term/*.c" ;;
 *)	rooms="$src/lib/record/*.c" ;;
 esac

@@ -17,7 +17,7 @@ tests_fuzz_envelope_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS
 tests_fuzz_envelope_fuzz_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 
 check_PROGRAMS += tests/fuzz/policy_fuzz
-tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h recorder/roletable_make.c
+tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h recorder/keeper/roletable_make.c
 tests_fuzz_policy_fuzz_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_policy_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/policy"'
 tests_fuzz_policy_fuzz_LDADD = recorder/libroletable.a $(POLICY_LIBS)

@@ -9,8 +9,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
-#include "recorder/policy.h"
-#include "recorder/roletable.h"
+#include "recorder/policy/policy.h"
+#include "recorder/keeper/roletable.h"
 #include "tests/fuzz/fuzz.h"
 
 #define FRIDAY_NOON	INT64_C(1795176000000000)

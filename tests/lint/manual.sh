@@ -49,7 +49,7 @@ nothing "every exit status stands in postern(1)" "$(for s in $statuses; do
 done)"
 
 # Keys of the policy, from the schema that reads it.
-keys=$(sed -n 's/^[ \t]*\(TEXT\|WORDS\|YES_NO\|CYAML_FIELD_[A-Z_]*\)("\([a-z-]*\)".*/\2/p' recorder/policy_schema.c)
+keys=$(sed -n 's/^[ \t]*\(TEXT\|WORDS\|YES_NO\|CYAML_FIELD_[A-Z_]*\)("\([a-z-]*\)".*/\2/p' recorder/policy/policy_schema.c)
 nothing "every key of the policy stands in postern-policy(5)" "$(for k in $keys; do
 	grep -qE "Cm (.* )?$k( |\$)|^\.Cm ([a-z-]+ , )*$k( |\$)" share/man/postern-policy.5 || echo "key $k"
 done)"

@@ -16,7 +16,7 @@ tests_unit_recorder_policy_load_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_policy_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_policy_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_roletable_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_roletable_test_SOURCES = tests/unit/recorder/roletable_test.c recorder/roletable_make.c
+tests_unit_recorder_roletable_test_SOURCES = tests/unit/recorder/roletable_test.c recorder/keeper/roletable_make.c
 tests_unit_recorder_roletable_test_LDADD = recorder/libroletable.a $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_groups_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(EVENT_CFLAGS)
 tests_unit_recorder_groups_test_LDADD = recorder/libgroups.a lib/base/libbase.a $(EVENT_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS)
@@ -31,7 +31,7 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/recorder/init_env_test
 tests_unit_recorder_init_env_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_init_env_test_SOURCES = tests/unit/recorder/init_env_test.c recorder/init_env.c
+tests_unit_recorder_init_env_test_SOURCES = tests/unit/recorder/init_env_test.c recorder/cage/init_env.c
 tests_unit_recorder_init_env_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the cage
@@ -40,7 +40,7 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/recorder/sandbox_test tests/unit/recorder/worker_test
 tests_unit_recorder_sandbox_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_sandbox_test_SOURCES = tests/unit/recorder/sandbox_test.c recorder/sandbox.c
+tests_unit_recorder_sandbox_test_SOURCES = tests/unit/recorder/sandbox_test.c recorder/worker/sandbox.c
 tests_unit_recorder_sandbox_test_LDADD = $(CMOCKA_LIBS)
 tests_unit_recorder_worker_test_SOURCES = tests/unit/recorder/worker_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h
 tests_unit_recorder_worker_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
@@ -53,7 +53,7 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/recorder/guard_test
 tests_unit_recorder_guard_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_guard_test_SOURCES = tests/unit/recorder/guard_test.c recorder/guard.c
+tests_unit_recorder_guard_test_SOURCES = tests/unit/recorder/guard_test.c recorder/client/guard.c
 tests_unit_recorder_guard_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the front wall

@@ -17,8 +17,8 @@
 #include "lib/base/cli.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
-#include "recorder/cmd_policy.h"
-#include "recorder/policy.h"
+#include "recorder/client/cmd_policy.h"
+#include "recorder/policy/policy.h"
 
 static const struct cli_verb verbs[] = {
 	{ "policy", CMD_POLICY_ARGS, CMD_POLICY_HELP, cmd_policy_options, cmd_policy, 1, 3 },

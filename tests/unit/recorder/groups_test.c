@@ -22,8 +22,8 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
-#include "recorder/groups.h"
-#include "recorder/groups_kept.h"
+#include "recorder/gate/groups.h"
+#include "recorder/gate/groups_kept.h"
 
 struct fixture {
 	struct event_base	*base;

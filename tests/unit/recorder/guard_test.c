@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "lib/base/cli.h"
-#include "recorder/guard.h"
+#include "recorder/client/guard.h"
 
 static struct {
 	const char		*line;

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "recorder/account.h"
-#include "recorder/contract.h"
-#include "recorder/init_env.h"
+#include "recorder/cage/account.h"
+#include "recorder/keeper/contract.h"
+#include "recorder/cage/init_env.h"
 
 static const char *
 value(const struct init_env *env, const char *name)

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "lib/base/err.h"
-#include "recorder/mask_check.h"
+#include "recorder/mask/mask_check.h"
 
 struct row {
 	enum mask_check	 check;

@@ -17,8 +17,8 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
-#include "recorder/mask_lint.h"
-#include "recorder/mask_rules.h"
+#include "recorder/mask/mask_lint.h"
+#include "recorder/mask/mask_rules.h"
 
 #define RULE(keys)	"rules:\n  - rule: a\n" keys
 #define GOOD		"    literals: [tok_]\n    pattern: 'tok_[a-z]{4,9}'\n    examples: [tok_abcd]\n"

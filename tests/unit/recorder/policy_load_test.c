@@ -18,7 +18,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
-#include "recorder/policy.h"
+#include "recorder/policy/policy.h"
 
 static const char good[] =
     "host: bastion-1\n"

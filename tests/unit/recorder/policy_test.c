@@ -15,7 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
-#include "recorder/policy.h"
+#include "recorder/policy/policy.h"
 
 #define FRIDAY_NOON	(INT64_C(1795176000) * CLOCK_US)	/* 2026-11-20T12:00:00Z */
 #define FRIDAY_NIGHT	(FRIDAY_NOON + 10 * 3600 * CLOCK_US)

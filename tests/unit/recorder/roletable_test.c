@@ -18,8 +18,8 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
-#include "recorder/policy.h"
-#include "recorder/roletable.h"
+#include "recorder/policy/policy.h"
+#include "recorder/keeper/roletable.h"
 
 static const char text[] =
     "people: [{person: anna, accounts: [anna]}, {person: bert, accounts: [bert]}]\n"

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "recorder/sandbox.h"
+#include "recorder/worker/sandbox.h"
 
 /* Status of a child that closes the door and then does it. */
 static int

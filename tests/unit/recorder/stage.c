@@ -30,7 +30,7 @@
 #include "lib/term/grid.h"
 #include "lib/wire/conn.h"
 #include "lib/wire/messages.h"
-#include "recorder/contract.h"
+#include "recorder/keeper/contract.h"
 #include "tests/unit/recorder/stage.h"
 
 char *

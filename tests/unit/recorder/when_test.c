@@ -13,7 +13,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
-#include "recorder/when.h"
+#include "recorder/policy/when.h"
 
 static int64_t
 utc(const char *text)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* What a session sees of the file system: its own /proc, its own session.sock, and nothing of Postern's state. */
+#ifndef POSTERN_RECORDER_CAGE_INIT_MOUNTS_H
+#define POSTERN_RECORDER_CAGE_INIT_MOUNTS_H
+
+#include <stddef.h>
+
+struct warden_start;
+
+/*
+ * For a process in a mount and pid namespace of its own. Makes all mounts private first, also inside a chroot. 0, or
+ * -errno with a sentence in `why`.
+ */
+int	init_mounts(const struct warden_start *start, char *why, size_t size);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+/* Commands of the approver: everything that the console does, for scripts and for one line. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/own.h"
+#include "lib/base/text.h"
+#include "lib/wire/client.h"
+#include "recorder/client/commands.h"
+
+static int
+print_request(struct client *client, const void *fields, void *user)
+{
+	const struct wire_request_row *row = fields;
+	char id[ID_TEXT];
+	char span[CLOCK_TEXT];
+	char waited[CLOCK_TEXT];
+	int *count = user;
+
+	(*count)++;
+	if (client->json) {
+		client_print_json(WIRE_REQUEST_ROW, row);
+		return 0;
+	}
+	printf("%.*s  %-9s %-14s %-14s %10s %9s  %s\n", ID_SHORT, id_text(&row->request, id), row->state, row->role, row->person,
+	    clock_span(row->seconds, span), clock_short((clock_wall_us() - row->created_us) / CLOCK_US, waited), row->reason);
+	if (!row->can && strcmp(row->state, "waiting") == 0)
+		printf("%*s  not for you to decide: %s\n", ID_SHORT, "", row->why);
+	return 0;
+}
+
+int
+cmd_requests(struct cli *cli)
+{
+	AUTO_CLIENT struct client client;
+	struct wire_requests question = { 0 };
+	char waiting[] = "waiting";
+	int count = 0;
+	int r = client_open(&client, cli);
+
+	if (cli->word_count > 0)
+		question.which = cli->words[0];
+	else if (!cli_has(cli, "all"))
+		question.state = waiting;
+	if (r == 0)
+		r = client_ask(&client, WIRE_REQUESTS, &question, WIRE_REQUEST_ROW, print_request, &count);
+	if (r == 0 && count == 0 && !client.json)
+		printf("Nobody is waiting.\n");
+	return r;
+}
+
+static int
+decide(struct cli *cli, struct wire_decide *decision, const char *comment)
+{
+	AUTO_CLIENT struct client client;
+	AUTO_FREE char *clean = text_clean(comment != NULL ? comment : "", comment != NULL ? strlen(comment) : 0);
+	int r = client_open(&client, cli);
+
+	decision->which = cli->words[0];
+	decision->comment = clean;
+	if (r == 0)
+		r = client_ask(&client, WIRE_DECIDE, decision, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}
+
+int
+cmd_grant(struct cli *cli)
+{
+	struct wire_decide decision = { .grant = true };
+	int r = client_span(cli, "for", &decision.seconds);
+
+	return r != 0 ? r : decide(cli, &decision, cli_get(cli, "comment"));
+}
+
+int
+cmd_deny(struct cli *cli)
+{
+	struct wire_decide decision = { .grant = false };
+	const char *reason = cli_get(cli, "reason");
+
+	if (reason == NULL || reason[0] == '\0')
+		return cli_fail(cli, STATUS_USAGE, "say why with --reason TEXT; the engineer sees it");
+	return decide(cli, &decision, reason);
+}
+
+static int
+print_session(struct client *client, const void *fields, void *user)
+{
+	const struct wire_session_row *row = fields;
+	int64_t now = clock_wall_us();
+	char id[ID_TEXT];
+	char left[CLOCK_TEXT];
+	int *count = user;
+
+	(*count)++;
+	if (client->json) {
+		client_print_json(WIRE_SESSION_ROW, row);
+		return 0;
+	}
+	printf("%.*s  %-8s %-14s %-14s ", ID_SHORT, id_text(&row->session, id), row->state, row->role, row->person);
+	if (strcmp(row->state, "ended") == 0)
+		printf("%s", row->why);
+	else
+		printf("%9s left  %s%s%s", clock_short((row->ends_us - now) / CLOCK_US, left), row->reason,
+		    row->why[0] != '\0' ? "  ! " : "", row->why);
+	printf("\n");
+	return 0;
+}
+
+int
+cmd_sessions(struct cli *cli)
+{
+	AUTO_CLIENT struct client client;
+	struct wire_sessions question = { .running = !cli_has(cli, "all") && cli->word_count == 0 };
+	int count = 0;
+	int r = client_open(&client, cli);
+
+	if (cli->word_count > 0)
+		question.which = cli->words[0];
+	if (r == 0)
+		r = client_ask(&client, WIRE_SESSIONS, &question, WIRE_SESSION_ROW, print_session, &count);
+	if (r == 0 && count == 0 && !client.json)
+		printf("No session is running.\n");
+	return r;
+}
+
+int
+cmd_revoke(struct cli *cli)
+{
+	AUTO_CLIENT struct client client;
+	const char *reason = cli_get(cli, "reason");
+	AUTO_FREE char *clean = text_clean(reason != NULL ? reason : "", reason != NULL ? strlen(reason) : 0);
+	struct wire_revoke question = { .which = cli->words[0], .reason = clean };
+	int r = client_open(&client, cli);
+
+	if (r == 0)
+		r = client_ask(&client, WIRE_REVOKE, &question, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}
+
+int
+cmd_say(struct cli *cli)
+{
+	AUTO_CLIENT struct client client;
+	AUTO_FREE char *clean = text_clean(cli->words[1], strlen(cli->words[1]));
+	struct wire_say question = { .which = cli->words[0], .text = clean };
+	int r = client_open(&client, cli);
+
+	if (r == 0)
+		r = client_ask(&client, WIRE_SAY, &question, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}

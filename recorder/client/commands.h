@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/* The functions behind the verbs of postern.c: each takes a parsed command line and returns an exit status. */
+#ifndef POSTERN_RECORDER_CLIENT_COMMANDS_H
+#define POSTERN_RECORDER_CLIENT_COMMANDS_H
+
+#include "lib/base/cli.h"
+
+int	cmd_roles(struct cli *cli);
+int	cmd_request(struct cli *cli);
+int	cmd_enter(struct cli *cli);
+int	cmd_status(struct cli *cli);
+int	cmd_end(struct cli *cli);
+int	cmd_note(struct cli *cli);
+int	cmd_cancel(struct cli *cli);
+int	cmd_requests(struct cli *cli);
+int	cmd_grant(struct cli *cli);
+int	cmd_deny(struct cli *cli);
+int	cmd_sessions(struct cli *cli);
+int	cmd_revoke(struct cli *cli);
+int	cmd_say(struct cli *cli);
+int	cmd_retention(struct cli *cli);
+int	cmd_record(struct cli *cli);
+int	cmd_keygen(struct cli *cli);
+int	cmd_try(struct cli *cli);
+int	cmd_stdio(struct cli *cli);
+
+/* What a login or `ssh bastion` without a command gets. */
+int	cmd_menu(struct cli *cli);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+/* postern: the front door. One table of verbs; console and player are programs of their own behind it. */
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
+#include "lib/base/secret.h"
+#include "lib/wire/client.h"
+#include "recorder/client/cmd_doctor.h"
+#include "recorder/client/cmd_policy.h"
+#include "recorder/client/commands.h"
+#include "recorder/client/guard.h"
+
+#define ABOUT	"Temporary access through this bastion: ask for a role, work in it, and it ends on time."
+
+/* clang-format off */
+static const struct cli_option plain_options[] = { CLIENT_OPTIONS, { 0, NULL, NULL, NULL } };
+static const struct cli_option json_options[] = { CLIENT_OPTIONS, CLIENT_JSON, { 0, NULL, NULL, NULL } };
+static const struct cli_option roles_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+	{ 0, "all", NULL, "also those that you may not ask for, and why" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option request_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+	{ 0, "reason", "TEXT", "why: a ticket or a sentence" },
+	{ 0, "for", "TIME", "how long: 90s, 30m, 2h (default: the role's)" },
+	{ 0, "at", "MOMENT", "usable from then on: 2026-11-20 14:00, 14:00, +2h" },
+	{ 0, "wait", NULL, "wait for the decision; the exit status tells it" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option enter_options[] = { CLIENT_OPTIONS,
+	{ 0, "reason", "TEXT", "why, if a request has to be made first" },
+	{ 0, "for", "TIME", "how long, if a request has to be made first" },
+	{ 't', "tty", NULL, "with a terminal, also for a command" },
+	{ 'T', "no-tty", NULL, "without a terminal" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option requests_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+	{ 0, "all", NULL, "also those that are decided" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option grant_options[] = { CLIENT_OPTIONS,
+	{ 0, "for", "TIME", "a shorter time than was asked for" },
+	{ 0, "comment", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option reason_options[] = { CLIENT_OPTIONS,
+	{ 0, "reason", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option sessions_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+	{ 0, "all", NULL, "also those that have ended" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option retention_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+	{ 0, "confirm", NULL, "go on although the clock jumped or much would go at once" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option record_options[] = {
+	{ 'o', "output", "FILE", "where the recording goes (default: a name made of the time)" },
+	{ 'r', "recipient", "AGE1...", "an auditor's public key; several with commas" },
+	{ 0, "rules", "FILE", "masking rules" },
+	{ 0, "no-mask", NULL, "mask nothing" },
+	{ 0, "force", NULL, "write over an existing FILE" },
+	{ 'q', "quiet", NULL, "do not say where the recording is" }, { 0, NULL, NULL, NULL } };
+
+static const struct cli_option try_options[] = {
+	{ 0, "keep", NULL, "keep the folder afterwards" },
+	{ 0, "auto", NULL, "play both sides by itself, also with a terminal" }, { 0, NULL, NULL, NULL } };
+
+static const struct cli_option keygen_options[] = {
+	{ 'o', "output", "FILE", "write the identity there (default: standard output)" }, { 0, NULL, NULL, NULL } };
+
+/* Verbs of other programs: handed over before the table is parsed, listed for --help and the manual. */
+static const struct { const char *verb; const char *program; } elsewhere[] = {
+	{ "console",	"postern-console" },
+	{ "ls",		"postern-player" },
+	{ "show",	"postern-player" },
+	{ "play",	"postern-player" },
+	{ "export",	"postern-player" },
+};
+
+static int handed_over(struct cli *cli);
+
+static const struct cli_verb verbs[] = {
+	{ "roles",	"",			"Which roles there are, and how to get them", roles_options, cmd_roles, 0, 0 },
+	{ "request",	"ROLE",			"Ask for a role; prints the request's id", request_options, cmd_request, 1, 1 },
+	{ "menu",	"",			"What a login shows: live grants, roles, three questions", plain_options, cmd_menu, 0, 0 },
+	{ "enter",	"ROLE [-- CMD]",	"Enter a role that was granted, or ask for it first", enter_options, cmd_enter, 1, -1 },
+	{ "status",	"",			"What you hold and wait for; inside a session, how long it lasts", json_options, cmd_status, 0, 0 },
+	{ "cancel",	"ID",			"Take a request back", plain_options, cmd_cancel, 1, 1 },
+	{ "end",	"",			"Inside a session: give it back before its time", plain_options, cmd_end, 0, 0 },
+	{ "note",	"TEXT",			"Inside a session: write a note into the recording", plain_options, cmd_note, 1, 1 },
+	{ "console",	"",			"The approvers' screen: grant, deny, revoke", NULL, handed_over, 0, -1 },
+	{ "requests",	"[ID]",			"Who is waiting", requests_options, cmd_requests, 0, 1 },
+	{ "grant",	"ID",			"Grant a request", grant_options, cmd_grant, 1, 1 },
+	{ "deny",	"ID",			"Deny a request", reason_options, cmd_deny, 1, 1 },
+	{ "sessions",	"[ID]",			"Which sessions are running", sessions_options, cmd_sessions, 0, 1 },
+	{ "revoke",	"ID",			"End a session, or take an unused grant back", reason_options, cmd_revoke, 1, 1 },
+	{ "say",	"ID TEXT",		"Show a sentence in a session", plain_options, cmd_say, 2, 2 },
+	{ "ls",		"",			"Which recordings there are", NULL, handed_over, 0, -1 },
+	{ "show",	"ID",			"A session's story as text", NULL, handed_over, 0, -1 },
+	{ "play",	"ID|FILE",		"Replay a recording, or follow a running session", NULL, handed_over, 0, -1 },
+	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
+	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
+	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
+	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
+	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
+	{ "keygen",	"auditor",		"Make an auditor's key, as age-keygen does", keygen_options, cmd_keygen, 1, 1 },
+	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
+	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
+	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
+};
+/* clang-format on */
+
+static int
+handed_over(struct cli *cli)
+{
+	return cli_fail(cli, STATUS_FAILED, "the program behind this command is not installed");
+}
+
+/* Becomes the program behind the verb, if there is one; otherwise returns. */
+static void
+hand_over(char **argv)
+{
+	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+		if (strcmp(argv[1], elsewhere[i].verb) == 0) {
+			AUTO_FREE char *path = place_program(elsewhere[i].program);
+
+			execv(path, argv);
+			fprintf(stderr, "postern %s: cannot run %s: %s\n", argv[1], path, strerror(errno));
+			exit(STATUS_FAILED);
+		}
+}
+
+/* `postern --root DIR --as NAME VERB ...` means the same as with the options behind the verb: moves the verb to the front. */
+static void
+verb_first(int argc, char **argv)
+{
+	int at = 1;
+
+	while (at + 2 < argc && (strcmp(argv[at], "--root") == 0 || strcmp(argv[at], "--as") == 0))
+		at += 2;
+	if (at > 1 && at < argc) {
+		char *verb = argv[at];
+
+		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof argv[0]);
+		argv[1] = verb;
+	}
+}
+
+static int
+run_menu(void)
+{
+	static const struct cli_verb menu = { "menu", "", "", plain_options, cmd_menu, 0, 0 };
+	struct cli cli = { .verb = &menu, .program = "postern" };
+
+	return cmd_menu(&cli);
+}
+
+/* `ssh -t bastion ROLE REASON...`: the same as enter ROLE --reason "REASON...". */
+static int
+run_role(const struct guard *guard)
+{
+	char name[] = "postern";
+	char enter[] = "enter";
+	char option[] = "--reason";
+	char *argv[6] = { name, enter, guard->words[0], option, NULL, NULL };
+	AUTO_FREE char *reason = NULL;
+
+	for (int i = 1; i < guard->count; i++) {
+		char *longer = NULL;
+
+		if (asprintf(&longer, "%s%s%s", reason != NULL ? reason : "", reason != NULL ? " " : "", guard->words[i]) < 0)
+			return STATUS_FAILED;
+		free(reason);
+		reason = longer;
+	}
+	argv[4] = reason;
+	return cli_main("postern", ABOUT, verbs, reason != NULL ? 5 : 3, argv, NULL);
+}
+
+static int
+run_guarded(struct guard *guard)
+{
+	char *argv[GUARD_WORDS + 2] = { (char[]){ "postern" } };
+
+	/* Whatever sshd or the person's own files put there: no other gate, no preloaded code for what we exec. */
+	unsetenv("POSTERN_ROOT");
+	setenv("POSTERN_LOGIN", "1", 1);	/* the player then neither reads nor writes files of this machine */
+	unsetenv("LD_PRELOAD");
+	unsetenv("LD_LIBRARY_PATH");
+	switch (guard_check(guard)) {
+	case GUARD_MENU:
+		return run_menu();
+	case GUARD_ROLE:
+		return run_role(guard);
+	case GUARD_REFUSED:
+		return STATUS_DENIED;
+	case GUARD_VERB:
+		break;
+	}
+	for (int i = 0; i < guard->count; i++)
+		argv[i + 1] = guard->words[i];
+	hand_over(argv);
+	return cli_main("postern", ABOUT, verbs, guard->count + 1, argv, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	AUTO_GUARD struct guard guard;
+	int r;
+
+	setlocale(LC_ALL, "");
+	log_open("postern", LOG_LEVEL_WARN);
+	secret_init();
+	r = guard_init(&guard, argc, argv);
+	if (r != 0)
+		return r;
+	if (guard.guarded)
+		return run_guarded(&guard);
+	if (argc < 2)
+		return isatty(STDIN_FILENO) ? run_menu() : cli_main("postern", ABOUT, verbs, argc, argv, NULL);
+	if (strcmp(argv[1], "--version") == 0)
+		return printf("postern %s\n", PACKAGE_VERSION) < 0;
+	verb_first(argc, argv);
+	hand_over(argv);
+	return cli_main("postern", ABOUT, verbs, argc, argv, NULL);
+}

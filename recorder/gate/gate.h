@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* The gate's state, shared by its files: one process, one thread, one libevent loop. */
+#ifndef POSTERN_RECORDER_GATE_GATE_H
+#define POSTERN_RECORDER_GATE_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/store/store.h"
+#include "recorder/keeper/daemon.h"
+
+struct event;
+struct event_base;
+struct live;
+struct peer;
+struct policy;
+struct who_desk;
+
+#define GATE_JUMP_US	INT64_C(3600000000)	/* a wall clock that is so far off has jumped */
+
+/* What the keeper told last; the hash must be our policy's before anybody enters. */
+struct gate_keeper {
+	struct event	*readable;
+	uint8_t		 hash[8];
+	bool		 known;
+};
+
+/* Watches the wall clock against boottime, so that a jump stops deletion. */
+struct gate_clock {
+	int64_t	wall_us, boot_us;	/* a pair that was right */
+	bool	jumped;
+};
+
+/* What deletion still has to do behind a key slot that has gone. */
+struct gate_retention {
+	bool	is_swept;	/* no file of an expired recording is left */
+	bool	is_purged;	/* the catalogue's file has been rewritten since the last deletion */
+	int64_t	purged_us;	/* boottime; 0: not since the start */
+};
+
+struct gate {
+	struct daemon		 daemon;
+	struct event_base	*base;
+	struct store		*store;		/* NULL while it cannot be opened; store_error says why */
+	int			 store_error;
+	struct policy		*policy;	/* NULL: none was ever valid */
+	struct who_desk		*who;
+	struct gate_keeper	 keeper;
+	struct gate_clock	 clock;
+	struct gate_retention	 retention;
+	struct peer		*peers;
+	unsigned		 peer_count;
+	struct live		*sessions;
+	struct id		 boot;		/* the kernel's boot id */
+};
+
+/* Now, on both clocks; after a jump the wall clock is what it would be without one, until somebody confirms it. */
+struct moment	gate_now(const struct gate *gate);
+
+/* 0, or the error that stands in the way of everything that needs the catalogue; tries to open it again. */
+int		gate_store(struct gate *gate);
+
+/* (Re)loads the policy: a wrong one never replaces a good one. 0 or negative, said in the journal and the log. */
+int		gate_load_policy(struct gate *gate);
+
+#endif

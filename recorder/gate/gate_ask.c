@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: ISC */
+/* Requests and decisions: roles, ask, cancel, decide. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "lib/base/secret.h"
+#include "lib/store/decision.h"
+#include "lib/store/grant.h"
+#include "lib/wire/messages.h"
+#include "recorder/gate/gate.h"
+#include "recorder/gate/gate_ask.h"
+#include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_rules.h"
+#include "recorder/gate/peer.h"
+#include "recorder/policy/policy.h"
+#include "recorder/gate/who.h"
+
+#define DECIDERS_TEXT	512
+
+const char *
+gate_kept(const struct policy_role *role, char text[CLOCK_TEXT])
+{
+	if (role->class == NULL || role->class->recording_s == POLICY_FOREVER)
+		return "for ever";
+	return clock_span(role->class->recording_s, text);
+}
+
+static void
+put_role(struct peer *peer, const struct policy_role *role, bool all)
+{
+	struct policy_subject subject = who_subject(peer->who);
+	char why[POLICY_WHY] = "";
+	char asks[DECIDERS_TEXT];
+	char kept[CLOCK_TEXT];
+	struct wire_role row = { .role = role->name, .about = role->about, .default_s = role->times.default_s,
+		.most_s = role->times.most_s, .asks = policy_deciders(role, asks, sizeof asks) };
+	AUTO_FREE char *keep = own_dup(gate_kept(role, kept));
+
+	row.may = policy_may_request(peer->gate->policy, &subject, role, clock_wall_us(), why) == 0;
+	row.why = why;
+	row.keep = keep;
+	row.run = role->start.run_count > 0 ? role->start.run[0] : NULL;
+	if (row.may || all)
+		peer_put(peer, WIRE_ROLE, &row);
+}
+
+int
+on_roles(struct peer *peer, const void *fields)
+{
+	const struct wire_roles *question = fields;
+	const struct policy *policy = peer->gate->policy;
+
+	for (unsigned i = 0; i < policy->roles_count; i++)
+		put_role(peer, policy->roles[i], question->all);
+	peer_done(peer, "%s", "");
+	return 0;
+}
+
+/* The need of a role as the catalogue counts it. `groups` is released by the caller. */
+static struct need
+need_of(const struct policy *policy, const struct policy_role *role)
+{
+	return (struct need){ .count = policy_needs(role), .groups = (const char *const *)role->approve.each,
+		.group_count = role->approve.each_count, .sessions = role->sessions, .unused_s = policy->unused_s,
+		.grant = id_new() };
+}
+
+/* Which policy a decision was made under, for the log. */
+static char *
+policy_hex(const struct gate *gate, char text[2 * SECRET_SHA256 + 1])
+{
+	return id_hex(gate->policy->sha256, SECRET_SHA256, text);
+}
+
+/* `auto:` of the policy: a decision like any other, by the policy, in the log with the entry that allowed it. */
+static int
+decide_by_policy(struct peer *peer, const struct policy_role *role, const struct request *request)
+{
+	struct policy_subject subject = who_subject(peer->who);
+	struct need need = need_of(peer->gate->policy, role);
+	struct moment now = gate_now(peer->gate);
+	char why[POLICY_WHY];
+	char hex[2 * SECRET_SHA256 + 1];
+	struct outcome outcome;
+	struct decision decision = { .request = request->id, .person = DECISION_POLICY, .verdict = VERDICT_GRANT };
+	int r;
+
+	if (!policy_auto(peer->gate->policy, &subject, role, why))
+		return 0;
+	need.count = 1;
+	need.group_count = 0;
+	decision.comment = why;
+	r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
+	if (r == 0)
+		gate_say(peer->gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s; policy %s", role->name, request->person, why,
+		    policy_hex(peer->gate, hex));
+	return r;
+}
+
+static int
+fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role, struct request *request)
+{
+	const struct policy *policy = peer->gate->policy;
+	int64_t now = gate_now(peer->gate).wall_us;
+
+	*request = (struct request){ .id = id_new(), .seconds = ask->seconds != 0 ? ask->seconds : role->times.default_s,
+		.not_before_us = ask->not_before_us, .created_us = now };
+	request->lapses_us = (ask->not_before_us > now ? ask->not_before_us : now) + policy->lapse_s * CLOCK_US;
+	request->reason = own_dup(ask->reason);
+	if (snprintf(request->person, sizeof request->person, "%s", peer->who->person) >= (int)sizeof request->person ||
+	    snprintf(request->account, sizeof request->account, "%s", peer->who->account) >= (int)sizeof request->account ||
+	    snprintf(request->role, sizeof request->role, "%s", role->name) >= (int)sizeof request->role ||
+	    snprintf(request->host, sizeof request->host, "%s", policy->host) >= (int)sizeof request->host ||
+	    snprintf(request->class, sizeof request->class, "%s", role->class->name) >= (int)sizeof request->class)
+		return ERR_MSG_LENGTH;
+	return 0;
+}
+
+/* What stands in the way of a request. 0, or the peer has been told. */
+static int
+check_ask(struct peer *peer, const struct wire_ask *ask, const struct policy_role *role)
+{
+	struct policy_subject subject = who_subject(peer->who);
+	int64_t now = clock_wall_us();
+	char why[POLICY_WHY] = "";
+	char most[CLOCK_TEXT];
+	int r;
+
+	if (ask->reason[strspn(ask->reason, " ")] == '\0') {
+		peer_fail(peer, STATUS_USAGE, "a request needs a reason");
+		return -1;
+	}
+	if (ask->seconds < 0 || ask->seconds > role->times.most_s) {
+		peer_fail(peer, STATUS_USAGE, "%s can be had for at most %s", role->name, clock_span(role->times.most_s, most));
+		return -1;
+	}
+	if (ask->not_before_us != 0 && (ask->not_before_us < now - 60 * CLOCK_US || ask->not_before_us > now + 365 * 86400 * CLOCK_US)) {
+		peer_fail(peer, STATUS_USAGE, "a request can be made for a moment within the next year");
+		return -1;
+	}
+	r = policy_may_request(peer->gate->policy, &subject, role, ask->not_before_us > now ? ask->not_before_us : now, why);
+	if (r < 0)
+		peer_fail(peer, STATUS_DENIED, "%s", why);
+	return r;
+}
+
+int
+on_ask(struct peer *peer, const void *fields)
+{
+	const struct wire_ask *ask = fields;
+	const struct policy_role *role = policy_role(peer->gate->policy, ask->role);
+	AUTO_REQUEST struct request request = { 0 };
+	char asks[DECIDERS_TEXT];
+	char span[CLOCK_TEXT];
+	struct wire_asked asked = { .state = (char[]){ "waiting" }, .text = NULL };
+	int r;
+
+	if (role == NULL) {
+		peer_fail(peer, STATUS_NOT_FOUND, "there is no role '%s'; `postern roles` lists them", ask->role);
+		return 0;
+	}
+	if (check_ask(peer, ask, role) != 0)
+		return 0;
+	r = fill_request(peer, ask, role, &request);
+	if (r == 0)
+		r = request_create(peer->gate->store, &request);
+	if (r < 0)
+		return r;
+	gate_say(peer->gate, LOG_REQUESTED, &request.id, "%s (account %s) asks for %s for %s: %s", request.person, request.account,
+	    role->name, clock_span(request.seconds, span), request.reason);
+	r = decide_by_policy(peer, role, &request);
+	if (r < 0)
+		return r;
+	asked.request = request.id;
+	asked.text = policy_deciders(role, asks, sizeof asks);
+	peer_put(peer, WIRE_ASKED, &asked);
+	peers_changed(peer->gate, "request", &request.id);
+	return 0;
+}
+
+int
+on_cancel(struct peer *peer, const void *fields)
+{
+	const struct wire_cancel *question = fields;
+	struct id id;
+	int r = request_find(peer->gate->store, question->which, &id);
+
+	if (r == 0)
+		r = request_cancel(peer->gate->store, &id, peer_person(peer), clock_wall_us());
+	if (r == ERR_NO_RIGHT) {
+		peer_fail(peer, STATUS_DENIED, "only the one who made a request takes it back; an approver denies it");
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	gate_say(peer->gate, LOG_CANCELLED, &id, "%s took the request back", peer_person(peer));
+	peers_changed(peer->gate, "request", &id);
+	peer_done(peer, "The request was taken back.");
+	return 0;
+}
+
+/* The entries of `each` that this person speaks for, one a line; NULL if none. The caller frees it. */
+static char *
+groups_spoken_for(const struct policy_role *role, uint32_t counts)
+{
+	struct buf lines = { .max = 65536 };
+	char *text;
+
+	if (role->approve.each_count == 0)
+		return NULL;
+	for (unsigned i = 0; i < role->approve.each_count && i < 32; i++)
+		if ((counts & 1u << i) != 0 && (buf_add_text(&lines, role->approve.each[i]) < 0 || buf_add_text(&lines, "\n") < 0))
+			break;
+	text = buf_len(&lines) > 0 ? buf_text(&lines) : NULL;
+	buf_done(&lines);
+	return text;
+}
+
+/* Who was faster, in a sentence. */
+static void
+tell_decided(struct peer *peer, const struct outcome *outcome)
+{
+	char when[CLOCK_TEXT];
+	char span[CLOCK_TEXT];
+
+	if (outcome->state == REQUEST_WAITING)
+		peer_fail(peer, STATUS_FAILED, "you have decided this already; another person must decide too");
+	else if (outcome->state == REQUEST_GRANTED)
+		peer_fail(peer, STATUS_FAILED, "it is decided already: granted by %s at %s for %s", outcome->person,
+		    clock_minute(outcome->at_us, when), clock_span(outcome->seconds, span));
+	else if (outcome->state == REQUEST_DENIED)
+		peer_fail(peer, STATUS_FAILED, "it is decided already: denied by %s at %s", outcome->person, clock_minute(outcome->at_us, when));
+	else
+		peer_fail(peer, STATUS_FAILED, "it is over already: %s", request_state_names[outcome->state]);
+}
+
+static void
+tell_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
+{
+	struct gate *gate = peer->gate;
+	const char *who = peer_person(peer);
+	char hex[2 * SECRET_SHA256 + 1];
+	char span[CLOCK_TEXT];
+
+	policy_hex(gate, hex);
+	if (outcome->state == REQUEST_DENIED) {
+		gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, request->role, request->person, hex);
+		peer_done(peer, "Denied: %s to %s.", request->role, request->person);
+	} else if (outcome->state == REQUEST_GRANTED) {
+		gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s", who, request->role, request->person,
+		    clock_span(outcome->seconds, span), hex);
+		peer_done(peer, "Granted: %s to %s for %s; the clock starts when they enter.", request->role, request->person, span);
+		peers_changed(gate, "grant", &outcome->grant);
+	} else {
+		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s", who, request->role, request->person, hex);
+		peer_done(peer, "Your decision counts; %u more %s needed.", outcome->missing, outcome->missing == 1 ? "person is" : "persons are");
+	}
+	peers_changed(gate, "request", &request->id);
+}
+
+/* 0, or the peer has been told why they may not. */
+static int
+check_decider(struct peer *peer, const struct request *request, uint32_t *counts)
+{
+	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	struct policy_subject subject = who_subject(peer->who);
+	int r;
+
+	if (role == NULL) {
+		peer_fail(peer, STATUS_NOT_FOUND, "the policy has no role '%s' any more; the request can only lapse", request->role);
+		return -1;
+	}
+	r = policy_may_decide(peer->gate->policy, &subject, role, request->person, counts);
+	/* A policy that gave the account to another person meanwhile does not make two people of one. */
+	if (r == 0 && !peer->gate->daemon.trial && strcmp(request->account, peer->who->account) == 0)
+		r = ERR_OWN_REQUEST;
+	if (r < 0) {
+		gate_say(peer->gate, LOG_DECISION_REFUSED, &request->id, "%s may not decide: %s", peer_person(peer), policy_may_decide_text(r));
+		peer_fail(peer, STATUS_DENIED, "%s", policy_may_decide_text(r));
+	}
+	return r;
+}
+
+static int
+decide(struct peer *peer, const struct wire_decide *question, const struct request *request)
+{
+	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	struct need need;
+	struct moment now = gate_now(peer->gate);
+	AUTO_FREE char *groups = NULL;
+	struct decision decision = { .request = request->id, .verdict = question->grant ? VERDICT_GRANT : VERDICT_DENY,
+		.seconds = question->grant ? question->seconds : 0, .text_bytes = question->text.count, .signature_bytes = question->signature.count };
+	struct outcome outcome = { 0 };
+	uint32_t counts = 0;
+	int r;
+
+	if (check_decider(peer, request, &counts) != 0)
+		return 0;
+	need = need_of(peer->gate->policy, role);
+	groups = groups_spoken_for(role, counts);
+	decision.groups = groups;
+	decision.comment = question->comment[0] != '\0' ? question->comment : NULL;
+	decision.text = question->text.count > 0 ? question->text.data : NULL;
+	decision.signature = question->signature.count > 0 ? question->signature.data : NULL;
+	snprintf(decision.person, sizeof decision.person, "%s", peer_person(peer));
+	r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
+	if (r == ERR_DECIDED)
+		tell_decided(peer, &outcome);
+	else if (r == 0)
+		tell_outcome(peer, request, &outcome);
+	return r == ERR_DECIDED ? 0 : r;
+}
+
+int
+on_decide(struct peer *peer, const void *fields)
+{
+	const struct wire_decide *question = fields;
+	AUTO_REQUEST struct request request = { 0 };
+	char span[CLOCK_TEXT];
+	struct id id;
+	int r = request_find(peer->gate->store, question->which, &id);
+
+	if (r == 0)
+		r = request_get(peer->gate->store, &id, &request);
+	if (r < 0)
+		return r;
+	if (!question->grant && question->comment[0] == '\0') {
+		peer_fail(peer, STATUS_USAGE, "a denial needs a reason; the engineer sees it");
+		return 0;
+	}
+	if (question->seconds < 0 || question->seconds > request.seconds) {
+		peer_fail(peer, STATUS_USAGE, "%s was asked for; a grant is never longer", clock_span(request.seconds, span));
+		return 0;
+	}
+	return decide(peer, question, &request);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+/* For auditors: which recordings there are, their envelopes and ciphertext. Opening one is an act in the log. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "lib/store/event.h"
+#include "lib/store/recording.h"
+#include "lib/store/request.h"
+#include "lib/wire/messages.h"
+#include "recorder/gate/gate.h"
+#include "recorder/gate/gate_files.h"
+#include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_retention.h"
+#include "recorder/gate/gate_rules.h"
+#include "recorder/gate/gate_session.h"
+#include "recorder/gate/live.h"
+#include "recorder/gate/peer.h"
+#include "recorder/policy/policy.h"
+#include "recorder/gate/who.h"
+
+#define ROWS	1000
+
+static bool
+is_auditor(struct peer *peer)
+{
+	struct policy_subject subject = who_subject(peer->who);
+
+	if (policy_is_auditor(peer->gate->policy, &subject))
+		return true;
+	peer_fail(peer, STATUS_DENIED, "recordings are for the auditors that the policy names");
+	return false;
+}
+
+static const char *
+state_of(const struct recording *recording)
+{
+	if (recording->state == RECORDING_EXPIRED)
+		return "expired";
+	if (recording->session.state != SESSION_ENDED)
+		return "running";
+	return recording->state == RECORDING_CLOSED ? "kept" : "cut";	/* cut: its worker went without a word */
+}
+
+static int
+put_recording(void *ctx, const struct recording *recording)
+{
+	struct peer *peer = ctx;
+	struct recording copy = *recording;
+	AUTO_FREE char *reason = NULL;
+	AUTO_FREE char *by = NULL;
+	AUTO_FREE char *state = own_dup(state_of(recording));
+	struct wire_recording_row row = { .session = recording->session.id, .person = copy.session.person,
+		.role = copy.session.role, .host = copy.session.host, .class = copy.session.class, .state = state,
+		.started_us = recording->session.clock.started.wall_us, .ended_us = recording->session.end.at_us,
+		.bytes = recording->file.bytes, .why = copy.session.end.why, .held = recording->session.hold.by[0] != '\0' };
+
+	row.expires_us = recording->state == RECORDING_EXPIRED ? recording->expired_us :
+	    gate_retention_expires(peer->gate, &recording->session);
+	gate_session_words(peer->gate, &recording->session, &reason, &by);
+	row.reason = reason;
+	row.by = by;
+	peer_put(peer, WIRE_RECORDING_ROW, &row);
+	return peer->broken ? ERR_PEER_GONE : 0;
+}
+
+static int
+find(struct peer *peer, const char *which, struct recording *recording)
+{
+	struct id id;
+	int r = session_find(peer->gate->store, which, &id);
+
+	return r < 0 ? r : recording_get(peer->gate->store, &id, recording);
+}
+
+int
+on_recordings(struct peer *peer, const void *fields)
+{
+	const struct wire_recordings *question = fields;
+	const struct recording_filter filter = { .person = question->person[0] != '\0' ? question->person : NULL,
+		.role = question->role[0] != '\0' ? question->role : NULL, .since_us = question->since_us,
+		.until_us = question->until_us, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
+	struct recording recording;
+	int r;
+
+	if (!is_auditor(peer))
+		return 0;
+	if (question->which[0] != '\0') {
+		r = find(peer, question->which, &recording);
+		if (r == 0)
+			r = put_recording(peer, &recording);
+	} else {
+		r = recording_list(peer->gate->store, &filter, put_recording, peer);
+	}
+	if (r == 0)
+		peer_done(peer, "%s", "");
+	return r;
+}
+
+/* From now on this peer may read the ciphertext of this recording. */
+static int
+open_files(struct peer *peer, const struct id *id)
+{
+	own_close(&peer->reading.rec);
+	own_close(&peer->reading.tail);
+	peer->reading.session = *id;
+	peer->reading.rec = gate_files_open(peer->gate, id, "rec");
+	peer->reading.tail = gate_files_open(peer->gate, id, "tail");
+	return peer->reading.rec < 0 ? peer->reading.rec : 0;
+}
+
+static void
+tell_expired(struct peer *peer, const struct recording *recording)
+{
+	char when[CLOCK_TEXT];
+
+	gate_say(peer->gate, LOG_RECORDING_REFUSED, &recording->session.id, "%s asked for a recording whose window has lapsed", peer_person(peer));
+	if (recording->expired_us == 0) {	/* a catalogue that is older than the slots: put back from a copy */
+		peer_fail(peer, STATUS_EXPIRED, "its retention window has lapsed under class %s; the catalogue does not know when",
+		    recording->session.class);
+		return;
+	}
+	peer_fail(peer, STATUS_EXPIRED, "its retention window lapsed on %s under class %s",
+	    clock_local(recording->expired_us, when), recording->session.class);
+}
+
+int
+on_open(struct peer *peer, const void *fields)
+{
+	const struct wire_open *question = fields;
+	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST };
+	struct recording recording;
+	struct wire_opened opened = { .running = false };
+	int r;
+
+	if (!is_auditor(peer))
+		return 0;
+	r = find(peer, question->which, &recording);
+	if (r < 0)
+		return r;
+	r = recording_envelope(peer->gate->store, &recording.session.id, &envelope);
+	if (r == ERR_EXPIRED) {
+		tell_expired(peer, &recording);
+		return 0;
+	}
+	if (r == 0)
+		r = open_files(peer, &recording.session.id);
+	if (r < 0)
+		return r;
+	gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s%s%s", peer_person(peer),
+	    recording.session.person, recording.session.role, question->reason[0] != '\0' ? ": " : "", question->reason);
+	opened.session = recording.session.id;
+	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
+	opened.running = recording.session.state != SESSION_ENDED;
+	if (recording.state == RECORDING_CLOSED)
+		opened.sha256 = (struct wire_bytes){ recording.file.sha256, sizeof recording.file.sha256 };
+	peer_put(peer, WIRE_OPENED, &opened);
+	return 0;
+}
+
+int
+on_read(struct peer *peer, const void *fields)
+{
+	static uint8_t bytes[WIRE_CHUNK];
+	const struct wire_read *question = fields;
+	int fd = question->tail ? peer->reading.tail : peer->reading.rec;
+	struct wire_data data = { .offset = question->offset };
+	struct stat st = { .st_size = 0 };
+	off_t at;
+	ssize_t n = 0;
+
+	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec < 0)
+		return ERR_NO_RIGHT;
+	if (question->offset < 0 || question->count > WIRE_CHUNK)
+		return ERR_MSG_LENGTH;
+	if (fd >= 0 && question->tail) {
+		at = lseek(fd, question->offset, SEEK_DATA);	/* over the hole that closed segments left */
+		if (at >= 0)
+			data.offset = at;
+	}
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		data.size = st.st_size;
+	if (fd >= 0)
+		n = fdio_pread(fd, bytes, question->count, data.offset);
+	if (n < 0)
+		return (int)n;
+	data.bytes = (struct wire_bytes){ bytes, (size_t)n };
+	peer_put(peer, WIRE_DATA, &data);
+	return 0;
+}
+
+static int
+put_event(void *ctx, const struct event *event)
+{
+	struct peer *peer = ctx;
+	AUTO_FREE char *type = own_dup(gate_log_name(event->type));
+	AUTO_FREE char *text = own_dup(event->text != NULL ? event->text : "(its retention window has lapsed)");
+	struct wire_event_row row = { .seq = event->seq, .time_us = event->time_us, .type = type, .subject = event->subject, .text = text };
+
+	peer_put(peer, WIRE_EVENT_ROW, &row);
+	return peer->broken ? ERR_PEER_GONE : 0;
+}
+
+int
+on_events(struct peer *peer, const void *fields)
+{
+	const struct wire_events *question = fields;
+	struct id subject;
+	struct event_filter filter = { .type = -1, .since = question->since, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
+	int r = 0;
+
+	if (!is_auditor(peer))
+		return 0;
+	if (question->subject[0] != '\0') {
+		r = id_parse(question->subject, &subject);
+		if (r < 0)
+			r = session_find(peer->gate->store, question->subject, &subject);
+		if (r < 0)
+			r = request_find(peer->gate->store, question->subject, &subject);
+		filter.subject = &subject;
+	}
+	if (r == 0)
+		r = event_list(peer->gate->store, &filter, put_event, peer);
+	if (r == 0)
+		peer_done(peer, "%s", "");
+	return r;
+}
+
+int
+on_policy(struct peer *peer, const void *fields)
+{
+	AUTO_BUF struct buf text = { .max = WIRE_CHUNK };
+	struct wire_policy_text answer;
+	int r;
+
+	(void)fields;
+	if (!is_auditor(peer))
+		return 0;
+	r = policy_print(peer->gate->policy, &text);
+	if (r < 0)
+		return r;
+	answer.text = (struct wire_bytes){ text.bytes + text.start, buf_len(&text) };
+	peer_put(peer, WIRE_POLICY_TEXT, &answer);
+	return 0;
+}

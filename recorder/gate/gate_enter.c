@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: ISC */
+/* Entering a grant: everything is checked once more, the files are made, and the client goes to the keeper. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "lib/store/grant.h"
+#include "lib/store/request.h"
+#include "lib/store/session.h"
+#include "lib/wire/messages.h"
+#include "recorder/gate/gate.h"
+#include "recorder/gate/gate_ask.h"
+#include "recorder/gate/gate_files.h"
+#include "recorder/gate/gate_keeper.h"
+#include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_rules.h"
+#include "recorder/gate/gate_session.h"
+#include "recorder/gate/live.h"
+#include "recorder/gate/peer.h"
+#include "recorder/policy/policy.h"
+#include "recorder/gate/who.h"
+
+#define RESERVE_BYTES	(UINT64_C(8) << 20)	/* free space that every session is promised at its start */
+#define GRACE_S		60			/* how long a full disk is waited for */
+#define SIZE_MOST	500u
+
+/* All that a start needs, released together. */
+struct entry {
+	struct peer			*peer;
+	const struct wire_enter		*question;
+	const struct policy_role	*role;
+	struct grant			 grant;
+	struct request			 request;
+	struct session			 session;
+	struct buf			 by;
+	int				 fds[LAUNCH_FDS];	/* LAUNCH_CLIENT is borrowed */
+	int				 gate_end;
+	char				*rec_path, *tail_path;
+};
+
+static void
+entry_done(struct entry *e)
+{
+	for (size_t i = LAUNCH_GATE; i < LAUNCH_FDS; i++)
+		own_close(&e->fds[i]);
+	own_close(&e->gate_end);
+	request_done(&e->request);
+	buf_done(&e->by);
+	free(e->rec_path);
+	free(e->tail_path);
+}
+
+struct wanted {
+	const char	*role;
+	int64_t		 now_us;
+	struct id	 grant;
+	bool		 found, early;
+};
+
+static int
+match(void *ctx, const struct grant *grant)
+{
+	struct wanted *wanted = ctx;
+
+	if (wanted->found || strcmp(grant->role, wanted->role) != 0)
+		return 0;
+	wanted->early = wanted->early || grant->usable_us > wanted->now_us;
+	if (grant->usable_us <= wanted->now_us) {
+		wanted->grant = grant->id;
+		wanted->found = true;
+	}
+	return 0;
+}
+
+/* The grant by its id, or the person's live one for the role. 0, or the peer has been told. */
+static int
+find_grant(struct entry *e)
+{
+	struct wanted wanted = { .role = e->question->role, .now_us = gate_now(e->peer->gate).wall_us };
+	const struct grant_filter filter = { .person = peer_person(e->peer) };
+	struct store *store = e->peer->gate->store;
+	int r;
+
+	if (e->question->grant[0] != '\0') {
+		r = grant_find(store, e->question->grant, &wanted.grant);
+	} else {
+		r = grant_list(store, &filter, match, &wanted);
+		if (r == 0 && !wanted.found) {
+			peer_fail(e->peer, STATUS_DENIED, wanted.early ? "your grant for '%s' is not usable yet" : "you hold no grant for '%s'; ask for it first", e->question->role);
+			return -1;
+		}
+	}
+	if (r == 0)
+		r = grant_get(store, &wanted.grant, &e->grant);
+	if (r == 0)
+		r = request_get(store, &e->grant.request, &e->request);
+	if (r < 0)
+		peer_error(e->peer, r);
+	return r;
+}
+
+static int
+refuse(struct entry *e, int status, const char *why)
+{
+	gate_say(e->peer->gate, LOG_ENTRY_REFUSED, &e->grant.id, "%s may not enter %s: %s", peer_person(e->peer), e->grant.role, why);
+	peer_fail(e->peer, status, "%s", why);
+	return -1;
+}
+
+/* The grant is the person's own, and the policy would still let them in. */
+static int
+check_right(struct entry *e)
+{
+	const struct policy *policy = e->peer->gate->policy;
+	struct policy_subject subject = who_subject(e->peer->who);
+	char why[POLICY_WHY] = "";
+
+	if (strcmp(e->grant.person, peer_person(e->peer)) != 0)
+		return refuse(e, STATUS_DENIED, "the grant belongs to somebody else");
+	e->role = policy_role(policy, e->grant.role);
+	if (e->role == NULL)
+		return refuse(e, STATUS_DENIED, "the policy has no such role any more");
+	if (policy_may_request(policy, &subject, e->role, clock_wall_us(), why) < 0)
+		return refuse(e, STATUS_DENIED, why);
+	if (e->question->command[0] != NULL && e->role->start.run_count > 0)
+		return refuse(e, STATUS_DENIED, "this role runs its own command; enter it without one");
+	return 0;
+}
+
+static int
+check_machine(struct entry *e)
+{
+	struct gate *gate = e->peer->gate;
+	struct statvfs fs;
+
+	if (!gate_keeper_agrees(gate))
+		return refuse(e, STATUS_FAILED, "the policy is being read again; try once more in a moment");
+	if (gate->policy->recipients_count == 0)
+		return refuse(e, STATUS_FAILED, "no auditor's key is configured, so nobody could ever open the recording; see /etc/postern/auditors");
+	if (statvfs(gate->daemon.place.state, &fs) < 0)
+		return refuse(e, STATUS_FAILED, "the state folder cannot be looked at");
+	if ((uint64_t)fs.f_bavail * fs.f_frsize < RESERVE_BYTES)
+		return refuse(e, STATUS_FAILED, "there is not enough space left for another recording; nobody enters until there is");
+	return 0;
+}
+
+static int
+enter_store(struct entry *e)
+{
+	struct moment now = gate_now(e->peer->gate);
+	const struct policy *policy = e->peer->gate->policy;
+	int r;
+
+	e->session = (struct session){ .id = id_new(), .grant = e->grant.id };
+	if (e->question->tty) {
+		e->session.columns = (int)e->question->cols;
+		e->session.lines = (int)e->question->rows;
+	}
+	snprintf(e->session.person, sizeof e->session.person, "%s", peer_person(e->peer));
+	snprintf(e->session.account, sizeof e->session.account, "%s", e->peer->who->account);
+	snprintf(e->session.host, sizeof e->session.host, "%s", policy->host);
+	r = session_enter(e->peer->gate->store, &e->session, &now);
+	if (r == ERR_LAPSED)
+		return refuse(e, STATUS_LAPSED, "the grant is over, or was not used in time; ask again");
+	if (r == ERR_IN_USE)
+		return refuse(e, STATUS_DENIED, "the grant is in use as often as the role allows");
+	if (r == ERR_EARLY)
+		return refuse(e, STATUS_DENIED, "the grant is not usable yet");
+	if (r < 0)
+		peer_error(e->peer, r);
+	return r;
+}
+
+static int
+make_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* A sealed memfd with one packed message. */
+static int
+make_message(const char *name, enum wire_kind kind, const void *fields)
+{
+	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST + 8 };
+	int r = wire_pack(kind, fields, &out);
+
+	return r < 0 ? r : fdio_memory(name, buf_data(&out), buf_len(&out));
+}
+
+/* What an auditor's player shows on top; goes into the recording. The caller frees it. */
+static char *
+make_meta(const struct entry *e, const char *by)
+{
+	char id[ID_TEXT];
+	json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I}", "session", id_text(&e->session.id, id),
+	    "person", e->session.person, "account", e->session.account, "role", e->session.role, "host", e->session.host,
+	    "reason", e->request.reason != NULL ? e->request.reason : "", "by", by,
+	    "tty", (int)e->question->tty, "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
+	char *text = meta != NULL ? json_dumps(meta, JSON_COMPACT) : NULL;
+
+	json_decref(meta);
+	return text != NULL ? text : own_dup("{}");
+}
+
+static int
+make_start(struct entry *e)
+{
+	const struct policy *policy = e->peer->gate->policy;
+	char span[CLOCK_TEXT];
+	char kept[CLOCK_TEXT + 8];
+	AUTO_FREE char *by = buf_text(&e->by);
+	AUTO_FREE char *meta = make_meta(e, by);
+	struct wire_start start = { .session = e->session.id, .person = e->session.person, .role = e->session.role,
+		.host = e->session.host, .reason = e->request.reason, .by = by, .kept = kept, .meta = meta,
+		.recipients = policy->recipients, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
+		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
+		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
+		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S };
+
+	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
+	e->fds[LAUNCH_START] = make_message("postern-start", WIRE_START, &start);
+	return e->fds[LAUNCH_START] < 0 ? e->fds[LAUNCH_START] : 0;
+}
+
+static int
+make_files(struct entry *e)
+{
+	struct wire_launch_file file = { .term = e->question->term, .locale = e->question->locale, .command = e->question->command };
+	int ends[2];
+	int r;
+
+	e->rec_path = gate_files_path(e->peer->gate, &e->session.id, "rec");
+	e->tail_path = gate_files_path(e->peer->gate, &e->session.id, "tail");
+	e->fds[LAUNCH_REC] = make_file(e->rec_path);
+	e->fds[LAUNCH_TAIL] = make_file(e->tail_path);
+	if (e->fds[LAUNCH_REC] < 0 || e->fds[LAUNCH_TAIL] < 0)
+		return e->fds[LAUNCH_REC] < 0 ? e->fds[LAUNCH_REC] : e->fds[LAUNCH_TAIL];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	e->fds[LAUNCH_GATE] = ends[0];
+	e->gate_end = ends[1];
+	e->fds[LAUNCH_FILE] = make_message("postern-launch", WIRE_LAUNCH_FILE, &file);
+	if (e->fds[LAUNCH_FILE] < 0)
+		return e->fds[LAUNCH_FILE];
+	r = gate_session_by(e->peer->gate, &e->request.id, &e->by);
+	return r < 0 ? r : make_start(e);
+}
+
+static int
+launch(struct entry *e)
+{
+	struct gate *gate = e->peer->gate;
+	struct wire_launch question = { .session = e->session.id, .grant = e->grant.id,
+		.role = (uint32_t)policy_role_index(gate->policy, e->role->name), .policy = { gate->policy->sha256, KEEPER_HASH },
+		.tty = e->question->tty, .cols = e->question->cols, .rows = e->question->rows,
+		.deadline_boot_us = e->session.clock.ends_boot_us };
+	struct live *live;
+	int r = make_files(e);
+
+	if (r == 0)
+		r = gate_keeper_launch(gate, &question, e->fds);
+	if (r < 0)
+		return r;
+	live = live_new(gate, &e->session, TAKE(e->gate_end, -1));
+	live->client = e->peer;
+	peer_hand_over(e->peer);
+	return 0;
+}
+
+/* The session is in the catalogue already but cannot start: it ends there too. */
+static int
+give_up(struct entry *e, int error)
+{
+	struct session_end end = { .why = "not-started", .status = -1, .at_us = clock_wall_us() };
+	char why[200];
+
+	snprintf(why, sizeof why, "the session could not be prepared: %s", err_text(error));
+	session_finish(e->peer->gate->store, &e->session.id, &end);
+	if (e->rec_path != NULL)
+		unlink(e->rec_path);
+	if (e->tail_path != NULL)
+		unlink(e->tail_path);
+	(void)refuse(e, STATUS_FAILED, why);
+	return 0;
+}
+
+static uint32_t
+clamp(uint32_t size, uint32_t otherwise)
+{
+	return size == 0 ? otherwise : size > SIZE_MOST ? SIZE_MOST : size;
+}
+
+int
+on_enter(struct peer *peer, const void *fields)
+{
+	struct wire_enter question = *(const struct wire_enter *)fields;
+	__attribute__((cleanup(entry_done))) struct entry e = { .peer = peer, .question = &question, .gate_end = -1,
+		.by = { .max = 1900 }, .fds = { peer->conn.fd, -1, -1, -1, -1, -1 } };
+	char span[CLOCK_TEXT];
+	int r;
+
+	if (wire_unread(&peer->conn) > 0) {
+		peer_drop(peer, "it did not keep silent after enter");
+		return 0;
+	}
+	/* From here on the worker answers on this connection: nothing of ours may come in between. */
+	peer->subscribed = false;
+	if (wire_wants_write(&peer->conn)) {
+		peer_drop(peer, "it does not read its answers");
+		return 0;
+	}
+	question.cols = clamp(question.cols, 80);
+	question.rows = clamp(question.rows, 24);
+	if (find_grant(&e) != 0 || check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
+		return 0;
+	/* Nobody is in without the log having said so. */
+	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s%s: %s", e.session.person, e.session.account,
+	    e.session.role, clock_span(e.grant.seconds, span), question.command[0] != NULL ? ", with a command of their own" : "",
+	    e.request.reason != NULL ? e.request.reason : "");
+	if (r >= 0)
+		r = launch(&e);
+	if (r < 0)
+		return give_up(&e, r);
+	peers_changed(peer->gate, "session", &e.session.id);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* The gate's side of the link to the keeper. */
+#ifndef POSTERN_RECORDER_GATE_GATE_KEEPER_H
+#define POSTERN_RECORDER_GATE_GATE_KEEPER_H
+
+#include "lib/wire/messages.h"
+#include "recorder/keeper/keeper.h"
+
+struct gate;
+
+void	gate_keeper_start(struct gate *gate);
+
+/* Hands a launch over. The descriptors stay the caller's. 0 or negative. */
+int	gate_keeper_launch(struct gate *gate, const struct wire_launch *launch, const int fds[LAUNCH_FDS]);
+
+/* Ends a session through its warden. 0 or negative. */
+int	gate_keeper_end(struct gate *gate, const struct id *session);
+
+/* True if the keeper holds the same policy as the gate. */
+int	gate_keeper_agrees(const struct gate *gate);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/* Sentences for the log, sealed under their slot. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/log.h"
+#include "lib/base/own.h"
+#include "lib/base/text.h"
+#include "lib/store/event.h"
+#include "recorder/gate/gate.h"
+#include "recorder/gate/gate_log.h"
+#include "recorder/policy/policy.h"
+
+#define CLASS_WITHOUT_POLICY	"standard"
+
+/* clang-format off */
+static const char *const names[LOG_TYPES] = {
+	[LOG_GATE_STARTED]	= "gate-started",
+	[LOG_GATE_STOPPED]	= "gate-stopped",
+	[LOG_POLICY_LOADED]	= "policy-loaded",
+	[LOG_POLICY_REFUSED]	= "policy-refused",
+	[LOG_PEER_REFUSED]	= "peer-refused",
+	[LOG_REQUESTED]		= "requested",
+	[LOG_GRANTED]		= "granted",
+	[LOG_DENIED]		= "denied",
+	[LOG_AGREED]		= "agreed",
+	[LOG_CANCELLED]		= "cancelled",
+	[LOG_REQUEST_LAPSED]	= "request-lapsed",
+	[LOG_GRANT_LAPSED]	= "grant-lapsed",
+	[LOG_DECISION_REFUSED]	= "decision-refused",
+	[LOG_ENTERED]		= "entered",
+	[LOG_ENTRY_REFUSED]	= "entry-refused",
+	[LOG_SESSION_STARTED]	= "session-started",
+	[LOG_SESSION]		= "session",
+	[LOG_SEGMENT]		= "segment",
+	[LOG_SESSION_ENDED]	= "session-ended",
+	[LOG_REVOKED]		= "revoked",
+	[LOG_SAID]		= "said",
+	[LOG_SESSION_LOST]	= "session-lost",
+	[LOG_RIGHT_LOST]	= "right-lost",
+	[LOG_RECORDING_OPENED]	= "recording-opened",
+	[LOG_RECORDING_REFUSED]	= "recording-refused",
+	[LOG_LISTED]		= "listed",
+	[LOG_DELETED]		= "deleted",
+	[LOG_DELETION_FAILED]	= "deletion-failed",
+	[LOG_RETENTION_RUN]	= "retention-run",
+	[LOG_RETENTION_HELD]	= "retention-held",
+	[LOG_CLOCK_JUMPED]	= "clock-jumped",
+};
+/* clang-format on */
+
+const char *
+gate_log_name(unsigned type)
+{
+	return type < LOG_TYPES && names[type] != NULL ? names[type] : "unknown";
+}
+
+static int
+append(struct gate *gate, const struct log_entry *entry, const char *text)
+{
+	AUTO_FREE char *clean = text_clean(text, strlen(text));
+	struct event_new event = { .type = (uint16_t)entry->type, .subject = entry->subject, .class = entry->class,
+		.unit = entry->unit, .number = entry->number, .text = clean, .text_bytes = strlen(clean) };
+	int64_t seq;
+	int r = gate_store(gate);
+
+	if (event.class == NULL && event.unit == 0)
+		event.class = gate->policy != NULL && gate->policy->classes_count > 0 ? gate->policy->classes[0].name : CLASS_WITHOUT_POLICY;
+	event.time_us = entry->time_us != 0 ? entry->time_us : clock_wall_us();
+	if (r == 0)
+		r = event_append(gate->store, &event, &seq);
+	if (r < 0)
+		log_error("the log did not take '%s: %s': %s", gate_log_name(entry->type), clean, err_text(r));
+	return r;
+}
+
+int
+gate_log(struct gate *gate, const struct log_entry *entry, const char *format, ...)
+{
+	AUTO_FREE char *text = NULL;
+	va_list args;
+	int count;
+
+	va_start(args, format);
+	count = vasprintf(&text, format, args);
+	va_end(args);
+	if (count < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return append(gate, entry, text);
+}
+
+int
+gate_say(struct gate *gate, enum log_type type, const struct id *subject, const char *format, ...)
+{
+	struct log_entry entry = { .type = type, .number = EVENT_NO_NUMBER };
+	AUTO_FREE char *text = NULL;
+	va_list args;
+	int count;
+
+	if (subject != NULL)
+		entry.subject = *subject;
+	va_start(args, format);
+	count = vasprintf(&text, format, args);
+	va_end(args);
+	if (count < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	log_info("%s: %s", gate_log_name(type), text);
+	return append(gate, &entry, text);
+}

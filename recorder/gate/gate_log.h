@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* What the gate writes into the log. */
+#ifndef POSTERN_RECORDER_GATE_GATE_LOG_H
+#define POSTERN_RECORDER_GATE_GATE_LOG_H
+
+#include <stdint.h>
+
+#include "lib/base/id.h"
+
+struct gate;
+
+/* Numbers stand in the log's entries: they never change their meaning. */
+enum log_type {
+	LOG_GATE_STARTED = 1, LOG_GATE_STOPPED, LOG_POLICY_LOADED, LOG_POLICY_REFUSED, LOG_PEER_REFUSED,
+	LOG_REQUESTED = 10, LOG_GRANTED, LOG_DENIED, LOG_AGREED, LOG_CANCELLED, LOG_REQUEST_LAPSED, LOG_GRANT_LAPSED,
+	LOG_DECISION_REFUSED,
+	LOG_ENTERED = 30, LOG_ENTRY_REFUSED, LOG_SESSION_STARTED, LOG_SESSION, LOG_SEGMENT, LOG_SESSION_ENDED, LOG_REVOKED,
+	LOG_SAID, LOG_SESSION_LOST, LOG_RIGHT_LOST,
+	LOG_RECORDING_OPENED = 60, LOG_RECORDING_REFUSED, LOG_LISTED,
+	LOG_DELETED = 80, LOG_DELETION_FAILED, LOG_RETENTION_RUN, LOG_RETENTION_HELD, LOG_CLOCK_JUMPED,
+	LOG_TYPES = 100
+};
+
+/* "granted", "session-ended", ...; "unknown". */
+const char	*gate_log_name(unsigned type);
+
+struct log_entry {
+	enum log_type	 type;
+	struct id	 subject;	/* zero: the bastion itself */
+	const char	*class;		/* NULL: the policy's first */
+	int64_t		 number;	/* a worker's own count, or EVENT_NO_NUMBER */
+	int64_t		 time_us;	/* 0: now */
+	uint32_t	 unit;		/* with class NULL and not 0: a session's texts */
+};
+
+/* Appends a sentence. 0, 1 (this number is there already), or negative after a line in the journal. */
+int	gate_log(struct gate *gate, const struct log_entry *entry, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The usual case: no number, now. */
+int	gate_say(struct gate *gate, enum log_type type, const struct id *subject, const char *format, ...)
+	    __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+/* The protocol of the gate: one row a kind. A kind without a row here is refused, whatever the wire thinks of it. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/log.h"
+#include "lib/base/own.h"
+#include "lib/wire/messages.h"
+#include "recorder/gate/gate.h"
+#include "recorder/gate/gate_rules.h"
+#include "recorder/gate/peer.h"
+#include "recorder/policy/policy.h"
+#include "recorder/gate/who.h"
+
+enum {
+	FRESH = 1,	/* who the peer is must have been looked up a moment ago: it decides something */
+	STORE = 2,	/* needs the catalogue */
+	POLICY = 4,	/* needs a valid policy */
+	PERSON = 8	/* needs a person the policy knows */
+};
+
+static int	on_hello(struct peer *peer, const void *fields);
+static int	on_subscribe(struct peer *peer, const void *fields);
+
+/* clang-format off */
+static const struct rule {
+	int		(*handle)(struct peer *peer, const void *fields);
+	unsigned	needs;
+} rules[WIRE_KINDS] = {
+	[WIRE_HELLO]		= { on_hello,		FRESH },
+	[WIRE_ROLES]		= { on_roles,		POLICY | PERSON },
+	[WIRE_ASK]		= { on_ask,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_CANCEL]		= { on_cancel,		STORE | PERSON },
+	[WIRE_REQUESTS]		= { on_requests,	STORE | POLICY | PERSON },
+	[WIRE_GRANTS]		= { on_grants,		STORE | POLICY | PERSON },
+	[WIRE_ENTER]		= { on_enter,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_DECIDE]		= { on_decide,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_SESSIONS]		= { on_sessions,	STORE | POLICY | PERSON },
+	[WIRE_REVOKE]		= { on_revoke,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_SAY]		= { on_say,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_SUBSCRIBE]	= { on_subscribe,	PERSON },
+	[WIRE_RECORDINGS]	= { on_recordings,	STORE | POLICY | PERSON },
+	[WIRE_OPEN]		= { on_open,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_READ]		= { on_read,		0 },
+	[WIRE_PLAN]		= { on_plan,		STORE | POLICY | PERSON },
+	[WIRE_RUN]		= { on_run,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_EVENTS]		= { on_events,		STORE | POLICY | PERSON },
+	[WIRE_POLICY]		= { on_policy,		POLICY | PERSON },
+};
+/* clang-format on */
+
+bool
+gate_needs_who(const struct peer *peer, unsigned kind)
+{
+	if (kind >= WIRE_KINDS || (rules[kind].needs & FRESH) == 0)
+		return false;
+	return peer->who == NULL || clock_boot_us() - peer->who->boot_us > WHO_FRESH_US;
+}
+
+void
+gate_greeting(struct peer *peer, const struct wire_hello *hello)
+{
+	free(peer->program);
+	free(peer->as);
+	peer->program = own_dup(hello->program);
+	peer->as = own_dup(hello->as);
+}
+
+static int
+on_hello(struct peer *peer, const void *fields)
+{
+	const struct wire_hello *hello = fields;
+	const struct policy *policy = peer->gate->policy;
+	struct policy_subject subject = who_subject(peer->who);
+	AUTO_FREE char *host = own_dup(policy != NULL ? policy->host : "");
+	AUTO_FREE char *person = own_dup(peer_person(peer));
+	AUTO_FREE char *release = own_dup(PACKAGE_VERSION);
+	struct wire_welcome welcome = { .version = WIRE_VERSION, .host = host, .person = person, .release = release,
+		.trial = peer->gate->daemon.trial };
+	uint32_t counts;
+
+	if (hello->version != WIRE_VERSION) {
+		peer_fail(peer, STATUS_FAILED, "this program speaks version %u of the protocol, the gate %u; install the same release",
+		    hello->version, WIRE_VERSION);
+		return 0;
+	}
+	if (policy != NULL && peer->who->person != NULL) {
+		welcome.auditor = policy_is_auditor(policy, &subject);
+		welcome.admin = policy_is_admin(policy, &subject);
+		for (unsigned i = 0; i < policy->roles_count && !welcome.approver; i++)
+			welcome.approver = policy_may_decide(policy, &subject, policy->roles[i], "", &counts) == 0;
+	}
+	peer->conn.phase = WIRE_PHASE_KNOWN;
+	peer_put(peer, WIRE_WELCOME, &welcome);
+	return 0;
+}
+
+static int
+on_subscribe(struct peer *peer, const void *fields)
+{
+	peer->subscribed = ((const struct wire_subscribe *)fields)->on;
+	peer_done(peer, "%s", "");
+	return 0;
+}
+
+/* 0, or the peer has been told what is missing. */
+static int
+check_needs(struct peer *peer, unsigned needs)
+{
+	int r = 0;
+
+	if ((needs & POLICY) != 0 && peer->gate->policy == NULL) {
+		peer_fail(peer, STATUS_FAILED, "this bastion has no valid policy; its administrator runs `postern policy check`");
+		return -1;
+	}
+	if ((needs & PERSON) != 0 && (peer->who == NULL || peer->who->person == NULL)) {
+		peer_fail(peer, STATUS_DENIED, "the policy of this bastion knows nobody with the account '%s'",
+		    peer->who != NULL ? peer->who->account : "?");
+		return -1;
+	}
+	if ((needs & STORE) != 0)
+		r = gate_store(peer->gate);
+	if (r < 0)
+		peer_fail(peer, cli_status(r), "the catalogue does not work: %s; nothing can be granted until it does", err_text(r));
+	return r;
+}
+
+void
+gate_handle(struct peer *peer, const struct wire_message *message)
+{
+	const struct rule *rule = &rules[message->kind];
+	int r;
+
+	if (rule->handle == NULL) {
+		peer_drop(peer, "it sent a message that the gate has no rule for");
+		return;
+	}
+	if (check_needs(peer, rule->needs) != 0)
+		return;
+	r = rule->handle(peer, message->fields);
+	if (r < 0)
+		peer_error(peer, r);
+}

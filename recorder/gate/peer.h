@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/* One connection of a client (postern, console, player) to the gate. */
+#ifndef POSTERN_RECORDER_GATE_PEER_H
+#define POSTERN_RECORDER_GATE_PEER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "lib/base/id.h"
+#include "lib/wire/conn.h"
+
+struct event;
+struct gate;
+struct who;
+
+/* Recording that the peer opened and may read now. */
+struct peer_reading {
+	struct id	session;
+	int		rec, tail;	/* descriptors; -1 */
+};
+
+struct peer {
+	struct gate		*gate;
+	struct peer		*next;
+	struct wire_conn	 conn;
+	struct event		*readable, *writable, *silent;
+	uid_t			 uid;
+	pid_t			 pid;
+	char			*program;
+	char			*as;		/* who to be, in trial mode */
+	struct who		*who;		/* NULL until it is known */
+	bool			 subscribed;
+	bool			 asking;	/* who it is is being looked up: nothing is taken off its queue meanwhile */
+	bool			 entering;	/* the keeper has its socket */
+	bool			 broken;	/* to be freed when its turn is over */
+	struct wire_message	 held;		/* heard when the answer is there */
+	struct peer_reading	 reading;
+};
+
+/*
+ * Accepts from the listening socket `fd` (libevent callback's work). Too many of one uid are turned away. 0, or -errno: no
+ * descriptor is left, so the listener should rest for a moment.
+ */
+int	peer_accept(struct gate *gate, int fd);
+
+/* The keeper has its socket now: nothing is read from it any more. */
+void	peer_hand_over(struct peer *peer);
+
+/* Ends a connection; `why` (NULL: nothing to say) goes to the journal. */
+void	peer_drop(struct peer *peer, const char *why);
+
+/* Queues an answer. A peer that does not read is dropped. */
+void	peer_put(struct peer *peer, enum wire_kind kind, const void *fields);
+void	peer_done(struct peer *peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void	peer_fail(struct peer *peer, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The answer for an error nobody had a better sentence for. */
+void	peer_error(struct peer *peer, int error);
+
+/* What is known about people may have changed: everybody is looked up again before anything is decided for them. */
+void	peers_doubt(struct gate *gate);
+
+/* Tells everybody who subscribed. */
+void	peers_changed(struct gate *gate, const char *what, const struct id *id);
+
+/* How many consoles of different persons are open for which `may` says yes. */
+unsigned peers_count(struct gate *gate, bool (*may)(const struct peer *peer, void *user), void *user);
+
+/* The person's name; "" before it is known. */
+const char *peer_person(const struct peer *peer);
+
+#endif

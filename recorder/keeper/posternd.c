@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * posternd: sets the stage, starts gate and keeper, and starts both anew when one of them dies. It hears nobody
+ * and holds no session: those outlive it.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/log.h"
+#include "lib/base/own.h"
+#include "lib/base/signals.h"
+#include "recorder/keeper/daemon.h"
+#include "recorder/keeper/setup.h"
+
+#define STOP_STEPS	100		/* of a tenth of a second: a child that has not ended by then is killed */
+#define SHORT_LIFE_US	(5 * CLOCK_US)	/* a child that died sooner is started again only after a pause */
+
+struct posternd {
+	struct daemon	daemon;
+	int		listener;
+	int		signals;
+	pid_t		gate, keeper;
+	int64_t		started_us;	/* boottime */
+};
+
+static void
+notify(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, state);
+#else
+	(void)state;
+#endif
+}
+
+/* In the child: becomes the program, with the link on 3 and the listener (or nothing) on 4. */
+static void
+become_program(const struct posternd *d, const char *name, int link, int listener)
+{
+	AUTO_FREE char *path = place_program(name);
+	const int sources[] = { link, listener };
+	const int targets[] = { DAEMON_LINK, DAEMON_LISTEN };
+	char root_option[] = "--root";
+	char trial_option[] = "--trial";
+	char debug_option[] = "--debug";
+	char *argv[6] = { path };
+	int argc = 1;
+
+	if (d->daemon.place.root != NULL) {
+		argv[argc++] = root_option;
+		argv[argc++] = d->daemon.place.root;
+	}
+	if (d->daemon.trial)
+		argv[argc++] = trial_option;
+	if (d->daemon.debug)
+		argv[argc++] = debug_option;
+	signals_unblock();
+	if (fdio_arrange(sources, targets, 2, DAEMON_LISTEN) < 0)
+		log_fatal("cannot arrange descriptors for %s", name);
+	execv(path, argv);
+	log_fatal("cannot run %s: %s", path, strerror(errno));
+}
+
+static pid_t
+start(const struct posternd *d, const char *name, int link, int listener)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		log_fatal("cannot fork: %s", strerror(errno));
+	if (pid > 0)
+		return pid;
+	if (listener >= 0)
+		daemon_become(d->daemon.gate_uid, d->daemon.gate_gid);
+	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);	/* a change of uid clears it */
+	if (getppid() != parent)
+		_exit(1);
+	become_program(d, name, link, listener);
+	_exit(1);
+}
+
+static void
+start_both(struct posternd *d)
+{
+	int link[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0)
+		log_fatal("cannot make the link between gate and keeper: %s", strerror(errno));
+	d->keeper = start(d, "postern-keeper", link[0], -1);
+	d->gate = start(d, "postern-gate", link[1], d->listener);
+	close(link[0]);
+	close(link[1]);
+	d->started_us = clock_boot_us();
+}
+
+/* Waits for a child that was told to end; one that does not is killed, so that an upgrade never hangs. */
+static void
+wait_for(pid_t *pid, const char *name)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+	int steps = 0;
+
+	while (*pid > 0 && waitpid(*pid, NULL, WNOHANG) == 0) {
+		if (++steps == STOP_STEPS) {
+			log_warn("the %s does not end; it is killed", name);
+			kill(*pid, SIGKILL);
+		}
+		nanosleep(&pause, NULL);
+	}
+	*pid = 0;
+}
+
+static void
+stop_both(struct posternd *d)
+{
+	if (d->gate > 0)
+		kill(d->gate, SIGTERM);
+	if (d->keeper > 0)
+		kill(d->keeper, SIGTERM);
+	wait_for(&d->gate, "gate");
+	wait_for(&d->keeper, "keeper");
+}
+
+/* A child died: the other one cannot go on without it, so both start again. Sessions notice nothing. */
+static void
+on_child(struct posternd *d)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		const char *name = pid == d->gate ? "gate" : pid == d->keeper ? "keeper" : NULL;
+
+		if (name == NULL)
+			continue;
+		if (WIFSIGNALED(status))
+			log_warn("the %s was killed by signal %d; starting again", name, WTERMSIG(status));
+		else
+			log_warn("the %s ended with status %d; starting again", name, WEXITSTATUS(status));
+		*(pid == d->gate ? &d->gate : &d->keeper) = 0;
+		stop_both(d);
+		if (clock_boot_us() - d->started_us < SHORT_LIFE_US)
+			sleep(1);
+		start_both(d);
+	}
+}
+
+static void
+run(struct posternd *d)
+{
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		if (fdio_read(d->signals, &info, sizeof info) < 0)
+			log_fatal("cannot read signals");
+		if (info.ssi_signo == SIGCHLD) {
+			on_child(d);
+		} else if (info.ssi_signo == SIGHUP) {
+			kill(d->keeper, SIGHUP);
+			kill(d->gate, SIGHUP);
+		} else {
+			log_info("stopping; running sessions go on");
+			notify("STOPPING=1");
+			stop_both(d);
+			return;
+		}
+	}
+}
+
+/* Held until the process ends: two of us below one root would take each other's sockets away. */
+static void
+lock_root(const struct daemon *daemon)
+{
+	AUTO_FREE char *path = place_path(daemon->place.run, "posternd.lock", NULL);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		log_fatal("cannot open %s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return;
+	if (errno == EWOULDBLOCK)
+		log_fatal("another posternd runs with %s already; stop that one first", daemon->place.run);
+	log_fatal("cannot lock %s: %s", path, strerror(errno));
+}
+
+static int
+open_signals(void)
+{
+	static const int heard[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT, 0 };
+	int fd = signals_open(heard, NULL);
+
+	if (fd < 0 || fdio_nonblock(fd, false) < 0)	/* there is nothing else to wait for */
+		log_fatal("cannot watch signals: %s", err_text(fd));
+	return fd;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct posternd d = { 0 };
+	AUTO_FREE char *path = NULL;
+
+	umask(077);	/* what has to be open gets its mode by name */
+	daemon_init(&d.daemon, "posternd", argc, argv);
+	if (!d.daemon.trial && geteuid() != 0)
+		log_fatal("posternd needs root; without it try: posternd --trial --root DIR");
+	setup_drop(&d.daemon, argv);
+	daemon_accounts(&d.daemon);
+	setup_folders(&d.daemon);
+	lock_root(&d.daemon);
+	path = place_path(d.daemon.place.run, "gate.sock", NULL);
+	d.listener = fdio_listen(path, d.daemon.trial ? 0600 : 0666);
+	if (d.listener < 0)
+		log_fatal("cannot listen on %s: %s", path, err_text(d.listener));
+	d.signals = open_signals();
+	start_both(&d);
+	notify("READY=1");
+	run(&d);
+	daemon_done(&d.daemon);
+	return 0;
+}

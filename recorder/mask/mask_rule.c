@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+/* Rules in memory: their options for PCRE2, a choice of them, their end. */
+#include "config.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "recorder/mask/mask_rules.h"
+
+uint32_t
+mask_rule_options(const struct mask_rule *rule)
+{
+	return PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY | (rule->is_caseless ? PCRE2_CASELESS : 0);
+}
+
+static void
+words_free(char **words)
+{
+	for (char **word = words; word != NULL && *word != NULL; word++)
+		free(*word);
+	free(words);
+}
+
+void
+mask_rule_done(struct mask_rule *rule)
+{
+	free(rule->name);
+	free(rule->set);
+	free(rule->source);
+	words_free(rule->literals);
+	free(rule->prefix);
+	free(rule->pattern);
+	free(rule->until);
+	words_free(rule->examples);
+	words_free(rule->counter);
+}
+
+void
+mask_rules_free(struct mask_rules *rules)
+{
+	if (rules == NULL)
+		return;
+	for (size_t i = 0; i < rules->count; i++)
+		mask_rule_done(&rules->items[i]);
+	free(rules->items);
+	words_free(rules->columns);
+	words_free(rules->column_sets);
+	words_free(rules->outputs);
+	words_free(rules->output_sets);
+	free(rules);
+}
+
+void
+mask_rules_free_at(struct mask_rules **rules)
+{
+	mask_rules_free(*rules);
+}
+
+static char *
+copy_text(const char *text)
+{
+	return text != NULL ? own_dup(text) : NULL;
+}
+
+static char **
+copy_words(char *const *words)
+{
+	size_t count = 0;
+	char **copy;
+
+	while (words != NULL && words[count] != NULL)
+		count++;
+	copy = own_alloc((count + 1) * sizeof *copy);
+	for (size_t i = 0; i < count; i++)
+		copy[i] = own_dup(words[i]);
+	return copy;
+}
+
+static struct mask_rule
+copy_rule(const struct mask_rule *rule)
+{
+	struct mask_rule copy = *rule;
+
+	copy.name = copy_text(rule->name);
+	copy.set = copy_text(rule->set);
+	copy.source = copy_text(rule->source);
+	copy.literals = copy_words(rule->literals);
+	copy.prefix = copy_text(rule->prefix);
+	copy.pattern = copy_text(rule->pattern);
+	copy.until = copy_text(rule->until);
+	copy.examples = copy_words(rule->examples);
+	copy.counter = copy_words(rule->counter);
+	return copy;
+}
+
+static bool
+stands_in(const char *const *names, const char *name)
+{
+	for (; *names != NULL; names++) {
+		if (strcmp(*names, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Those words whose set is chosen; *sets becomes their sets. */
+static char **
+choose_words(char *const *words, char *const *word_sets, const char *const *names, char ***sets)
+{
+	size_t count = 0;
+	size_t n = 0;
+	char **chosen;
+
+	while (words != NULL && words[count] != NULL)
+		count++;
+	chosen = own_alloc((count + 1) * sizeof *chosen);
+	*sets = own_alloc((count + 1) * sizeof **sets);
+	for (size_t i = 0; i < count; i++) {
+		if (!stands_in(names, word_sets[i]))
+			continue;
+		chosen[n] = own_dup(words[i]);
+		(*sets)[n++] = own_dup(word_sets[i]);
+	}
+	return chosen;
+}
+
+static bool
+is_known(const struct mask_rules *all, const char *name)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (strcmp(all->items[i].name, name) == 0 || strcmp(all->items[i].set, name) == 0)
+			return true;
+	}
+	return (all->column_sets != NULL && stands_in((const char *const *)all->column_sets, name)) ||
+	    (all->output_sets != NULL && stands_in((const char *const *)all->output_sets, name));
+}
+
+int
+mask_rules_select(const struct mask_rules *all, const char *const *names, struct mask_rules **chosen,
+    char why[MASK_RULES_WHY])
+{
+	struct mask_rules *rules;
+
+	for (const char *const *name = names; *name != NULL; name++) {
+		if (is_known(all, *name))
+			continue;
+		snprintf(why, MASK_RULES_WHY, "there is neither a set nor a rule called '%s'", *name);
+		return ERR_NOT_FOUND;
+	}
+	rules = own_alloc(sizeof *rules);
+	rules->items = own_alloc((all->count + 1) * sizeof *rules->items);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct mask_rule *rule = &all->items[i];
+
+		if (stands_in(names, rule->name) || (!rule->is_off && stands_in(names, rule->set)))
+			rules->items[rules->count++] = copy_rule(rule);
+	}
+	rules->columns = choose_words(all->columns, all->column_sets, names, &rules->column_sets);
+	rules->outputs = choose_words(all->outputs, all->output_sets, names, &rules->output_sets);
+	memcpy(rules->sha256, all->sha256, sizeof rules->sha256);
+	*chosen = rules;
+	return 0;
+}

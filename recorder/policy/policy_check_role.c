@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/* What must hold for one role. */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/own.h"
+#include "recorder/policy/policy_check_role.h"
+#include "recorder/policy/policy_lines.h"
+#include "recorder/policy/policy_schema.h"
+
+#define TIME_DEFAULT_S	(30 * 60)
+#define PIDS_DEFAULT	512
+#define PIDS_MOST	32768
+#define SESSIONS_MOST	64
+
+/* Keys of later versions. `already` is the value with which this version already does what the key says. */
+static const struct {
+	const char *key;
+	enum policy_later bit;
+	const char *already;
+} later_keys[] = {
+	{ "may", POLICY_MAY, NULL },		     { "require", POLICY_REQUIRE, NULL },
+	{ "mask", POLICY_MASK, NULL },		     { "record-only", POLICY_RECORD_ONLY, NULL },
+	{ "guard", POLICY_GUARD, NULL },	     { "trail", POLICY_TRAIL, NULL },
+	{ "exact", POLICY_EXACT, NULL },	     { "on-drop", POLICY_ON_DROP, "end" },
+	{ "ending", POLICY_ENDING, "kill" },	     { "loose", POLICY_LOOSE, NULL },
+};
+
+static void
+check_later(struct check *c, struct policy_role *role)
+{
+	for (size_t i = 0; i < sizeof later_keys / sizeof later_keys[0]; i++) {
+		const char *scalar;
+		char path[64];
+
+		snprintf(path, sizeof path, "%s/%s", c->base, later_keys[i].key);
+		if (!policy_lines_has(c->source->lines, path, &scalar))
+			continue;
+		if (scalar != NULL && later_keys[i].already != NULL && strcmp(scalar, later_keys[i].already) == 0)
+			continue;
+		role->later |= later_keys[i].bit;
+		check_warn(c, later_keys[i].key, "`%s` is not enforced by this version", later_keys[i].key);
+	}
+}
+
+static void
+check_as(struct check *c, const struct policy_start *start)
+{
+	if (!policy_check_name(start->as))
+		check_fault(c, "as", "'%s' is not the name of an account", start->as);
+	else if (strcmp(start->as, POSTERN_GATE_USER) == 0 || strcmp(start->as, POSTERN_WORKER_USER) == 0)
+		check_fault(c, "as", "'%s' is one of Postern's own accounts; no role runs as it", start->as);
+	else if (strcmp(start->as, "root") == 0 && !start->system)
+		check_fault(c, "as", "root is a system account; if that is what you want, add `system: yes`");
+}
+
+static bool
+is_variable(const char *text)
+{
+	const char *at = text;
+
+	if (!isalpha((unsigned char)*at) && *at != '_')
+		return false;
+	while (isalnum((unsigned char)*at) || *at == '_')
+		at++;
+	return *at == '=';
+}
+
+static void
+check_start(struct check *c, struct policy_start *start)
+{
+	char path[32];
+
+	check_as(c, start);
+	if (start->run_count > 0 && start->run[0][0] != '/')
+		check_fault(c, "run", "'%s' must be the program's whole path (it begins with /)", start->run[0]);
+	for (unsigned i = 0; i < start->env_count; i++) {
+		snprintf(path, sizeof path, "env/%u", i);
+		if (!is_variable(start->env[i]))
+			check_fault(c, path, "'%s' is not NAME=VALUE", start->env[i]);
+	}
+	if (start->limits.pids == 0)
+		start->limits.pids = PIDS_DEFAULT;
+	if (start->limits.pids > PIDS_MOST)
+		check_fault(c, "limits/pids", "at most %d processes", PIDS_MOST);
+	if (start->limits.nice < 0 || start->limits.nice > 19)
+		check_fault(c, "limits/nice", "nice goes from 0 to 19");
+}
+
+static void
+check_times(struct check *c, struct policy_times *t)
+{
+	unsigned before = c->faults;
+
+	if (t->default_text != NULL)
+		check_span(c, "for/default", t->default_text, &t->default_s);
+	if (t->most_text != NULL)
+		check_span(c, "for/most", t->most_text, &t->most_s);
+	if (t->idle_text != NULL)
+		check_span(c, "for/idle", t->idle_text, &t->idle_s);
+	if (c->faults > before)
+		return;
+	if (t->default_text == NULL)
+		t->default_s = t->most_text != NULL && t->most_s < TIME_DEFAULT_S ? t->most_s : TIME_DEFAULT_S;
+	if (t->most_text == NULL)
+		t->most_s = t->default_s;
+	if (t->default_s > t->most_s)
+		check_fault(c, "for/default", "the usual time (%s) is longer than the most (%s)", t->default_text,
+		    t->most_text);
+}
+
+/* `need` can be checked only where all entries are persons: a group may have any number of members. */
+static void
+check_need(struct check *c, struct policy_approve *a)
+{
+	unsigned persons = 0;
+	bool counted = true;
+	const char *rest;
+
+	if (a->need == 0)
+		a->need = 1;
+	for (unsigned i = 0; i < a->by_count; i++) {
+		counted = counted && policy_entry(a->by[i], &rest) == POLICY_PERSON;
+		persons++;
+	}
+	if (counted && a->need > persons)
+		check_fault(c, "approve/need", "%u persons are needed, but only %u can decide", a->need, persons);
+	if (a->need > POLICY_EACH)
+		check_fault(c, "approve/need", "at most %d persons", POLICY_EACH);
+}
+
+static void
+check_approve(struct check *c, const struct policy_role *role, struct policy_approve *a)
+{
+	check_entries(c, "approve/by", a->by, a->by_count);
+	check_entries(c, "approve/each", a->each, a->each_count);
+	check_entries(c, "approve/auto", a->automatic, a->automatic_count);
+	if (a->by_count > 0 && a->each_count > 0)
+		check_fault(c, "approve", "write either `by` (with `need`) or `each`, not both");
+	else if (a->by_count > 0)
+		check_need(c, a);
+	else if (a->need > 0)
+		check_fault(c, "approve/need", "`need` goes with `by`");
+	else if (a->each_count == 0 && a->automatic_count == 0)
+		check_fault(c, "approve", "it does not say who decides (by, each or auto)");
+	if (a->by_count == 1 && role->who_count == 1 && strcmp(a->by[0], role->who[0]) == 0 &&
+	    strchr(a->by[0], ':') == NULL)
+		check_warn(c, "approve/by", "only '%s' may ask and only '%s' decides: nobody decides their own request",
+		    a->by[0], a->by[0]);
+}
+
+static void
+check_class_of(struct check *c, struct policy_role *role)
+{
+	if (role->keep == NULL)
+		role->keep = own_dup(c->policy->classes[0].name);
+	role->class = policy_class(c->policy, role->keep);
+	if (role->class == NULL)
+		check_fault(c, "keep", "there is no class '%s'", role->keep);
+}
+
+/* Two roles of one name; the second is the fault. */
+static void
+check_unique(struct check *c, const struct policy_role *role)
+{
+	for (unsigned i = 0; i < c->policy->roles_count && c->policy->roles[i] != role; i++)
+		if (strcmp(c->policy->roles[i]->name, role->name) == 0) {
+			check_fault(c, "role", "there are two roles of this name");
+			return;
+		}
+}
+
+void
+check_role(struct check *c, struct policy_role *role)
+{
+	if (role->about == NULL)
+		role->about = own_dup("");
+	if (!policy_check_name(role->name))
+		check_fault(c, "role", "this is not a name (letters, digits and . _ - @)");
+	check_unique(c, role);
+	check_entries(c, "who", role->who, role->who_count);
+	check_start(c, &role->start);
+	check_times(c, &role->times);
+	if (role->when_text != NULL && when_parse(role->when_text, &role->when) < 0)
+		check_fault(c, "when", "'%s' is not a time (write `weekdays 07:00-20:00 Europe/Oslo` or `always`)",
+		    role->when_text);
+	check_approve(c, role, &role->approve);
+	check_class_of(c, role);
+	if (role->sessions == 0)
+		role->sessions = 1;
+	if (role->sessions > SESSIONS_MOST)
+		check_fault(c, "sessions", "at most %d sessions at once", SESSIONS_MOST);
+	check_later(c, role);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/* A policy in words, for `postern policy show` and `test`. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/id.h"
+#include "recorder/policy/policy.h"
+
+/* "dba, anna, the list of /usr/bin/oncall". */
+static int
+print_entries(struct buf *out, char *const *entries, unsigned count)
+{
+	const char *rest;
+	int r = count == 0 ? buf_add_text(out, "nobody") : 0;
+
+	for (unsigned i = 0; r == 0 && i < count; i++) {
+		enum policy_entry kind = policy_entry(entries[i], &rest);
+
+		r = buf_addf(out, "%s%s%s", i > 0 ? ", " : "",
+		    kind == POLICY_GROUP ? "group " : kind == POLICY_COMMAND ? "the list of " : "", rest);
+	}
+	return r;
+}
+
+static int
+line_of_entries(struct buf *out, const char *before, char *const *entries, unsigned count)
+{
+	int r = buf_add_text(out, before);
+
+	if (r == 0)
+		r = print_entries(out, entries, count);
+	return r == 0 ? buf_add_text(out, "\n") : r;
+}
+
+char *
+policy_deciders(const struct policy_role *role, char *text, size_t size)
+{
+	const struct policy_approve *a = &role->approve;
+	char *const *entries = a->each_count > 0 ? a->each : a->by;
+	unsigned count = a->each_count > 0 ? a->each_count : a->by_count;
+	const char *rest;
+	size_t used;
+
+	if (count == 0)
+		used = (size_t)snprintf(text, size, "the policy itself");
+	else if (a->each_count > 0)
+		used = (size_t)snprintf(text, size, "one each of ");
+	else if (a->need == 1)
+		used = (size_t)snprintf(text, size, "%s", count == 1 && strchr(a->by[0], ':') == NULL ? "" : "one of ");
+	else
+		used = (size_t)snprintf(text, size, "%u of ", a->need);
+	for (unsigned i = 0; i < count && used < size; i++) {
+		policy_entry(entries[i], &rest);
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", rest);
+	}
+	return text;
+}
+
+static const char *
+span(int64_t seconds, char text[CLOCK_TEXT])
+{
+	return seconds == POLICY_FOREVER ? "forever" : clock_span(seconds, text);
+}
+
+static int
+print_command(const struct policy_start *start, struct buf *out)
+{
+	int r = buf_addf(out, "  runs as     %s: %s", start->as, start->run_count == 0 ? "the account's shell" : "");
+
+	for (unsigned i = 0; r == 0 && i < start->run_count; i++)
+		r = buf_addf(out, "%s%s", i > 0 ? " " : "", start->run[i]);
+	if (r == 0)
+		r = buf_addf(out, "%s%s\n", start->sudo ? "; sudo is possible" : "", start->system ? "; a system account" : "");
+	return r;
+}
+
+int
+policy_print_role(const struct policy_role *role, struct buf *out)
+{
+	char usual[CLOCK_TEXT], most[CLOCK_TEXT], idle[CLOCK_TEXT], recording[CLOCK_TEXT], texts[CLOCK_TEXT];
+	char deciders[512];
+	int r;
+
+	r = buf_addf(out, "%s%s%s\n", role->name, role->about[0] != '\0' ? ": " : "", role->about);
+	if (r == 0)
+		r = line_of_entries(out, "  may ask     ", role->who, role->who_count);
+	if (r == 0)
+		r = buf_addf(out, "  decides     %s\n", policy_deciders(role, deciders, sizeof deciders));
+	if (r == 0 && role->approve.automatic_count > 0)
+		r = line_of_entries(out, "  at once for ", role->approve.automatic, role->approve.automatic_count);
+	if (r == 0)
+		r = buf_addf(out, "  open        %s\n", role->when_text != NULL ? role->when_text : "always");
+	if (r == 0)
+		r = buf_addf(out, "  for         usually %s, at most %s", span(role->times.default_s, usual),
+		    span(role->times.most_s, most));
+	if (r == 0)
+		r = buf_addf(out, "%s%s; %u session%s at once\n", role->times.idle_s > 0 ? ", idle at most " : "",
+		    role->times.idle_s > 0 ? span(role->times.idle_s, idle) : "", role->sessions,
+		    role->sessions == 1 ? "" : "s");
+	if (r == 0)
+		r = print_command(&role->start, out);
+	if (r == 0)
+		r = buf_addf(out, "  kept        %s: recordings %s, texts %s\n", role->class->name,
+		    span(role->class->recording_s, recording), span(role->class->texts_s, texts));
+	return r;
+}
+
+static int
+print_people(const struct policy *policy, struct buf *out)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < policy->people_count; i++) {
+		const struct policy_person *p = &policy->people[i];
+
+		r = buf_addf(out, "person %s: accounts ", p->person);
+		if (r == 0)
+			r = print_entries(out, p->accounts, p->accounts_count);
+		if (r == 0 && p->groups_count > 0)
+			r = buf_add_text(out, "; groups ");
+		if (r == 0 && p->groups_count > 0)
+			r = print_entries(out, p->groups, p->groups_count);
+		if (r == 0)
+			r = buf_add_text(out, "\n");
+	}
+	return r;
+}
+
+static int
+print_classes(const struct policy *policy, struct buf *out)
+{
+	char recording[CLOCK_TEXT], texts[CLOCK_TEXT], log[CLOCK_TEXT];
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < policy->classes_count; i++) {
+		const struct policy_class *c = &policy->classes[i];
+
+		r = buf_addf(out, "class %s: recordings %s, texts %s, log %s\n", c->name, span(c->recording_s, recording),
+		    span(c->texts_s, texts), span(c->log_s, log));
+	}
+	return r;
+}
+
+int
+policy_print(const struct policy *policy, struct buf *out)
+{
+	char hex[2 * SECRET_SHA256 + 1];
+	char lapse[CLOCK_TEXT], unused[CLOCK_TEXT];
+	int r;
+
+	r = buf_addf(out, "policy of %s, SHA-256 %s\n", policy->host, id_hex(policy->sha256, sizeof policy->sha256, hex));
+	if (r == 0)
+		r = buf_addf(out, "requests lapse undecided after %s, unused grants after %s\n", span(policy->lapse_s, lapse),
+		    span(policy->unused_s, unused));
+	if (r == 0)
+		r = line_of_entries(out, "auditors: ", policy->auditors, policy->auditors_count);
+	if (r == 0)
+		r = line_of_entries(out, "admins: ", policy->admins, policy->admins_count);
+	if (r == 0)
+		r = buf_addf(out, "recordings are sealed to %u recipient%s\n", policy->recipients_count,
+		    policy->recipients_count == 1 ? "" : "s");
+	if (r == 0)
+		r = print_people(policy, out);
+	if (r == 0)
+		r = print_classes(policy, out);
+	for (unsigned i = 0; r == 0 && i < policy->roles_count; i++) {
+		r = buf_add_text(out, "\n");
+		if (r == 0)
+			r = policy_print_role(policy->roles[i], out);
+	}
+	return r;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/* The policy of trial mode: four persons, two roles. Embedded, so that a trial needs no installed file. */
+#include "config.h"
+
+#include "recorder/policy/policy.h"
+
+const char policy_sample[] =
+    "# A private Postern for trying it out. In trial mode --as NAME chooses who one is.\n"
+    "people:\n"
+    "  - person: engineer\n"
+    "  - person: approver\n"
+    "  - person: approver2\n"
+    "  - person: auditor\n"
+    "\n"
+    "auditors: [auditor]     # may list and replay recordings\n"
+    "admins: [auditor]       # may run the retention\n"
+    "\n"
+    "classes:\n"
+    "  - {class: standard, recording: 90d, texts: 1y, log: forever}\n"
+    "\n"
+    "roles:\n"
+    "  - role: shell\n"
+    "    about: A shell on this machine\n"
+    "    who: [engineer, approver]\n"
+    "    as: nobody          # a trial runs everything as you\n"
+    "    for: {default: 30m, most: 2h}\n"
+    "    approve: {by: [approver, approver2], need: 1}\n"
+    "    sessions: 3\n"
+    "    keep: standard\n"
+    "  - role: shell2\n"
+    "    about: A shell that two people have to grant\n"
+    "    who: [engineer]\n"
+    "    as: nobody\n"
+    "    for: {default: 15m, most: 1h}\n"
+    "    approve: {by: [approver, approver2], need: 2}\n"
+    "    keep: standard\n";

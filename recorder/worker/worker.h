@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * postern-worker: one per session. It owns the pty's master, the recording and the deadline, opens no file and no
+ * network, and keeps one promise: a byte is in the recording before anybody sees it.
+ *
+ * All its parts hang on struct worker and run in one loop (worker.c); each part has a file: worker_NAME.c.
+ */
+#ifndef POSTERN_RECORDER_WORKER_WORKER_H
+#define POSTERN_RECORDER_WORKER_WORKER_H
+
+#include <stdbool.h>
+
+#include "lib/record/event.h"
+#include "lib/term/notice.h"
+#include "lib/wire/conn.h"
+#include "lib/wire/messages.h"
+
+struct grid;
+struct rec_writer;
+struct warden_word;
+
+#define WORKER_BATCH		(48u * 1024)	/* most output of one turn */
+#define WORKER_INSIDE_MOST	8		/* connections from inside the session at one time */
+
+enum worker_phase {
+	WORKER_WAITING,		/* for the gate's wire_go */
+	WORKER_RUNNING,
+	WORKER_ENDING,		/* the warden ends the processes; their last output is recorded */
+	WORKER_CLOSING,		/* the recording is closed; client and gate are told */
+	WORKER_OVER
+};
+
+/* Moments at which something is to be done, of CLOCK_BOOTTIME; 0 = never. One timer serves them all. */
+enum worker_due {
+	DUE_GO,			/* the gate has not said wire_go */
+	DUE_WARN,		/* five minutes, then one minute before the end */
+	DUE_DEADLINE,
+	DUE_IDLE,
+	DUE_NOTICE,		/* the notice has been there long enough */
+	DUE_PAINT,		/* the terminal does not show what it should */
+	DUE_SEGMENT,		/* the segment is old enough to be closed */
+	DUE_REOPEN,		/* the slave was closed by all; somebody may open it again */
+	WORKER_DUE_RUNNING,	/* what stands before is for running sessions only */
+	DUE_RETRY = WORKER_DUE_RUNNING,	/* the disk was full: try again */
+	DUE_GRACE,		/* it has been full for too long */
+	DUE_RECEIPT,		/* the warden has not answered */
+	DUE_CLOSED,		/* client and gate have not taken the last words */
+	DUE_COUNT
+};
+
+/* Why a session ends: a row of the table in worker_end.c. */
+enum worker_why {
+	WHY_NONE,
+	WHY_EXITED,
+	WHY_DEADLINE,
+	WHY_REVOKED,
+	WHY_GIVEN_BACK,
+	WHY_IDLE,
+	WHY_CLIENT,		/* its client went */
+	WHY_DISK,
+	WHY_RECORDING,		/* the recording is lost for another reason */
+	WHY_WARDEN,		/* the warden went without a receipt */
+	WHY_START,		/* the command could not be started */
+	WHY_GATE,		/* no wire_go */
+	WHY_TERMINATED,		/* SIGTERM */
+	WHY_COUNT
+};
+
+/* The recording. What is staged has been put into it, but is not sealed yet, so nobody may have it. */
+struct worker_tape {
+	struct rec_writer	*writer;
+	struct buf		 out, err, in;	/* staged, each at most one message */
+	bool			 is_dirty;	/* something was put since the last seal */
+	bool			 is_held;	/* the disk does not take it */
+	bool			 is_closing, is_closed;	/* closing: nothing more is put */
+	int			 wake, woken;	/* eventfds to and from the sync thread */
+	int			 sync_result;	/* of the thread's last fdatasync; read after `woken` */
+	bool			 is_syncing;
+};
+
+/* The session's side: the pty's master, or three pipes. */
+struct worker_port {
+	int		in, out, err;	/* with a tty in and out are the master and err is -1; -1 = closed */
+	bool		is_paused;	/* all slaves are closed for now */
+	bool		input_over;	/* the client's input has ended; in follows when all is written */
+	struct buf	arrived;	/* from the client, not recorded yet */
+	struct buf	typed;		/* recorded, not written yet */
+	uint8_t		last;		/* byte that was written */
+	uint32_t	cols, rows;
+	int64_t		active_us;	/* wall: last output or key */
+	int64_t		output_bytes;
+};
+
+struct worker_client {
+	struct wire_conn	conn;
+	int			screen;		/* the user's terminal itself, in direct mode; else -1 */
+	struct buf		shown;		/* sealed, and waiting for the screen */
+	bool			is_silent;	/* it sends no more */
+};
+
+/* What a report says; borrowed. */
+struct worker_news {
+	const char	*type, *text;	/* text may be NULL */
+	int64_t		 a, b, c;
+	const uint8_t	*sha256;	/* NULL or SECRET_SHA256 bytes */
+};
+
+/* Reports are kept until the gate has them in its log. */
+struct worker_gate {
+	struct wire_conn	 conn, next;	/* next: has connected, has not said hello */
+	int			 listener;
+	struct wire_report	*kept;		/* a heap array, oldest first */
+	size_t			 count;
+	int64_t			 last;		/* number of the newest */
+	int64_t			 dropped;	/* reports that found no room */
+};
+
+struct worker_inside {
+	int			listener;
+	size_t			oldest;		/* who makes room when all are taken */
+	struct wire_conn	conn[WORKER_INSIDE_MOST];	/* fd -1: free */
+	int64_t			notes_us;	/* boottime up to which notes are used up */
+};
+
+/* The end, once it has begun. */
+struct worker_end {
+	enum worker_why	 why;
+	char		*by, *text;	/* who ended it, and what they said; NULL if nobody */
+	int32_t		 status;	/* of the command */
+	bool		 has_status, has_receipt;
+	bool		 is_told;	/* the client has had its time; only a gate is waited for */
+	bool		 is_forced;	/* a client that does not read is no reason to wait */
+	int64_t		 close_until_us;	/* boot: a recording that cannot be closed is tried till then; 0 = not tried */
+	int64_t		 killed, survivors;
+};
+
+/* The notice over the picture. */
+struct worker_bar {
+	struct grid	*grid;		/* the recorder's screen; NULL without a tty */
+	struct notice	 notice;	/* what stands on the client's terminal */
+	bool		 is_blind;	/* the client's output goes to no terminal */
+	bool		 is_new;	/* text has changed since it was drawn */
+	char		*text;		/* what should stand there; NULL: the program's own row */
+	struct buf	 bytes;		/* being painted */
+};
+
+struct worker {
+	struct wire_message		 message;	/* owns what start points to */
+	const struct wire_start		*start;
+	enum worker_phase		 phase;
+	int				 signals, timer, warden;
+	int64_t				 due[DUE_COUNT], armed_us;
+	int64_t				 zero_us;	/* boot time of the recording's 0 */
+	int64_t				 deadline_us, ends_us;	/* boot; wall; 0 = none */
+	struct worker_tape		 tape;
+	struct worker_port		 port;
+	struct worker_client		 client;
+	struct worker_gate		 gate;
+	struct worker_inside		 inside;
+	struct worker_end		 end;
+	struct worker_bar		 bar;
+};
+
+/* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
+int	worker_setup(struct worker *worker);
+void	worker_refuse(int error);	/* tells the client */
+void	worker_release(struct worker *worker);
+int	worker_begin(struct worker *worker);	/* the first words to the gate, or the session at once */
+void	worker_run(struct worker *worker);	/* from WAITING to RUNNING */
+
+/* ---- worker_tape.c */
+int	tape_open(struct worker *worker);	/* recording, keys, the sync thread */
+void	tape_done(struct worker_tape *tape);
+void	tape_put(struct worker *worker, const struct rec_event *event);
+void	tape_text(struct worker *worker, enum rec_kind kind, const char *text);	/* a note or a state */
+void	tape_seal(struct worker *worker);	/* hands what was put to the kernel, and what was staged on */
+void	tape_retry(struct worker *worker);	/* DUE_RETRY */
+void	tape_grace(struct worker *worker);	/* DUE_GRACE */
+void	tape_tick(struct worker *worker);	/* DUE_SEGMENT */
+void	tape_synced(struct worker *worker);	/* the thread is done */
+int64_t	tape_close(struct worker *worker, const char *why);	/* with the last event; the file's length, or negative: try again */
+bool	tape_sum(const struct worker_tape *tape, uint8_t sha256[32]);	/* of the closed file; false if it is not closed */
+
+/* ---- worker_port.c */
+int	port_open(struct worker *worker);
+void	port_done(struct worker_port *port);
+bool	port_read(struct worker *worker, bool is_err);	/* output into the stage; false if there was none */
+void	port_type(struct worker *worker);	/* arrived input into the stage, when it is time */
+void	port_write(struct worker *worker);	/* what has been recorded to the session */
+void	port_resize(struct worker *worker, uint32_t cols, uint32_t rows);
+bool	port_wants_output(const struct worker *worker);	/* there is room for more */
+
+/* ---- worker_client.c */
+void	client_read(struct worker *worker);
+void	client_hear(struct worker *worker);	/* messages that were read and had no room before */
+void	client_lost(struct worker *worker);	/* it hung up while nothing was read from it */
+void	client_flush(struct worker *worker);
+size_t	client_waiting(const struct worker *worker);	/* bytes it has not taken yet */
+void	client_keys(struct worker *worker);	/* direct mode: what was typed */
+void	client_show(struct worker *worker, enum wire_kind kind, const struct buf *bytes);	/* WIRE_OUTPUT, WIRE_ERROR_OUTPUT */
+void	client_put(struct worker *worker, enum wire_kind kind, const void *fields);
+
+/* ---- worker_gate.c */
+void	gate_init(struct worker *worker);
+void	gate_done(struct worker_gate *gate);
+void	gate_read(struct worker *worker);
+void	gate_flush(struct worker *worker);
+void	gate_accept(struct worker *worker);
+void	gate_next_read(struct worker *worker);
+void	gate_report(struct worker *worker, const struct worker_news *news);	/* numbers and keeps it, and sends it */
+bool	gate_has_all(const struct worker_gate *gate);	/* every report is acknowledged, or nobody is there to do it */
+
+/* ---- worker_inside.c */
+void	inside_init(struct worker_inside *inside, int listener);
+void	inside_done(struct worker_inside *inside);
+void	inside_accept(struct worker *worker);
+void	inside_read(struct worker *worker, size_t i);
+
+/* ---- worker_end.c */
+/* The first reason counts. `by` and `text` may be NULL. */
+void	end_begin(struct worker *worker, enum worker_why why, const char *by, const char *text);
+void	end_read_warden(struct worker *worker);
+void	end_step(struct worker *worker);	/* once a turn: goes on as far as it can */
+bool	end_is_over(const struct worker *worker);	/* nobody waits for anything any more */
+void	end_give_up(struct worker *worker);	/* DUE_RECEIPT */
+void	end_overdue(struct worker *worker);	/* DUE_CLOSED */
+
+/* ---- worker_bar.c */
+void	bar_init(struct worker *worker);
+void	bar_done(struct worker_bar *bar);
+void	bar_begin(struct worker *worker);	/* once, right after WIRE_STARTED */
+void	bar_feed(struct worker *worker, const uint8_t *bytes, size_t count);	/* what the client's screen gets */
+void	bar_say(struct worker *worker, const char *text, bool is_lasting);
+void	bar_resize(struct worker *worker);
+void	bar_clear(struct worker *worker);
+void	bar_tick(struct worker *worker);	/* DUE_PAINT */
+void	bar_warn(struct worker *worker);	/* DUE_WARN */
+void	bar_deadline(struct worker *worker, const struct wire_deadline *deadline);	/* a new one */
+void	bar_leave(struct worker *worker);	/* the client's terminal back to a sane state */
+
+#endif

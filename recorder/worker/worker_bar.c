@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the recorder itself says: a line over the bottom row of the picture, put there and taken away without harm to the
+ * program's own, or a wire_notice where there is no terminal. Notices are never part of the recorded output.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/own.h"
+#include "lib/term/grid.h"
+#include "lib/term/paint.h"
+#include "recorder/worker/worker.h"
+
+#define SHOWN_US	(5 * CLOCK_US)
+#define BUSY_US		(CLOCK_US / 20)	/* between two looks whether a torn notice can be mended */
+#define PAINT_PAUSE	(64u * 1024)	/* not while so much waits for the client */
+
+/* The moments before the end at which the engineer is warned. */
+static const struct {
+	int64_t		 left_us;
+	const char	*words;
+} warnings[] = {
+	{ 300 * CLOCK_US, "5 minutes" },
+	{ 60 * CLOCK_US, "1 minute" },
+};
+
+#define WARNINGS	(sizeof warnings / sizeof warnings[0])
+
+void
+bar_init(struct worker *w)
+{
+	if (w->start->tty)
+		w->bar.grid = grid_new((int)w->port.cols, (int)w->port.rows);
+	buf_init(&w->bar.bytes, PAINT_MOST);
+}
+
+void
+bar_done(struct worker_bar *bar)
+{
+	grid_free(bar->grid);
+	buf_done(&bar->bytes);
+	free(bar->text);
+	*bar = (struct worker_bar){ 0 };
+}
+
+/* To the client's terminal only, in pieces that a message takes. */
+static void
+send_bytes(struct worker *w)
+{
+	struct buf *bytes = &w->bar.bytes;
+
+	while (buf_len(bytes) > 0) {
+		size_t count = buf_len(bytes) < WIRE_CHUNK ? buf_len(bytes) : WIRE_CHUNK;
+		struct wire_output output = { { bytes->bytes + bytes->start, count } };
+
+		client_put(w, WIRE_OUTPUT, &output);
+		buf_consume(bytes, count);
+	}
+	buf_done(bytes);
+	buf_init(bytes, PAINT_MOST);
+}
+
+/*
+ * The grid believes that the session begins at the top left of an empty screen, so the client's terminal is made that;
+ * what stood there goes into its scrollback. Without it a notice would be drawn in the wrong place.
+ */
+void
+bar_begin(struct worker *w)
+{
+	if (w->bar.grid == NULL || !w->start->gate || paint_fresh((int)w->port.rows, &w->bar.bytes) < 0)
+		return;
+	send_bytes(w);
+}
+
+/* Nothing of ours between the bytes of a sequence, and nothing on top of a long queue. */
+static bool
+can_paint(const struct worker *w)
+{
+	return w->bar.grid != NULL && !w->bar.is_blind && !grid_mid_sequence(w->bar.grid) && w->phase >= WORKER_RUNNING &&
+	    client_waiting(w) < PAINT_PAUSE;
+}
+
+/* Brings the terminal to what it should show now: the notice, or the program's own row. */
+static void
+paint(struct worker *w)
+{
+	struct worker_bar *bar = &w->bar;
+
+	if (!can_paint(w))
+		return;
+	if (bar->text == NULL || notice_is_torn(&bar->notice, bar->grid))
+		(void)notice_hide(&bar->notice, bar->grid, &bar->bytes);
+	if (bar->text != NULL && (bar->is_new || !bar->notice.is_shown))
+		(void)notice_show(&bar->notice, bar->grid, bar->text, &bar->bytes);
+	bar->is_new = false;
+	send_bytes(w);
+}
+
+static bool
+is_settled(const struct worker_bar *bar)
+{
+	return !bar->is_new && bar->notice.is_shown == (bar->text != NULL) && !notice_is_torn(&bar->notice, bar->grid);
+}
+
+void
+bar_feed(struct worker *w, const uint8_t *bytes, size_t count)
+{
+	struct worker_bar *bar = &w->bar;
+
+	if (bar->grid == NULL)
+		return;
+	grid_write(bar->grid, bytes, count);
+	if (!bar->is_blind && !is_settled(bar) && (w->due[DUE_PAINT] == 0 || w->due[DUE_PAINT] > clock_boot_us() + BUSY_US))
+		w->due[DUE_PAINT] = clock_boot_us() + BUSY_US;
+}
+
+void
+bar_resize(struct worker *w)
+{
+	if (w->bar.grid == NULL)
+		return;
+	grid_resize(w->bar.grid, (int)w->port.cols, (int)w->port.rows);
+	paint(w);
+}
+
+void
+bar_say(struct worker *w, const char *text, bool is_lasting)
+{
+	struct wire_notice notice = { .text = (char *)(uintptr_t)text };
+	struct worker_bar *bar = &w->bar;
+
+	/* Without a gate the terminal was not cleared, so where the program's picture stands on it is not known. */
+	if (bar->grid == NULL || bar->is_blind || !w->start->gate) {
+		client_put(w, WIRE_NOTICE, &notice);
+		return;
+	}
+	free(bar->text);
+	bar->text = own_dup(text);
+	bar->is_new = true;
+	w->due[DUE_NOTICE] = is_lasting ? 0 : clock_boot_us() + SHOWN_US;
+	w->due[DUE_PAINT] = clock_boot_us();
+}
+
+void
+bar_clear(struct worker *w)
+{
+	free(w->bar.text);
+	w->bar.text = NULL;
+	if (w->bar.grid != NULL && !w->bar.is_blind)
+		w->due[DUE_PAINT] = clock_boot_us();
+}
+
+void
+bar_tick(struct worker *w)
+{
+	paint(w);
+	if (!w->bar.is_blind && !is_settled(&w->bar))
+		w->due[DUE_PAINT] = clock_boot_us() + BUSY_US;
+}
+
+/* The next warning that still lies ahead. */
+static void
+plan_warning(struct worker *w)
+{
+	int64_t now = clock_boot_us();
+
+	w->due[DUE_WARN] = 0;
+	for (size_t i = WARNINGS; w->deadline_us > 0 && i-- > 0;)
+		if (w->deadline_us - warnings[i].left_us > now)
+			w->due[DUE_WARN] = w->deadline_us - warnings[i].left_us;
+}
+
+void
+bar_warn(struct worker *w)
+{
+	int64_t left_us = w->deadline_us - clock_boot_us();
+	struct worker_news news = { .type = "warned" };
+	char minute[CLOCK_TEXT], text[160];
+	size_t i = 0;
+
+	while (i + 1 < WARNINGS && left_us <= warnings[i + 1].left_us)
+		i++;
+	news.text = warnings[i].words;
+	snprintf(text, sizeof text, "This session ends in %s, at %s.", warnings[i].words, clock_minute(w->ends_us, minute));
+	bar_say(w, text, false);
+	snprintf(text, sizeof text, "warned: %s left", warnings[i].words);
+	tape_text(w, REC_STATE, text);
+	gate_report(w, &news);
+	plan_warning(w);
+}
+
+/* A deadline in the past ends the session with the next turn. */
+void
+bar_deadline(struct worker *w, const struct wire_deadline *deadline)
+{
+	char minute[CLOCK_TEXT], text[160];
+
+	w->deadline_us = w->due[DUE_DEADLINE] = deadline->boot_us;
+	w->ends_us = deadline->wall_us;
+	plan_warning(w);
+	if (w->phase != WORKER_RUNNING)
+		return;
+	if (deadline->boot_us == 0)
+		snprintf(text, sizeof text, "This session has no end now.");
+	else
+		snprintf(text, sizeof text, "This session ends at %s now.%s%.90s", clock_minute(w->ends_us, minute),
+		    deadline->reason[0] != '\0' ? " " : "", deadline->reason);
+	bar_say(w, text, false);
+	tape_text(w, REC_STATE, text);
+}
+
+/* An alternate screen, mouse modes, a hidden cursor: nothing of the session stays behind. */
+void
+bar_leave(struct worker *w)
+{
+	struct worker_bar *bar = &w->bar;
+
+	if (bar->grid == NULL || bar->is_blind)
+		return;
+	bar_clear(w);
+	paint(w);
+	(void)paint_sane(bar->grid, &bar->bytes);
+	send_bytes(w);
+}

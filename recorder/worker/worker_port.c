@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+/* The session's side of the worker: reads output, writes input, knows whether the terminal echoes. */
+#include "config.h"
+
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/fdio.h"
+#include "recorder/keeper/contract.h"
+#include "recorder/worker/worker.h"
+
+#define ARRIVED_MOST	(128u * 1024)
+#define TYPED_ONCE	4096u		/* what a terminal's input queue takes */
+#define CLIENT_PAUSE	(128u * 1024)	/* so much waits for the client: no more output is read */
+#define REOPEN_US	(CLOCK_US / 5)
+#define READ_MORE	1024
+#define SIZE_MOST	4096u
+
+static uint32_t
+clamp(uint32_t value, uint32_t otherwise)
+{
+	if (value == 0)
+		return otherwise;
+	return value < SIZE_MOST ? value : SIZE_MOST;
+}
+
+int
+port_open(struct worker *w)
+{
+	struct worker_port *port = &w->port;
+	int r;
+
+	*port = (struct worker_port){ .in = WORKER_PTY, .out = WORKER_PTY, .err = -1,
+		.cols = clamp(w->start->cols, 80), .rows = clamp(w->start->rows, 24), .active_us = clock_wall_us() };
+	buf_init(&port->arrived, ARRIVED_MOST);
+	buf_init(&port->typed, WIRE_CHUNK);
+	r = fdio_nonblock(WORKER_PTY, true);
+	if (r < 0 || w->start->tty)
+		return r;
+	port->out = WORKER_OUT;
+	port->err = WORKER_ERR;
+	r = fdio_nonblock(WORKER_OUT, true);
+	return r < 0 ? r : fdio_nonblock(WORKER_ERR, true);
+}
+
+void
+port_done(struct worker_port *port)
+{
+	buf_wipe(&port->arrived);
+	buf_wipe(&port->typed);
+}
+
+bool
+port_wants_output(const struct worker *w)
+{
+	if (w->tape.is_held || w->port.is_paused || w->phase < WORKER_RUNNING || w->phase > WORKER_ENDING)
+		return false;
+	return w->end.is_forced || client_waiting(w) < CLIENT_PAUSE;
+}
+
+/* All who had the terminal open have closed it; with pipes that is for good. */
+static void
+ended(struct worker *w, bool is_err)
+{
+	struct worker_port *port = &w->port;
+
+	if (w->start->tty) {
+		port->is_paused = true;
+		w->due[DUE_REOPEN] = clock_boot_us() + REOPEN_US;
+	} else if (is_err) {
+		close(port->err);
+		port->err = -1;
+	} else {
+		close(port->out);
+		port->out = -1;
+	}
+}
+
+/* Whatever is there, up to a batch, as one event. False if there was nothing. */
+static bool
+read_batch(struct worker *w, bool is_err)
+{
+	struct buf *stage = is_err ? &w->tape.err : &w->tape.out;
+	struct rec_event event = { .kind = is_err ? REC_ERROR_OUTPUT : REC_OUTPUT };
+	size_t before = buf_len(stage);
+	ssize_t n = READ_MORE;
+
+	/* A short read has emptied it: what comes meanwhile is the next turn's. */
+	while (n >= READ_MORE && buf_len(stage) < WORKER_BATCH) {
+		size_t room = buf_room(stage);
+		uint8_t *to = buf_reserve(stage, room);
+
+		n = read(is_err ? w->port.err : w->port.out, to, room);
+		if (n > 0)
+			buf_commit(stage, (size_t)n);
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			ended(w, is_err);
+	}
+	if (buf_len(stage) == before)
+		return false;
+	event.bytes = buf_data(stage) + before;
+	event.count = buf_len(stage) - before;
+	tape_put(w, &event);
+	w->port.output_bytes += (int64_t)event.count;
+	w->port.active_us = clock_wall_us();
+	return true;
+}
+
+bool
+port_read(struct worker *w, bool is_err)
+{
+	if (!port_wants_output(w) || (is_err ? w->port.err : w->port.out) < 0)
+		return false;
+	return read_batch(w, is_err);
+}
+
+/* A password prompt: the terminal waits for a line and does not show it. Raw programs echo by themselves. */
+static bool
+is_hidden(const struct worker *w)
+{
+	struct termios modes;
+
+	return w->start->tty && w->port.in >= 0 && tcgetattr(w->port.in, &modes) == 0 && (modes.c_lflag & ICANON) != 0 &&
+	    (modes.c_lflag & ECHO) == 0;
+}
+
+/*
+ * The decision what may be recorded is made as late as can be: when the input written before has been taken. It
+ * goes to the session only after the recording has it.
+ */
+void
+port_type(struct worker *w)
+{
+	struct worker_port *port = &w->port;
+	size_t count = buf_len(&port->arrived) < TYPED_ONCE ? buf_len(&port->arrived) : TYPED_ONCE;
+	struct rec_event event = { .kind = REC_INPUT, .bytes = buf_data(&port->arrived), .count = count };
+	uint8_t room[REC_PAYLOAD];
+
+	if (count == 0 || w->phase != WORKER_RUNNING || w->tape.is_held || buf_len(&port->typed) > 0 || buf_len(&w->tape.in) > 0)
+		return;
+	if (is_hidden(w))
+		rec_event_make_hidden(&event, (uint32_t)count, room);
+	tape_put(w, &event);
+	(void)buf_add(&w->tape.in, buf_data(&port->arrived), count);
+	buf_consume(&port->arrived, count);
+	port->active_us = clock_wall_us();
+	if (w->start->idle_s > 0)
+		w->due[DUE_IDLE] = clock_boot_us() + w->start->idle_s * CLOCK_US;
+}
+
+/* A terminal has no end of file: its EOF character says it, at the beginning of a line. */
+static void
+type_end(struct worker_port *port)
+{
+	struct termios modes;
+	uint8_t ends[2];
+
+	port->input_over = false;
+	if (tcgetattr(port->in, &modes) < 0 || (modes.c_lflag & ICANON) == 0)
+		return;
+	ends[0] = ends[1] = modes.c_cc[VEOF];
+	(void)buf_add(&port->typed, ends, port->last == 0 || port->last == '\n' || port->last == '\r' ? 1 : 2);
+}
+
+static void
+close_input(struct worker *w)
+{
+	struct worker_port *port = &w->port;
+
+	if (w->start->tty) {
+		type_end(port);
+		port_write(w);
+		return;
+	}
+	close(port->in);
+	port->in = -1;
+	port->input_over = false;
+}
+
+void
+port_write(struct worker *w)
+{
+	struct worker_port *port = &w->port;
+	ssize_t n = 1;
+
+	if (port->in < 0)
+		buf_clear(&port->typed);	/* a command that closed its input: as a broken pipe */
+	while (n > 0 && buf_len(&port->typed) > 0) {
+		n = write(port->in, buf_data(&port->typed), buf_len(&port->typed));
+		if (n > 0) {
+			port->last = buf_data(&port->typed)[n - 1];
+			buf_consume(&port->typed, (size_t)n);
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			buf_clear(&port->typed);
+		}
+	}
+	if (port->input_over && port->in >= 0 && buf_len(&port->typed) == 0 && buf_len(&port->arrived) == 0 &&
+	    buf_len(&w->tape.in) == 0)
+		close_input(w);
+}
+
+void
+port_resize(struct worker *w, uint32_t cols, uint32_t rows)
+{
+	struct worker_port *port = &w->port;
+	struct winsize size = { .ws_col = (uint16_t)clamp(cols, 80), .ws_row = (uint16_t)clamp(rows, 24) };
+	struct rec_event event;
+	uint8_t room[REC_PAYLOAD];
+
+	if (!w->start->tty || (size.ws_col == port->cols && size.ws_row == port->rows))
+		return;
+	port->cols = size.ws_col;
+	port->rows = size.ws_row;
+	rec_event_make_resize(&event, size.ws_col, size.ws_row, room);
+	tape_put(w, &event);
+	tape_seal(w);
+	bar_resize(w);
+	(void)ioctl(port->in, TIOCSWINSZ, &size);
+}
