@@ -107,7 +107,8 @@ open_sockets(const struct keeper *keeper, const struct wire_launch *launch, stru
 		return e->listen;
 	if (lchown(e->listen_path, keeper->daemon.gate_uid, keeper->daemon.gate_gid) < 0)
 		return -errno;
-	if (mkdir(e->inside_dir, 0755) < 0 && errno != EEXIST)
+	/* By name, because our umask hides what we make: the role's account must get at the socket in it. */
+	if ((mkdir(e->inside_dir, 0755) < 0 && errno != EEXIST) || chmod(e->inside_dir, 0755) < 0)
 		return -errno;
 	e->inside = fdio_listen(e->inside_path, 0666);
 	if (e->inside < 0)
