@@ -336,6 +336,13 @@ on_watch(struct relay *relay, size_t i)
 		relay->watch[i].fd = -1;
 }
 
+/* Bytes for somebody: when nobody reads them any more (`| head`, a line that dropped), the session has no point. */
+static bool
+ends_with_reader(const struct relay *relay)
+{
+	return !relay->params->tty && !relay->params->direct && relay->left_by == 0;
+}
+
 static void
 set_polls(struct relay *relay, struct pollfd fds[SRC_COUNT])
 {
@@ -348,7 +355,10 @@ set_polls(struct relay *relay, struct pollfd fds[SRC_COUNT])
 		fds[SRC_WORKER].fd = -1;	/* a hang-up would be reported again and again */
 	fds[SRC_SIGNAL] = (struct pollfd){ .fd = relay->signals, .events = POLLIN };
 	fds[SRC_IN] = (struct pollfd){ .fd = input ? relay->params->in : -1, .events = POLLIN };
-	fds[SRC_OUT] = (struct pollfd){ .fd = buf_len(&relay->out.queue) > 0 ? relay->out.fd : -1, .events = POLLOUT };
+	if (buf_len(&relay->out.queue) > 0)
+		fds[SRC_OUT] = (struct pollfd){ .fd = relay->out.fd, .events = POLLOUT };
+	else	/* without events the loss of its reader is reported all the same */
+		fds[SRC_OUT] = (struct pollfd){ .fd = ends_with_reader(relay) ? relay->out.fd : -1 };
 	fds[SRC_ERR] = (struct pollfd){ .fd = buf_len(&relay->err.queue) > 0 ? relay->err.fd : -1, .events = POLLOUT };
 	for (size_t i = 0; i < RELAY_WATCHES; i++)
 		fds[SRC_WATCH + i] = (struct pollfd){ .fd = relay->watch[i].fd, .events = POLLIN };
@@ -364,6 +374,8 @@ serve(struct relay *relay, const struct pollfd fds[SRC_COUNT])
 			on_watch(relay, i);
 	if (fds[SRC_IN].revents != 0)
 		on_in(relay);
+	if ((fds[SRC_OUT].revents & POLLERR) != 0)
+		relay->out.is_gone = true;
 	if (fds[SRC_OUT].revents != 0)
 		sink_flush(&relay->out);
 	if (fds[SRC_ERR].revents != 0)
@@ -389,6 +401,8 @@ step(struct relay *relay)
 		return errno == EINTR ? 0 : -errno;
 	serve(relay, fds);
 	hear_all(relay);
+	if (relay->out.is_gone && ends_with_reader(relay) && !relay->is_over)
+		leave(relay, SIGPIPE);
 	return 0;
 }
 
