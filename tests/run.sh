@@ -20,6 +20,14 @@ log=tests/log
 rm -rf "$log"
 mkdir -p "$log"
 
+# Daemons say what a sanitizer found in them where no test looks. So each report is a file, and each file a failure.
+reports=$TOP_BUILDDIR/$log/reports
+if grep -qs '^#define POSTERN_SANITIZERS 1' config.h; then
+	mkdir -m 1777 "$reports" && chmod 1777 "$reports"
+	export ASAN_OPTIONS="log_path=$reports/address${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+	export UBSAN_OPTIONS="print_stacktrace=1:log_path=$reports/undefined${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
+fi
+
 one() {
 	name=$(printf '%s' "$1" | tr / _)
 	path=./$1
@@ -74,6 +82,13 @@ for test in "$@"; do
 	[ "$running" -lt "$jobs" ] || finish_batch
 done
 finish_batch
+
+for found in "$reports"/*; do
+	[ -e "$found" ] || continue
+	failed=$((failed + 1))
+	printf 'FAIL %s\n' "$found"
+	head -n 40 "$found" | sed 's/^/    /'
+done
 
 if [ "$skipped" -gt 0 ]; then
 	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -278,6 +278,8 @@ main(int argc, char **argv)
 	watch(&w);
 	event_base_dispatch(gate.base);
 	unwatch(&w);
+	who_stop(&gate);
+	policy_free(gate.policy);
 	store_close(gate.store);
 	daemon_done(&gate.daemon);
 	return 0;

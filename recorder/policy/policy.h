@@ -123,7 +123,7 @@ struct policy {
 	int64_t			  unused_s;	/* a grant that nobody entered lapses */
 	struct policy_role	**roles;	/* in the order of their index */
 	unsigned		  roles_count;
-	char			**recipients;	/* age recipients of the file `auditors` */
+	char			**recipients;	/* age recipients of the file `auditors`, NULL at the end; NULL if none */
 	unsigned		  recipients_count;
 	uint8_t			  sha256[SECRET_SHA256];	/* over the name, length and bytes of every file */
 	char			 *warnings;	/* lines; "" if none */

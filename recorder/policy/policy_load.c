@@ -261,8 +261,9 @@ parse_recipients(struct policy *policy, const struct policy_file *file, struct b
 			r = ERR_POLICY;
 			continue;
 		}
-		policy->recipients = own_grow(policy->recipients, policy->recipients_count + 1, sizeof(char *));
+		policy->recipients = own_grow(policy->recipients, policy->recipients_count + 2, sizeof(char *));
 		policy->recipients[policy->recipients_count++] = own_dup(text);
+		policy->recipients[policy->recipients_count] = NULL;
 	}
 	return r;
 }
