@@ -76,8 +76,8 @@ relay(struct client *client, bool tty)
 		return cli_fail(client->cli, STATUS_FAILED, "the session could not begin: %s", err_text(r));
 	if (result.end == RELAY_FAILED)
 		return cli_fail(client->cli, result.status, "%s", result.text);
-	/* Without a terminal standard error belongs to the command; only what went wrong is said there. */
-	if (result.text[0] != '\0' && (tty || result.end == RELAY_BROKEN))
+	/* Without a terminal standard error belongs to the command; it is only told there why that could not end by itself. */
+	if (result.text[0] != '\0' && (tty || result.end == RELAY_BROKEN || (result.why != NULL && strcmp(result.why, "exited") != 0)))
 		fprintf(stderr, "%s\n", result.text);
 	return result.status;
 }

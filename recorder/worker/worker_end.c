@@ -120,7 +120,10 @@ static void
 hear_failed(struct worker *w, const struct warden_word *word)
 {
 	AUTO_FREE char *text = text_clean(word->text, strnlen(word->text, sizeof word->text));
+	size_t count = strlen(text);
 
+	if (count > 0 && text[count - 1] == '.')	/* PAM's sentences have their own */
+		text[count - 1] = '\0';
 	w->end.has_status = true;
 	w->end.status = SESSION_NO_COMMAND;
 	end_begin(w, WHY_START, NULL, text);
