@@ -98,7 +98,9 @@ holds "a role with its own command works as a filter" cmp "$stage/file" "$stage/
 no ssh pt-eng enter copy -- id
 holds "and takes no other command" grep -q "this role runs its own command; enter it without one" "$stage/no"
 holds "a second reason is not asked while a grant lives" status_is 0 ssh pt-eng shell INC-8 -- </dev/null
-granted copy 10m >/dev/null 2>&1
+granted brief 2s
+status_is 137 ssh pt-eng enter brief -- sleep 1000 </dev/null >"$stage/out" 2>"$stage/err"
+holds "an end in time is told without a terminal, too" grep -q "Your 2 s are over" "$stage/err"
 ssh pt-eng request brief --reason x --wait >"$stage/out" 2>&1 &
 wait=$!
 within $sshd_limit waiting
