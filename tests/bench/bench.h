@@ -27,7 +27,8 @@ enum figure {
 	FIG_SIZE = FIG_CPU + LOAD_COUNT,	/* + enum load: bytes of the recording, for each byte shown */
 	FIG_KEY = FIG_SIZE + LOAD_COUNT,	/* microseconds of each key */
 	FIG_ECHO,			/* a round's median of them */
-	FIG_START,			/* milliseconds */
+	FIG_SHOWN,			/* milliseconds from the start to the child's first output */
+	FIG_START,			/* and to the recorder's end */
 	FIG_ALONE,			/* MiB PSS of one session alone */
 	FIG_CROWD,			/* MiB PSS a session, of many */
 	FIG_PROCESSES,			/* of the recorder, a session */

@@ -95,5 +95,7 @@ main(int argc, char **argv)
 		return echo();
 	if (argc == 2 && strcmp(argv[1], "lines") == 0)
 		return lines();
-	return argc == 2 && strcmp(argv[1], "nothing") == 0 ? 0 : 2;
+	if (argc == 2 && strcmp(argv[1], "nothing") == 0)
+		return fdio_write(STDOUT_FILENO, "READY", 5) == 0 ? 0 : 1;
+	return 2;
 }

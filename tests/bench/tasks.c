@@ -135,22 +135,33 @@ task_echo(struct bench *bench)
 	}
 }
 
+static bool
+start_one(struct bench *bench, enum peer_id id)
+{
+	static const char *const arguments[] = { "nothing", NULL };
+	struct session session;
+	double shown;
+
+	if (session_start(&session, bench, peer_argv(bench, id, arguments)) < 0)
+		return false;
+	if (!session_read(&session, "READY", READY_S)) {
+		(void)session_end(&session, bench);
+		return false;
+	}
+	shown = now() - session.began;
+	if (!session_end(&session, bench))
+		return false;
+	series_add(&bench->figures[id][FIG_SHOWN], shown * 1e3);
+	series_add(&bench->figures[id][FIG_START], session.ended * 1e3);
+	peer_clear(bench, id);
+	return true;
+}
+
 void
 task_start(struct bench *bench)
 {
-	static const char *const arguments[] = { "nothing", NULL };
-
-	for (int i = 0; i < bench->starts; i++) {
-		for (enum peer_id id = 0; id < PEER_COUNT; id++) {
-			struct session session;
-
-			if (bench->is_missing[id])
-				continue;
-			if (session_start(&session, bench, peer_argv(bench, id, arguments)) < 0 || !session_end(&session, bench))
-				peer_fail(bench, id, "did not end");
-			else
-				series_add(&bench->figures[id][FIG_START], session.ended * 1e3);
-			peer_clear(bench, id);
-		}
-	}
+	for (int i = 0; i < bench->starts; i++)
+		for (enum peer_id id = 0; id < PEER_COUNT; id++)
+			if (!bench->is_missing[id] && !start_one(bench, id))
+				peer_fail(bench, id, "did not start or end");
 }
