@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,10 +49,14 @@ clean_folder(const char *dir, bool itself)
 static void __attribute__((noreturn))
 clean(const char *dir, int from)
 {
+	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
 	char draft[sizeof sudoers + 8];
 	char byte;
 
 	setsid();
+	prctl(PR_SET_NAME, "bench-cleaner");
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		signal(ignored[i], SIG_IGN);
 	while (read(from, &byte, 1) < 0 && errno == EINTR)
 		;
 	snprintf(draft, sizeof draft, "%s.tmp~", sudoers);
