@@ -56,12 +56,21 @@ holds "the session goes on after that too" types 3
 holds "and can still be revoked" p approver revoke "$session"
 holds "which ends it" "$drive" "$pty" wait "revoked by approver"
 
-# From inside a session the gate cannot be reached.
+# From inside a session the gate cannot be reached; without namespaces (in a chroot, say) nothing holds a session back, and
+# it is said not to be enforced.
+days_grant shell 2h
+space=$(p engineer enter shell -- readlink /proc/self/ns/pid)
 days_grant shell 2h
 inside=$(p engineer enter shell -- "\"$bin/postern\" requests --root $root --as approver; \"$bin/postern\" requests --root /proc/self/root$root --as approver" 2>&1)
 case $inside in
 *"does not run here"* | *"from inside a session"*) pass "the gate's socket is not there inside a session" ;;
-*) echo "# $inside"; fail "the gate's socket is not there inside a session" ;;
+*)
+	if [ "${space##*pid:}" = "$(readlink /proc/self/ns/pid | sed 's/.*pid://')" ]; then
+		skip "the gate's socket is not there inside a session" "no namespaces here"
+	else
+		echo "# $inside"
+		fail "the gate's socket is not there inside a session"
+	fi ;;
 esac
 if [ "$as_root" = yes ] && unshare --pid --fork true 2>/dev/null; then
 	nested=$(unshare --pid --fork "$bin/postern" requests --root "$root" --as approver 2>&1)
