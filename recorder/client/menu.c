@@ -32,6 +32,7 @@ struct choice {
 struct menu {
 	struct choice	choices[CHOICES];
 	size_t		count;
+	int		cols;		/* of the window */
 	int		about_cols;	/* for what a role is about: what the other columns leave of the window */
 };
 
@@ -89,6 +90,8 @@ add_role(struct client *client, const void *fields, void *user)
 	struct choice *choice;
 	char usual[CLOCK_TEXT];
 	char about[512];
+	char asks[512];
+	char head[1024];
 
 	(void)client;
 	if (!row->may)
@@ -99,8 +102,11 @@ add_role(struct client *client, const void *fields, void *user)
 	choice->default_s = row->default_s;
 	choice->most_s = row->most_s;
 	text_fit(row->about, menu->about_cols, !text_utf8_locale(), about, sizeof about);
-	printf("  %zu  %-14s %s%*s usually %s   %s\n", menu->count, row->role, about, menu->about_cols - text_width(about), "",
-	    clock_span(row->default_s, usual), row->asks);
+	snprintf(head, sizeof head, "  %zu  %-14s %s%*s usually %s   ", menu->count, row->role, about, menu->about_cols - text_width(about), "",
+	    clock_span(row->default_s, usual));
+	/* Who decides is said again while one waits: here it has what is left of the line. */
+	text_fit(row->asks, menu->cols - text_width(head), !text_utf8_locale(), asks, sizeof asks);
+	printf("%s%s\n", head, asks);
 	return 0;
 }
 
@@ -214,6 +220,7 @@ show(struct client *client, struct menu *menu)
 
 	if (rawtty_size(STDOUT_FILENO, &cols, &rows) < 0)
 		cols = 80;
+	menu->cols = cols;
 	menu->about_cols = cols - OTHER_COLS;
 	if (menu->about_cols < ABOUT_LEAST)
 		menu->about_cols = ABOUT_LEAST;
