@@ -10,6 +10,7 @@ include tests/unit/recorder.mk
 include tests/term/local.mk
 include tests/term/console.mk
 include tests/e2e/player.mk
+include tests/mask/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

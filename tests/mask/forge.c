@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC */
+/* Values from templates: "%36B" is 36 letters and digits. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/mask/forge.h"
+
+#define UPPER	"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LOWER	"abcdefghijklmnopqrstuvwxyz"
+#define DIGITS	"0123456789"
+
+struct kind {
+	const char	*rule, *name, *before, *template, *after;
+	bool		 is_alone;
+};
+
+/* What %N stands for, by its letter. */
+static const struct {
+	char		 letter;
+	const char	*alphabet;
+} alphabets[] = {
+	{ 'B', UPPER LOWER DIGITS },
+	{ 'U', UPPER LOWER DIGITS "-_" },
+	{ 'h', "0123456789abcdef" },
+	{ 'A', UPPER DIGITS },
+	{ 'T', UPPER "234567" },
+	{ 'D', DIGITS },
+	{ 'L', UPPER LOWER },
+	{ 'l', LOWER },
+	{ 'S', UPPER LOWER DIGITS "+/" },
+	{ 'c', UPPER LOWER DIGITS "./" },
+	{ 'k', "qpzry9x8gf2tvdw0s3jn54khce6mua7l" },
+	{ 'K', "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" },
+	{ 'W', UPPER LOWER DIGITS "!#%^*_+.~=" },	/* as people and managers of passwords make them */
+};
+
+/* clang-format off */
+static const struct kind kinds[] = {
+	{ "aws-key-id", "id", "access key ", "AKIA%16T", " is active", true },
+	{ "aws-key-id", "id", "", "ASIA%16T", "", true },
+	{ "aws-secret-key", "aws_secret_access_key", "aws_secret_access_key = ", "%40S", "", false },
+	{ "aws-session-token", "aws_session_token", "aws_session_token=", "FwoGZXIv%160S", "", false },
+	{ "google-api-key", "maps", "key ", "AIza%35U", " ok", true },
+	{ "google-client-secret", "oauth", "id and ", "GOCSPX-%28U", "", true },
+	{ "google-access-token", "value", "", "ya29.a0%60U", "", true },
+	{ "azure-storage-key", NULL, "AccountName=x;AccountKey=", "%86S==", ";EndpointSuffix=core.windows.net", false },
+	{ "azure-sas", NULL, "https://a.blob.core.windows.net/c?sv=2022-11-02&sig=", "%43B%%3D", "&sp=r", false },
+	{ "azure-client-secret", "value", "", "%3B8Q~%34B", "", true },
+	{ "digitalocean-token", "value", "doctl -t ", "dop_v1_%64h", "", true },
+	{ "heroku-key", "value", "", "HRKU-%8h-%4h-%4h-%4h-%12h", "", true },
+	{ "databricks-token", "value", "pat ", "dapi%32h", "", true },
+	{ "github-token", "value", "remote ", "ghp_%36B", " pushed", true },
+	{ "github-token", "value", "", "gho_%36B", "", true },
+	{ "github-token", "value", "", "ghs_%36B", "", true },
+	{ "github-fine-grained-token", "value", "", "github_pat_%22B_%59B", "", true },
+	{ "gitlab-token", "value", "clone with ", "glpat-%20U", "", true },
+	{ "gitlab-token", "value", "", "glrt-%20U", "", true },
+	{ "slack-token", "value", "", "xoxb-%12D-%12D-%24B", "", true },
+	{ "slack-token", "value", "", "xoxp-%12D-%12D-%12D-%32h", "", true },
+	{ "slack-app-token", "value", "", "xapp-1-A%10A-%13D-%64h", "", true },
+	{ "slack-webhook", NULL, "POST https://hooks.slack.com/services/", "T%8A/B%8A/%24B", "", false },
+	{ "npm-token", "value", "npm whoami ", "npm_%36B", "", true },
+	{ "pypi-token", "value", "", "pypi-AgEIcHlwaS5vcmc%100U", "", true },
+	{ "rubygems-key", "value", "", "rubygems_%48h", "", true },
+	{ "docker-token", "value", "", "dckr_pat_%27U", "", true },
+	{ "huggingface-token", "value", "", "hf_%34L", "", true },
+	{ "openai-key", "value", "", "sk-%20BT3BlbkFJ%20B", "", true },
+	{ "openai-key", "value", "", "sk-proj-%74UT3BlbkFJ%74U", "", true },
+	{ "anthropic-key", "value", "", "sk-ant-api03-%93U-%6UAA", "", true },
+	{ "stripe-key", "value", "charge with ", "sk_live_%24B", "", true },
+	{ "stripe-key", "value", "", "rk_test_%99B", "", true },
+	{ "stripe-webhook-secret", "value", "", "whsec_%32B", "", true },
+	{ "sendgrid-key", "value", "", "SG.%22U.%43U", "", true },
+	{ "mailgun-key", "value", "", "key-%32h", "", true },
+	{ "mailchimp-key", "value", "", "%32h-us%1D", "", true },
+	{ "twilio-key", "value", "", "SK%32h", "", true },
+	{ "shopify-token", "value", "", "shpat_%32h", "", true },
+	{ "vault-token", "value", "", "hvs.%95U", "", true },
+	{ "terraform-token", "value", "", "%14B.atlasv1.%64B", "", true },
+	{ "grafana-token", "value", "", "glsa_%32B_%8h", "", true },
+	{ "newrelic-key", "value", "", "NRAK-%27A", "", true },
+	{ "pulumi-token", "value", "", "pul-%40h", "", true },
+	{ "linear-key", "value", "", "lin_api_%40B", "", true },
+	{ "telegram-bot-token", "value", "bot ", "%10D:AA%32U%1B", "", true },
+	{ "telegram-bot-url", NULL, "curl https://api.telegram.org/bot", "%9D:AA%33U", "/getMe", false },
+	{ "discord-token", "value", "", "MTk4NjIy%18B.%6B.%37B%1B", "", true },
+	{ "age-secret-key", "value", "", "AGE-SECRET-KEY-1%58K", "", true },
+	{ "onepassword-key", "value", "", "A3-%6A-%11A-%5A-%5A-%5A", "", true },
+	{ "onepassword-service-token", "value", "", "ops_eyJ%200B", "", true },
+	{ "atlassian-token", "value", "", "ATATT3xFfGF0%160U=%8A", "", true },
+	{ "square-token", "value", "", "sq0atp-%21U%1B", "", true },
+	{ "postman-key", "value", "", "PMAK-%24h-%34h", "", true },
+	{ "jwt", "value", "claims ", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ%60U.%43U", " ok", true },
+	{ "jwt", "value", "", "eyJ%80U.eyJ%240U.%86U", "", true },
+	{ "jwe", "value", "", "eyJ%40U..%16U.%80U.%22U", "", true },
+	{ "url-password", NULL, "connecting to postgres://app:", "%14B", "@db1.example.org:5432/orders", false },
+	{ "url-password", NULL, "amqp://guest:", "%12B!%4B", "@mq/", false },
+	{ "authorization-header", NULL, "Authorization: Bearer ", "%40U", "", false },
+	{ "authorization-header", NULL, "authorization: Basic ", "%28B=", "", false },
+	{ "bearer-token", NULL, "sent bearer ", "%12B%2D%24B", "", false },
+	{ "secret-header", NULL, "X-Api-Key: ", "%32B", "", false },
+	{ "secret-header", NULL, "X-Vault-Token: ", "%26B", "", false },
+	{ "cookie", NULL, "Cookie: session=", "%32B", "", false },
+	{ "password-assignment", "password", "DB_PASSWORD=", "%10B%4W%1B", "", false },
+	{ "password-assignment", "db_pass", "db_pass = \"", "%16W%1B", "\"", false },
+	{ "password-colon", "password", "  password: ", "%6W%1D%5B", "", false },
+	{ "password-line", "password", "password: ", "%10l", "", false },
+	{ "secret-assignment", "client_secret", "CLIENT_SECRET=", "%24B%2D", "", false },
+	{ "secret-assignment", "api_key", "https://e.org/v1?api_key=", "%24B%2D", "&x=1", false },
+	{ "secret-field", "api_key", "api_key: ", "%24B%2D", "", false },
+	{ "xml-secret", NULL, "<password>", "%12B", "</password>", false },
+	{ "password-option", NULL, "$ docker login -u me --password ", "%14B", " reg.example.org", false },
+	{ "mysql-option", NULL, "$ mysql -h db1 -u app -p", "%14B", " orders", false },
+	{ "curl-user", NULL, "$ curl -s -u admin:", "%14B", " https://e.org/", false },
+	{ "sshpass-option", NULL, "$ sshpass -p ", "%12B", " ssh a@b", false },
+	{ "password-pipe", NULL, "$ echo 'root:", "%12B", "' | chpasswd", false },
+	{ "netrc", NULL, "machine e.org login anna password ", "%12B", "", false },
+	{ "pgpass", NULL, "db1.example.org:5432:orders:app:", "%14B", "", false },
+	{ "kubeconfig", NULL, "    client-key-data: ", "%200S==", "", false },
+	{ "docker-auth", NULL, "  \"auth\": \"", "%32B", "\"", false },
+	{ "sql-password", NULL, "CREATE USER app IDENTIFIED BY '", "%12B", "';", false },
+	{ "sql-password", NULL, "ALTER ROLE app WITH PASSWORD '", "%12B", "';", false },
+	{ "password-hash", "hash", "root:", "$6$%16c$%86c", ":19000:0:99999:7:::", true },
+	{ "password-hash", "hash", "", "$2b$12$%53c", "", true },
+	{ "password-hash", "hash", "", "$argon2id$v=19$m=65536,t=3,p=4$%22S$%43S", "", true },
+	{ "wireguard-key", NULL, "PrivateKey = ", "%43S=", "", false },
+	{ "payment-card", "note", "card ", "%C", " exp 12/29", true },
+	{ "payment-card", "note", "", "%c", "", true },
+	{ "iban", "note", "IBAN ", "%I", "", true },
+	{ "us-ssn", "note", "ssn ", "%S", " on file", true },
+	{ "email", "note", "mail ", "%8l.%6l@%7l.example.com", " sent", true },
+	{ "phone", "note", "call ", "+47%1D%7D", " now", true },
+};
+/* clang-format on */
+
+const size_t forge_count = sizeof kinds / sizeof kinds[0];
+
+static void
+put(char *out, char c)
+{
+	size_t length = strlen(out);
+
+	if (length + 1 < FORGE_VALUE) {
+		out[length] = c;
+		out[length + 1] = '\0';
+	}
+}
+
+static void
+put_some(char *out, struct dice *dice, char letter, unsigned count)
+{
+	for (size_t i = 0; i < sizeof alphabets / sizeof alphabets[0]; i++) {
+		if (alphabets[i].letter != letter)
+			continue;
+		for (; count > 0; count--)
+			put(out, alphabets[i].alphabet[dice_below(dice, (unsigned)strlen(alphabets[i].alphabet))]);
+		return;
+	}
+	abort();	/* a letter that the table does not have */
+}
+
+/* 16 digits of which the last makes the Luhn sum right; in groups of four, or in one piece. */
+static void
+put_card(char *out, struct dice *dice, bool in_groups)
+{
+	char digits[17] = "4";
+	int sum = 0;
+
+	for (int i = 1; i < 15; i++)
+		digits[i] = (char)('0' + dice_below(dice, 10));
+	for (int i = 0; i < 15; i++) {
+		int value = digits[i] - '0';
+
+		if (i % 2 == 0)
+			value = value * 2 > 9 ? value * 2 - 9 : value * 2;
+		sum += value;
+	}
+	digits[15] = (char)('0' + (10 - sum % 10) % 10);
+	for (int i = 0; i < 16; i++) {
+		if (in_groups && i > 0 && i % 4 == 0)
+			put(out, ' ');
+		put(out, digits[i]);
+	}
+}
+
+/* A German one: two check digits and 18 digits, so that the remainder by 97 is 1. */
+static void
+put_iban(char *out, struct dice *dice)
+{
+	char account[19] = "";
+	unsigned rest = 0;
+
+	for (int i = 0; i < 18; i++)
+		account[i] = (char)('0' + dice_below(dice, 10));
+	for (const char *p = account; *p != '\0'; p++)
+		rest = (rest * 10 + (unsigned)(*p - '0')) % 97;
+	for (const char *p = "131400"; *p != '\0'; p++)
+		rest = (rest * 10 + (unsigned)(*p - '0')) % 97;
+	snprintf(out + strlen(out), FORGE_VALUE - strlen(out), "DE%02u%s", 98 - rest, account);
+}
+
+static void
+put_special(char *out, struct dice *dice, char letter)
+{
+	if (letter == 'C' || letter == 'c')
+		put_card(out, dice, letter == 'C');
+	else if (letter == 'I')
+		put_iban(out, dice);
+	else if (letter == 'S')
+		snprintf(out + strlen(out), FORGE_VALUE - strlen(out), "%03u-%02u-%04u", 100 + dice_below(dice, 500),
+		    1 + dice_below(dice, 99), 1 + dice_below(dice, 9999));
+	else
+		put(out, letter);
+}
+
+void
+forge(size_t kind, struct dice *dice, struct forged *forged)
+{
+	const struct kind *k = &kinds[kind];
+	const char *p = k->template;
+	char *end;
+
+	*forged = (struct forged){ .rule = k->rule, .name = k->name, .before = k->before, .after = k->after,
+		.is_alone = k->is_alone };
+	while (*p != '\0') {
+		unsigned long count;
+
+		if (*p != '%') {
+			put(forged->value, *p++);
+			continue;
+		}
+		count = strtoul(p + 1, &end, 10);
+		if (end == p + 1)
+			put_special(forged->value, dice, *end);
+		else
+			put_some(forged->value, dice, *end, (unsigned)count);
+		p = end + 1;
+	}
+}
+
+void
+forge_key(struct script *script, struct dice *dice, unsigned lines, const char *indent)
+{
+	char line[128];
+
+	script_addf(script, "%s-----BEGIN RSA PRIVATE KEY-----\r\n", indent);
+	for (unsigned i = 0; i < lines; i++) {
+		line[0] = '\0';
+		for (int k = i + 1 < lines ? 64 : 24; k > 0; k--)
+			put_some(line, dice, 'S', 1);
+		script_secret(script, line);
+		script_addf(script, "%s%s\r\n", indent, line);
+	}
+	script_addf(script, "%s-----END RSA PRIVATE KEY-----\r\n", indent);
+}
