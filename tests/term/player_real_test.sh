@@ -6,6 +6,7 @@ postern=$TOP_BUILDDIR/recorder/postern
 maker=$TOP_BUILDDIR/tests/e2e/player_maker
 drive=$TOP_BUILDDIR/tests/term/drive
 dir=$(mktemp -d) || exit 1
+export TMUX_TMPDIR="$dir"
 trap 'tmux -L "$socket" kill-server >/dev/null 2>&1; rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 socket=player-$$
