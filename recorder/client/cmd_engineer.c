@@ -174,20 +174,37 @@ status_outside(struct cli *cli)
 	return r;
 }
 
+/* The worker's socket, as a session sees it; where nothing can be mounted over the gate's folder, it lies among the others. */
+static int
+connect_inside(char **path)
+{
+	const char *session = getenv("POSTERN_SESSION");
+	struct place place;
+	AUTO_FREE char *all = NULL;
+	struct id id;
+	int fd;
+
+	place_init(&place, getenv("POSTERN_ROOT"));
+	*path = place_path(place.run, "session.sock", NULL);
+	all = place_path(place.run, "s", session);
+	place_done(&place);
+	fd = fdio_connect(*path);
+	if (fd >= 0 || session == NULL || id_parse(session, &id) < 0)
+		return fd;
+	free(*path);
+	*path = place_path(all, "session.sock", NULL);
+	return fdio_connect(*path);
+}
+
 /* A question to the session's own worker; 0 with the answer, or an exit status after a sentence. */
 static int
 ask_inside(struct cli *cli, enum wire_kind kind, const void *fields, struct wire_message *answer)
 {
 	AUTO_CONN struct wire_conn conn = { .fd = -1 };
-	struct place place;
 	AUTO_FREE char *path = NULL;
-	int fd;
+	int fd = connect_inside(&path);
 	int r;
 
-	place_init(&place, getenv("POSTERN_ROOT"));
-	path = place_path(place.run, "session.sock", NULL);
-	place_done(&place);
-	fd = fdio_connect(path);
 	if (fd < 0)
 		return cli_fail(cli, STATUS_NO_GATE, "this is not inside a session (no answer at %s)", path);
 	wire_conn_init(&conn, fd, WIRE_WORKER_TO_INSIDE, WIRE_FRAME_MOST);
