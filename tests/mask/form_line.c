@@ -20,6 +20,13 @@ line_of(const struct forged *f)
 	return line;
 }
 
+/* The rule is about a line that says nothing else. */
+static bool
+is_own_line(const struct forged *f)
+{
+	return strcmp(f->rule, "password-line") == 0 || strcmp(f->rule, "passphrase-line") == 0;
+}
+
 static void
 begin(struct script *s, const struct forged *f)
 {
@@ -106,7 +113,7 @@ make_wrapped(struct script *s, struct dice *dice, const struct forged *f, unsign
 	size_t half = strlen(f->before) + strlen(f->value) / 2;
 	unsigned pad = (unsigned)(SCRIPT_COLS - half % SCRIPT_COLS);
 
-	if (strncmp(f->rule, "password-line", 13) == 0 || pad < 3)
+	if (is_own_line(f) || pad < 3)
 		return false;	/* it is about a line of its own */
 	begin(s, f);
 	for (unsigned i = 0; i + 1 < pad; i++)
@@ -129,7 +136,7 @@ make_folded(struct script *s, struct dice *dice, const struct forged *f, unsigne
 
 	(void)dice;
 	(void)variant;
-	if (strncmp(f->rule, "password-line", 13) == 0)
+	if (is_own_line(f))
 		return false;
 	begin(s, f);
 	for (size_t i = 0; i < at; i++)
@@ -243,7 +250,7 @@ make_xtrace(struct script *s, struct dice *dice, const struct forged *f, unsigne
 	static const char *const heads[] = { "+ ", "Nov 20 14:02:40 db1 app[812]: ", "notes.txt:12:", "+++ " };
 
 	(void)dice;
-	if (variant >= sizeof heads / sizeof heads[0] || strncmp(f->rule, "password-line", 13) == 0 ||
+	if (variant >= sizeof heads / sizeof heads[0] || is_own_line(f) ||
 	    (variant == 2 && (strcmp(f->rule, "netrc") == 0 || strcmp(f->rule, "pgpass") == 0)))
 		return false;
 	begin(s, f);
