@@ -121,6 +121,10 @@ grid_write(struct grid *grid, const void *bytes, size_t count)
 			break;
 		case PARSER_OSC:
 			take_title(grid);
+			grid_tell_string(grid);
+			break;
+		case PARSER_STRING:
+			grid_tell_string(grid);
 			break;
 		case PARSER_END:
 			break;
@@ -159,6 +163,7 @@ copy_row(struct grid_row *to, const struct grid_row *from, int cols)
 	memcpy(to->cells, from->cells, sizeof *to->cells * (size_t)used);
 	to->used = (uint16_t)used;
 	to->is_wrapped = from->is_wrapped && from->used <= cols;
+	to->mark = from->mark;
 	if (used == cols && (to->cells[cols - 1].glyph & GLYPH_WIDE) != 0)
 		to->cells[cols - 1] = (struct grid_cell){ .pen = pen_erased(to->cells[cols - 1].pen) };	/* cut in half */
 }
@@ -192,6 +197,7 @@ grid_resize(struct grid *grid, int cols, int rows)
 
 	if (clamp_size(cols) == old_cols && new_rows == old_rows)
 		return;
+	grid_look(grid, 0, old_rows - 1);
 	if (grid->leave != NULL)
 		grid_tell_leave(grid, dropped);
 	grid->cols = clamp_size(cols);

@@ -109,6 +109,46 @@ uint64_t		 grid_moves(const struct grid *grid);
 typedef void		 grid_leave(void *user, const struct grid *grid, int row);
 void			 grid_on_leave(struct grid *grid, grid_leave *leave, void *user);
 
+/*
+ * For those who must have seen everything before it goes (masking). Each row knows whether something came into it since
+ * grid_row_seen(); `before` is called for rows [from, to], one of which or of the rows they are wrapped with has something new
+ * that is about to be overwritten, erased, moved or torn apart; they count as seen afterwards. `string` tells the places [begin, end) of a
+ * string (OSC, DCS, ...) that is over. Both may read the grid, mark and see rows, and change nothing else.
+ */
+struct grid_watch {
+	void	(*before)(void *user, int from, int to, bool is_lost);	/* false: the rows leave at the top, in order */
+	void	(*string)(void *user, uint64_t begin, uint64_t end);
+	void	 *user;
+};
+
+void			 grid_watch(struct grid *grid, const struct grid_watch *watch);
+bool			 grid_row_is_new(const struct grid *grid, int row);
+void			 grid_row_seen(struct grid *grid, int row);
+
+/* Cells from here on are blank in the default pen. */
+int			 grid_row_used(const struct grid *grid, int row);
+
+/* A number that stays with a row until it is blank; 0 at first. */
+uint16_t		 grid_row_mark(const struct grid *grid, int row);
+void			 grid_row_set_mark(struct grid *grid, int row, uint16_t mark);
+
+/* Marks of a cell, for its keeper: they go where it goes, and end when it is overwritten. */
+#define GRID_MARKS	(UINT32_C(7) << 26)	/* three bits of grid_cell.glyph */
+#define GRID_MARK(n)	(UINT32_C(1) << (26 + (n)))
+void			 grid_cell_mark(struct grid *grid, int row, int col, uint32_t marks, bool on);
+
+/* True inside a string; *begin is the place of its first byte. */
+bool			 grid_in_string(const struct grid *grid, uint64_t *begin);
+
+/* Bytes of a character whose last has not come yet; 0: none. */
+unsigned		 grid_unfinished(const struct grid *grid);
+
+/* How often the cursor went to another row by other means than line feeds and wraps. */
+uint32_t		 grid_jumps(const struct grid *grid);
+
+/* A bare line feed also goes to the first column, as the terminal's driver would make it (text that was never on one). */
+void			 grid_set_newline(struct grid *grid, bool on);
+
 /* Bytes of memory it holds. */
 size_t			 grid_memory(const struct grid *grid);
 

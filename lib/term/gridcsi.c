@@ -172,6 +172,7 @@ csi_cbt(struct grid *g, const struct parser_csi *csi)
 static void
 blank_selected(struct grid *g, int row, int from, int to, bool is_selective)
 {
+	grid_look_before_erase(g, row, from, to);
 	if (!is_selective) {
 		grid_blank(g, row, from, to);
 		return;
@@ -215,6 +216,7 @@ csi_ech(struct grid *g, const struct parser_csi *csi)
 	int to = g->cursor.col + parser_count(csi, 0);
 
 	g->cursor.is_pending = false;
+	grid_look_before_erase(g, g->cursor.row, g->cursor.col, to > g->cols ? g->cols : to);
 	grid_blank(g, g->cursor.row, g->cursor.col, to > g->cols ? g->cols : to);
 }
 
@@ -454,9 +456,12 @@ static const struct {
 void
 grid_do_csi(struct grid *g, const struct parser_csi *csi)
 {
+	uint16_t row = g->cursor.row;
+
 	if (csi->prefix == 0 && csi->inter == 0) {
 		if (plain[csi->final & 0x7f] != NULL)
 			plain[csi->final & 0x7f](g, csi);
+		g->jumps += g->cursor.row != row;
 		return;
 	}
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -471,8 +476,9 @@ grid_do_csi(struct grid *g, const struct parser_csi *csi)
 static void
 fill(struct grid *g)
 {
-	struct grid_cell cell = { .glyph = 'E', .origin = (uint32_t)g->place };
+	struct grid_cell cell = { .glyph = 'E', .origin = (uint32_t)g->place - 1 };	/* its final byte */
 
+	grid_look(g, 0, g->rows - 1);
 	grid_reset_margins(g);
 	grid_go(g, 0, 0);
 	for (int row = 0; row < g->rows; row++) {
@@ -512,6 +518,7 @@ grid_do_escape(struct grid *g, char inter, uint8_t byte)
 		break;
 	case 'M':
 		grid_reverse_feed(g);
+		g->jumps++;
 		break;
 	case 'c':
 		grid_reset(g, true);

@@ -108,6 +108,8 @@ grid_show(struct grid *g, int screen)
 static void
 set_alternate(struct grid *g, int number, bool on)
 {
+	grid_look(g, 0, g->rows - 1);
+	g->jumps++;
 	if (number == 1049 && on)
 		grid_save_cursor(g);
 	if (g->shown == 0)
@@ -206,6 +208,7 @@ grid_reset(struct grid *g, bool is_hard)
 	soft_reset(g);
 	if (!is_hard)
 		return;
+	grid_look(g, 0, g->rows - 1);
 	g->modes = g->kept_modes = GRID_MODES_FRESH;
 	g->cursor_shape = g->other_keys = 0;
 	g->last = 0;

@@ -36,6 +36,10 @@ grid_blank(struct grid *g, int row, int from, int to)
 	grid_unsplit(g, row, to);
 	if (to == g->cols)
 		line->is_wrapped = false;
+	if (from == 0 && to == g->cols) {
+		line->is_new = false;
+		line->mark = 0;
+	}
 	if (pen == 0) {
 		if (from >= line->used)
 			return;
@@ -97,6 +101,7 @@ copy_between(struct grid *g, int to, int from)
 	    sizeof(struct grid_cell) * (size_t)(g->right - g->left + 1));
 	if (g->row[to].used <= g->right)
 		g->row[to].used = (uint16_t)(g->right + 1);
+	grid_mark_new(g, to);
 }
 
 static void
@@ -123,6 +128,10 @@ grid_scroll(struct grid *g, int top, int count)
 	if (height <= 0 || count == 0)
 		return;
 	count = count > height ? height : count < -height ? -height : count;
+	if (top == 0 && count > 0 && g->bottom == g->rows - 1 && g->left == 0 && g->right == g->cols - 1)
+		grid_look_before_leave(g, count);
+	else
+		grid_look(g, top - 1, g->bottom + 1);
 	g->moves++;
 	if (g->left > 0 || g->right < g->cols - 1) {
 		scroll_between(g, top, count);
@@ -146,6 +155,7 @@ grid_shift(struct grid *g, int row, int col, int count)
 	if (room <= 0 || much == 0)
 		return;
 	much = much > room ? room : much;
+	grid_look_before_erase(g, row, col, end);
 	grid_unsplit(g, row, col);
 	grid_unsplit(g, row, end);
 	grid_unsplit(g, row, count > 0 ? col + much : end - much);
@@ -157,6 +167,7 @@ grid_shift(struct grid *g, int row, int col, int count)
 		col = end - much;
 	memset(cells + col, 0, sizeof *cells * (size_t)much);	/* what moved away is nobody's half */
 	g->row[row].used = (uint16_t)(g->row[row].used > end ? g->row[row].used : end);
+	grid_mark_new(g, row);
 	grid_blank(g, row, col, col + much);
 }
 

@@ -62,12 +62,14 @@ put_run(struct grid *g, const uint8_t *text, int count)
 	uint64_t pen = g->cursor.pen;
 	uint32_t origin = (uint32_t)g->place;
 
+	grid_look_before_put(g, col, count);
 	grid_unsplit(g, g->cursor.row, col);
 	grid_unsplit(g, g->cursor.row, col + count);
 	for (int i = 0; i < count; i++)
 		cell[i] = (struct grid_cell){ .glyph = text[i], .origin = origin + (uint32_t)i, .pen = pen };
 	mark_used(g, row, col + count);
 	g->place += (unsigned)count;
+	g->last_origin = origin + (uint32_t)count - 1;
 }
 
 void
@@ -195,6 +197,7 @@ put_cells(struct grid *g, uint32_t character, int width)
 	struct grid_row *row = &g->row[g->cursor.row];
 	struct grid_cell *cell = row->cells + g->cursor.col;
 
+	grid_look_before_put(g, g->cursor.col, width);
 	grid_unsplit(g, g->cursor.row, g->cursor.col);
 	grid_unsplit(g, g->cursor.row, g->cursor.col + width);
 	cell[0] = (struct grid_cell){ .glyph = character, .origin = (uint32_t)g->place, .pen = g->cursor.pen };
@@ -230,6 +233,7 @@ grid_put_char(struct grid *g, uint32_t character)
 		grid_shift(g, g->cursor.row, g->cursor.col, -width);
 	put_cells(g, character, width);
 	g->last = character;
+	g->last_origin = (uint32_t)g->place;
 	advance(g, width);
 }
 
@@ -237,7 +241,11 @@ void
 grid_put_again(struct grid *g, int times)
 {
 	uint32_t character = g->last;
+	uint64_t place = g->place;
 
+	/* The copies come from the byte of the character, not from those of the sequence. */
+	g->place = (g->place & ~(uint64_t)UINT32_MAX) | g->last_origin;
 	for (int i = 0; character != 0 && i < times && i < g->cols; i++)
 		grid_put_char(g, character);
+	g->place = place;
 }

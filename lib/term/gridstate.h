@@ -19,7 +19,10 @@
 struct grid_row {
 	struct grid_cell	*cells;
 	uint16_t		 used;	/* cells from here on are blank in the default pen */
+	uint16_t		 new_from, new_to, sweep;	/* if is_new: columns written since it was seen; where the last writing ended */
 	bool			 is_wrapped;
+	bool			 is_new;
+	uint16_t		 mark;
 };
 
 /* What DECSC keeps; the live one too. */
@@ -64,6 +67,9 @@ struct grid {
 	uint64_t		 cluster_rest;	/* no search for unused clusters before this place */
 	uint64_t		 tabs[GRID_TABS];
 	char			*title;
+	struct grid_watch	 watch;
+	uint32_t		 jumps;
+	uint32_t		 last_origin;	/* of `last` */
 	grid_leave		*leave;		/* NULL: nobody wants to know */
 	void			*leave_user;
 	struct parser		 parser;
@@ -71,6 +77,14 @@ struct grid {
 
 /* Tells that rows 0 to count - 1 are about to leave. */
 void	grid_tell_leave(struct grid *g, int count);
+
+/* gridwatch.c: tells of rows [from, to] (clamped) if something in them is new. */
+void	grid_look(struct grid *g, int from, int to);
+void	grid_look_before_leave(struct grid *g, int count);	/* rows at the top scroll away */
+void	grid_look_before_put(struct grid *g, int col, int count);	/* in the cursor's row */
+void	grid_look_before_erase(struct grid *g, int row, int from, int to);
+void	grid_mark_new(struct grid *g, int row);		/* all of it */
+void	grid_tell_string(struct grid *g);
 
 /* gridput.c: characters. */
 void	grid_put_text(struct grid *g, const uint8_t *text, size_t count);

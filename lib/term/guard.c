@@ -107,6 +107,7 @@ guard_write(struct guard *guard, const void *bytes, size_t count)
 		case PARSER_OSC:
 			do_osc(guard);
 			break;
+		case PARSER_STRING:
 		case PARSER_END:
 			break;
 		}

@@ -24,6 +24,12 @@ parser_is_inside(const struct parser *parser)
 	return parser->state != GROUND || parser->need > 0;
 }
 
+bool
+parser_in_string(const struct parser *parser)
+{
+	return parser->state == STRING_OSC || parser->state == STRING_OTHER;
+}
+
 int
 parser_value(const struct parser_csi *csi, unsigned index, int missing)
 {
@@ -53,6 +59,7 @@ start_string(struct parser *p, enum state state)
 {
 	p->state = state;
 	p->string_count = 0;
+	p->string_bytes = 0;
 }
 
 static void
@@ -178,17 +185,18 @@ in_string(struct parser *p, uint8_t byte)
 
 	if (byte == CAN || byte == SUB) {
 		p->state = GROUND;
-		return PARSER_END;
+		return PARSER_STRING;
 	}
 	if (byte == ESC) {
 		start_escape(p);
-		return is_osc ? PARSER_OSC : PARSER_END;
+		return is_osc ? PARSER_OSC : PARSER_STRING;
 	}
 	if (byte == BEL && is_osc) {
 		p->state = GROUND;
 		return PARSER_OSC;
 	}
-	if (is_osc && byte >= 0x20 && p->string_count < PARSER_STRING)
+	p->string_bytes++;
+	if (is_osc && byte >= 0x20 && p->string_count < PARSER_KEPT)
 		p->string[p->string_count++] = (char)byte;
 	return PARSER_END;
 }

@@ -12,7 +12,7 @@
 
 #define PARSER_VALUES	32	/* parameters and subparameters of one CSI; later ones are dropped */
 #define PARSER_MOST	9999	/* largest value; greater ones become this */
-#define PARSER_STRING	256	/* bytes of an OSC that are kept */
+#define PARSER_KEPT	256	/* bytes of an OSC that are kept */
 
 enum parser_event {
 	PARSER_END,	/* all bytes taken */
@@ -21,7 +21,8 @@ enum parser_event {
 	PARSER_CONTROL,	/* byte: a C0 control (never ESC, CAN or SUB) */
 	PARSER_ESC,	/* byte: the final one; csi.inter: the one before it or 0 */
 	PARSER_CSI,	/* csi */
-	PARSER_OSC	/* string, string_count */
+	PARSER_OSC,	/* string, string_count, string_bytes */
+	PARSER_STRING	/* string_bytes: another string (DCS, APC, PM, SOS, ESC k, or an OSC that was cancelled) is over */
 };
 
 /* A control sequence. Those with two intermediate bytes are swallowed. */
@@ -42,8 +43,9 @@ struct parser {
 	unsigned		 character_bytes;	/* it was made of; those before the last write included */
 	uint8_t			 byte;
 	struct parser_csi	 csi;
-	char			 string[PARSER_STRING];
+	char			 string[PARSER_KEPT];
 	size_t			 string_count;
+	uint64_t		 string_bytes;		/* all between its introducer and its end */
 
 	/* Its own. `state` and `need` stand apart: read as one word right after a byte was written, they would stall the processor. */
 	unsigned		 state;
@@ -59,6 +61,9 @@ enum parser_event	 parser_next(struct parser *parser, const uint8_t **at, const 
 
 /* True inside an escape sequence, a string or a UTF-8 character: foreign bytes would break it. */
 bool			 parser_is_inside(const struct parser *parser);
+
+/* True inside a string; string_bytes of it have come. */
+bool			 parser_in_string(const struct parser *parser);
 
 /* Value `index` of a CSI, or `missing` if it was left out. */
 int			 parser_value(const struct parser_csi *csi, unsigned index, int missing);
