@@ -95,6 +95,25 @@ recorder/mask_builtin.c: recorder/mask/mask_builtin.awk $(shipped_rules)
 		mv $@.new $@
 # end of the masking rules
 
+# The mask: finds values in a stream of terminal bytes and covers them.
+noinst_LIBRARIES += recorder/libmask.a
+recorder_libmask_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)
+recorder_libmask_a_SOURCES = \
+	recorder/mask/mask_chain.c \
+	recorder/mask/mask_cover.c \
+	recorder/mask/mask_gate.c recorder/mask/mask_gate.h \
+	recorder/mask/mask_inside.h \
+	recorder/mask/mask_late.c \
+	recorder/mask/mask_line.c recorder/mask/mask_line.h \
+	recorder/mask/mask_match.c recorder/mask/mask_match.h \
+	recorder/mask/mask_queue.c recorder/mask/mask_queue.h \
+	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \
+	recorder/mask/mask_string.c \
+	recorder/mask/mask_style.c recorder/mask/mask_style.h \
+	recorder/mask/mask_until.c
+MASK_LIBS = recorder/libmask.a lib/term/libterm.a $(MASKRULE_LIBS)
+# end of the mask
+
 # The session: worker, its sandbox, the client's relay, and `postern record`.
 noinst_LIBRARIES += recorder/librelay.a
 recorder_librelay_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
@@ -156,13 +175,13 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/client/postern.c recorder/client/commands.h \
 	recorder/client/ask.c recorder/client/ask.h \
-	recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
+	recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
 	recorder/client/enter.c recorder/client/enter.h \
 	recorder/client/guard.c recorder/client/guard.h \
 	recorder/client/menu.c \
 	recorder/client/pane.c recorder/client/pane.h \
 	recorder/client/stdio.c \
 	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c
-recorder_postern_LDADD = $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+recorder_postern_LDADD = $(MASK_LIBS) $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 # end of the daemon
 

@@ -59,6 +59,12 @@ static const struct cli_option try_options[] = {
 	{ 0, "keep", NULL, "keep the folder afterwards" },
 	{ 0, "auto", NULL, "play both sides by itself, also with a terminal" }, { 0, NULL, NULL, NULL } };
 
+static const struct cli_option redact_options[] = {
+	{ 0, "rules", "FILE", "rules from a file or folder, instead of those that come with Postern; may be repeated" },
+	{ 0, "sets", "SETS", "only these sets or rules, with commas between them" },
+	{ 0, "explain", "FILE", "no bytes, but each hit and near miss in FILE (-: standard input), and counts" },
+	{ 0, "size", "SIZE", "of the terminal that the bytes were made for (default: 80x24)" },
+	{ 0, NULL, NULL, NULL } };
 static const struct cli_option keygen_options[] = {
 	{ 'o', "output", "FILE", "write the identity there (default: standard output)" }, { 0, NULL, NULL, NULL } };
 
@@ -97,6 +103,7 @@ static const struct cli_verb verbs[] = {
 	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
 	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
+	{ "redact",	"",			"Terminal bytes in, masked bytes out; or try masking rules", redact_options, cmd_redact, 0, 0 },
 	{ "keygen",	"auditor",		"Make an auditor's key, as age-keygen does", keygen_options, cmd_keygen, 1, 1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
 	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+/* postern redact: terminal bytes in, the bytes that a recording of them would hold out. Or, for trying rules, what became of them. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "recorder/client/commands.h"
+#include "recorder/mask/mask_match.h"
+#include "recorder/mask/mask_rules.h"
+#include "recorder/mask/mask_stream.h"
+
+#define READ_ONCE	(64u * 1024)
+#define OUT_MOST	(1u << 20)
+#define FILES_MOST	CLI_VALUES
+#define SETS_MOST	64
+
+struct redact {
+	struct mask_rules	*rules;
+	struct mask_match	*match;
+	struct mask_stream	*stream;
+	struct buf		 out;
+	bool			 explains;
+	uint64_t		 near, dropped;
+};
+
+static void
+redact_done(struct redact *redact)
+{
+	mask_stream_free(redact->stream);
+	mask_match_free(redact->match);
+	mask_rules_free(redact->rules);
+	buf_wipe(&redact->out);
+}
+
+static const char *
+style_name(enum mask_style style)
+{
+	static const char *const names[] = {
+		[MASK_FULL] = "full", [MASK_KEEP_LAST_4] = "keep-last-4", [MASK_LABEL] = "label", [MASK_PSEUDONYM] = "pseudonym",
+	};
+
+	return names[style];
+}
+
+static void
+tell(void *user, const struct mask_told *told)
+{
+	struct redact *redact = user;
+	const struct mask_rule *rule = told->rule == MASK_NO_RULE ? NULL : &redact->rules->items[told->rule];
+	unsigned long long line = told->line;
+
+	if (rule == NULL) {
+		printf("line %llu: covered as a whole, since a rule took too long\n", line);
+	} else if (!told->is_near) {
+		printf("line %llu: %s (%s), %s, %u characters\n", line, rule->name, rule->set, style_name(rule->style), told->chars);
+	} else {
+		printf("line %llu: not %s: %s\n", line, rule->name, told->is_check ? "its check failed" : "it has a literal of it, and no match");
+		redact->near += !told->is_check;
+		redact->dropped += told->is_check;
+	}
+}
+
+static void
+put(void *user, const uint8_t *bytes, size_t count)
+{
+	struct redact *redact = user;
+
+	if (redact->explains)
+		return;
+	if (buf_add(&redact->out, bytes, count) < 0)
+		abort();	/* it is emptied after each piece that was read, and holds many of them */
+}
+
+/* Of the files that were given, or those that come with Postern. */
+static int
+load_rules(struct cli *cli, struct mask_rules **rules)
+{
+	const char *paths[FILES_MOST];
+	struct buf errors;
+	size_t count = 0;
+	int r;
+
+	while (count < FILES_MOST && cli_nth(cli, "rules", (int)count) != NULL) {
+		paths[count] = cli_nth(cli, "rules", (int)count);
+		count++;
+	}
+	if (count == 0) {
+		*rules = mask_rules_builtin();
+		return 0;
+	}
+	buf_init(&errors, OUT_MOST);
+	r = mask_rules_load(paths, count, rules, &errors);
+	if (r < 0)
+		(void)fdio_write(STDERR_FILENO, buf_data(&errors), buf_len(&errors));
+	buf_done(&errors);
+	return r < 0 ? cli_fail(cli, cli_status(r), "the rules cannot be used: %s", err_text(r)) : 0;
+}
+
+/* `names` with commas between them; all sets that the rules have if it is NULL. */
+static int
+choose(struct cli *cli, const char *names, struct mask_rules *all, struct mask_rules **chosen)
+{
+	AUTO_FREE char *copy = own_dup(names != NULL ? names : "");
+	const char *words[SETS_MOST + 1] = { NULL };
+	char why[MASK_RULES_WHY], *rest = NULL;
+	size_t count = 0;
+
+	for (char *word = strtok_r(copy, ",", &rest); word != NULL && count < SETS_MOST; word = strtok_r(NULL, ",", &rest))
+		words[count++] = word;
+	for (size_t i = 0; names == NULL && i < all->count && count < SETS_MOST; i++) {
+		bool is_known = false;
+
+		for (size_t j = 0; j < count; j++)
+			is_known = is_known || strcmp(words[j], all->items[i].set) == 0;
+		if (!is_known)
+			words[count++] = all->items[i].set;
+	}
+	if (mask_rules_select(all, words, chosen, why) < 0)
+		return cli_fail(cli, STATUS_USAGE, "%s", why);
+	return 0;
+}
+
+static int
+prepare(struct cli *cli, struct redact *redact)
+{
+	struct mask_params params = { .cols = 80, .rows = 24, .record = put, .user = redact };
+	AUTO_MASK_RULES struct mask_rules *all = NULL;
+	const char *size = cli_get(cli, "size");
+	uint8_t key[SECRET_KEY];
+	size_t bad = 0;
+	int r = load_rules(cli, &all);
+
+	if (r == 0)
+		r = choose(cli, cli_get(cli, "sets"), all, &redact->rules);
+	if (r != 0)
+		return r;
+	if (size != NULL && (sscanf(size, "%dx%d", &params.cols, &params.rows) != 2 || params.cols < 1 || params.rows < 1))
+		return cli_fail(cli, STATUS_USAGE, "a size is written as 80x24, not %s", size);
+	r = mask_match_new(redact->rules, &redact->match, &bad);
+	if (r < 0)
+		return cli_fail(cli, STATUS_FAILED, "the rule %s cannot be used: %s", redact->rules->items[bad].name, err_text(r));
+	randombytes_buf(key, sizeof key);
+	params.key = key;
+	if (redact->explains)
+		params.tell = tell;
+	redact->stream = mask_stream_new(redact->match, &params);
+	buf_init(&redact->out, OUT_MOST);
+	return 0;
+}
+
+static int
+give(struct redact *redact)
+{
+	int r = fdio_write(STDOUT_FILENO, buf_data(&redact->out), buf_len(&redact->out));
+
+	buf_clear(&redact->out);
+	return r;
+}
+
+/* Milliseconds until the stream has something to do by itself; -1: never. */
+static int
+wait_ms(const struct redact *redact)
+{
+	int64_t due = mask_stream_due(redact->stream), now = clock_boot_us();
+
+	if (due == 0)
+		return -1;
+	return due <= now ? 0 : (int)((due - now) / 1000 + 1);
+}
+
+/* 1: more may come; 0: the end; or -errno. */
+static int
+step(struct redact *redact, int fd, uint8_t *bytes)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&ready, 1, wait_ms(redact)) < 0)
+		return errno == EINTR ? 1 : -errno;
+	if (ready.revents == 0) {
+		mask_stream_tick(redact->stream, clock_boot_us());
+		return 1;
+	}
+	n = read(fd, bytes, READ_ONCE);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 1 : -errno;
+	if (n == 0)
+		mask_stream_flush(redact->stream, clock_boot_us());
+	else
+		mask_stream_write(redact->stream, bytes, (size_t)n, clock_boot_us());
+	return n > 0;
+}
+
+static int
+filter(struct redact *redact, int fd)
+{
+	AUTO_FREE uint8_t *bytes = own_alloc(READ_ONCE);
+	int more, r;
+
+	do {
+		more = step(redact, fd, bytes);
+		r = give(redact);
+	} while (more > 0 && r == 0);
+	sodium_memzero(bytes, READ_ONCE);
+	return more < 0 ? more : r;
+}
+
+static void
+sum_up(const struct redact *redact)
+{
+	struct mask_counts counts;
+
+	mask_stream_counts(redact->stream, &counts);
+	for (size_t i = 0; i < redact->rules->count; i++) {
+		unsigned long long hits = mask_stream_rule_hits(redact->stream, i);
+
+		if (hits > 0)
+			printf("%8llu  %s\n", hits, redact->rules->items[i].name);
+	}
+	printf("%8llu  in all; %llu lines had a literal and no match, %llu matches failed their check\n",
+	    (unsigned long long)counts.hits, (unsigned long long)redact->near, (unsigned long long)redact->dropped);
+}
+
+static int
+run(struct cli *cli, struct redact *redact, int fd)
+{
+	int r = prepare(cli, redact);
+
+	if (r != 0)
+		return r;
+	r = filter(redact, fd);
+	if (r == -EPIPE)
+		return STATUS_OK;
+	if (r < 0)
+		return cli_fail(cli, STATUS_FAILED, "%s", err_text(r));
+	if (redact->explains)
+		sum_up(redact);
+	return STATUS_OK;
+}
+
+int
+cmd_redact(struct cli *cli)
+{
+	const char *path = cli_get(cli, "explain");
+	struct redact redact = { .explains = path != NULL };
+	AUTO_FD int file = -1;
+	int r;
+
+	if (path != NULL && strcmp(path, "-") != 0) {
+		file = open(path, O_RDONLY | O_CLOEXEC);
+		if (file < 0)
+			return cli_fail(cli, STATUS_FAILED, "cannot read %s: %s", path, strerror(errno));
+	}
+	r = run(cli, &redact, file >= 0 ? file : STDIN_FILENO);
+	redact_done(&redact);
+	return r;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+/* What stands in a chain of rows is matched, each line of it alone and all joined, and covered. */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/term/grid.h"
+#include "recorder/mask/mask_gate.h"
+#include "recorder/mask/mask_inside.h"
+
+/* One matching of one chain. */
+struct pass {
+	struct mask_stream	*s;
+	enum mask_how		 how;
+	bool			 has_cursor;
+	struct mask_gate_set	 candidates;
+	bool			 has_candidates;
+	uint64_t		 held;	/* first place of what may still become a match */
+};
+
+static void
+clear_hits(struct mask_stream *s)
+{
+	s->hits.count = s->hits.near_count = 0;
+	s->hits.held = MASK_NOWHERE;
+	s->hits.opened = MASK_NO_RULE;
+	s->hits.wants_near = s->params.tell != NULL;
+}
+
+static bool
+crosses_cut(const struct mask_line *line, const struct mask_hit *hit)
+{
+	for (size_t i = 0; i < line->cut_count; i++)
+		if (hit->start < line->cuts[i] && hit->to > line->cuts[i])
+			return true;
+	return false;
+}
+
+static void
+cover_hits(struct pass *p, uint32_t offset, bool only_across)
+{
+	struct mask_stream *s = p->s;
+
+	for (size_t i = 0; i < s->hits.count; i++) {
+		struct mask_hit hit = s->hits.items[i];
+
+		hit.start += offset;
+		hit.from += offset;
+		hit.to += offset;
+		if (!only_across || crosses_cut(&s->line, &hit))
+			mask_cover(s, &hit, p->how == MASK_CLOSE || !hit.is_open);
+	}
+	if (s->hits.held != MASK_NOWHERE && p->how == MASK_LOOK) {
+		uint64_t place = mask_first_place(s, s->hits.held + offset);
+
+		p->held = place < p->held ? place : p->held;
+	}
+}
+
+/* The text of one line of the chain: [from, to). */
+static void
+match_part(struct pass *p, uint32_t from, uint32_t to, bool is_last)
+{
+	struct mask_stream *s = p->s;
+
+	clear_hits(s);
+	if (!p->has_candidates || from >= to)
+		return;
+	mask_match_line(s->match, &p->candidates, s->line.text + from, to - from, p->has_cursor && is_last, &s->hits);
+	if (p->how == MASK_CLOSE || !p->has_cursor)
+		mask_tell_near(s);
+	cover_hits(p, from, false);
+}
+
+/* What a state covers of a line, and whether it goes on behind it: the line's mark. */
+static uint16_t
+continue_state(struct pass *p, uint16_t before, uint32_t from, uint32_t to, bool is_last)
+{
+	struct mask_stream *s = p->s;
+	struct mask_hit hit = { .rule = s->until_rule, .start = from, .from = from, .to = to };
+	uint32_t until;
+	uint16_t mark;
+
+	if ((before & ROW_LINES) == 0)
+		return 0;
+	until = mask_match_until(s->match, s->until_rule, s->line.text + from, to - from, 0);
+	if (until == MASK_NOWHERE && !mask_until_goes_on(s, s->line.text + from, to - from, before, &mark))
+		return 0;
+	if (until != MASK_NOWHERE) {
+		hit.to = from + until;
+		mark = 0;
+	}
+	mask_cover(s, &hit, p->how == MASK_CLOSE || !p->has_cursor || !is_last);
+	return mark;
+}
+
+static void
+mark_rows(struct mask_stream *s, int from, int to, uint16_t mark)
+{
+	for (int row = from; row < to; row++)
+		grid_row_set_mark(s->grid, row, (uint16_t)(mark | (grid_row_mark(s->grid, row) & ROW_CARRIED)));
+}
+
+/* The mark of what stands above the chain. */
+static uint16_t
+mark_before(const struct mask_stream *s, int row)
+{
+	while (--row >= 0)
+		if (grid_row_used(s->grid, row) > 0)
+			return grid_row_mark(s->grid, row);
+	return (grid_row_mark(s->grid, 0) & ROW_CARRIED) != 0 && !grid_is_alternate(s->grid) ? s->top_mark : 0;
+}
+
+static void
+match_parts(struct pass *p)
+{
+	struct mask_stream *s = p->s;
+	const struct mask_line *line = &s->line;
+	uint16_t mark = mark_before(s, line->first);
+	int row = line->first;
+
+	for (size_t i = 0; i <= line->cut_count; i++) {
+		bool is_last = i == line->cut_count;
+		uint32_t from = i == 0 ? 0 : line->cuts[i - 1], to = is_last ? (uint32_t)line->count : line->cuts[i];
+		int end = is_last ? line->last + 1 : line->cut_rows[i];
+
+		match_part(p, from, to, is_last);
+		mark = continue_state(p, mark, from, to, is_last);
+		if (s->hits.opened != MASK_NO_RULE) {
+			s->until_rule = s->hits.opened;
+			mark = 1;
+		}
+		mark_rows(s, row, end, mark);
+		row = end;
+	}
+}
+
+/* The chain as one text, for what lies across its boundaries. */
+static void
+match_joined(struct pass *p, const struct mask_carry *carry)
+{
+	struct mask_stream *s = p->s;
+
+	mask_line_build(&s->line, s->grid, carry, true);
+	clear_hits(s);
+	s->hits.wants_near = false;
+	mask_match_line(s->match, &p->candidates, s->line.text, s->line.count, p->has_cursor, &s->hits);
+	cover_hits(p, 0, true);
+}
+
+/* A literal that is about to be complete is waited for, if enough of it is there. */
+#define TAIL_LEAST	4
+
+static void
+note_open(struct pass *p)
+{
+	struct mask_stream *s = p->s;
+	size_t tail = mask_match_tail(s->match, s->line.text, s->line.count);
+
+	s->open = mask_first_place(s, 0);
+	if (tail >= TAIL_LEAST) {
+		uint64_t place = mask_first_place(s, (uint32_t)(s->line.count - tail));
+
+		p->held = place < p->held ? place : p->held;
+	}
+	s->held = p->held;
+}
+
+int
+mask_chain(struct mask_stream *s, int row, enum mask_how how)
+{
+	struct pass p = { .s = s, .how = how, .held = UINT64_MAX };
+	const struct mask_carry *carry;
+	int at, col, next;
+
+	mask_line_span(s->grid, row, &s->line.first, &s->line.last);
+	next = s->line.last + 1;
+	grid_cursor(s->grid, &at, &col);
+	p.has_cursor = s->line.first <= at && at <= s->line.last;
+	carry = s->line.first == 0 && (grid_row_mark(s->grid, 0) & ROW_CARRIED) != 0 && !grid_is_alternate(s->grid) ? &s->carry : NULL;
+	mask_line_build(&s->line, s->grid, carry, false);
+	for (int i = s->line.first; (how == MASK_CLOSE || !p.has_cursor) && i <= s->line.last; i++)
+		grid_row_seen(s->grid, i);
+	if (s->has_open)
+		mask_uncover_open(s);
+	p.has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p.candidates);
+	match_parts(&p);
+	if (p.has_cursor && how == MASK_LOOK)
+		note_open(&p);
+	if (s->line.cut_count > 0 && p.has_candidates) {
+		match_joined(&p, carry);
+		if (p.has_cursor && how == MASK_LOOK)
+			s->held = p.held;
+	}
+	return next;
+}
+
+void
+mask_chains(struct mask_stream *s, enum mask_how how)
+{
+	int rows = grid_rows(s->grid), row = 0;
+	bool is_forced = false;
+
+	while (row < rows) {
+		if (grid_row_used(s->grid, row) == 0 ||
+		    (!grid_row_is_new(s->grid, row) && !(is_forced && (grid_row_mark(s->grid, row) & ROW_LINES) == 0))) {
+			is_forced = is_forced && grid_row_used(s->grid, row) == 0;
+			row++;
+			continue;
+		}
+		row = mask_chain(s, row, how);
+		is_forced = (grid_row_mark(s->grid, row - 1) & ROW_LINES) != 0;
+	}
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+/* From a value in the text of a line to its cells, and from them to the bytes that still wait. */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/term/grid.h"
+#include "recorder/mask/mask_inside.h"
+#include "recorder/mask/mask_style.h"
+
+#define STYLED_MOST	1024	/* characters of a value that a style other than full is for */
+#define CHARACTER	UINT32_C(0x1fffff)
+
+/* A cell of the screen or of the carry. */
+struct spot {
+	const struct grid_cell	*cell;	/* NULL: in the carry */
+	uint32_t	glyph, origin;
+	int		row, col;
+	uint64_t	place;
+	bool		is_queued;
+};
+
+static bool
+is_text_byte(uint8_t byte)
+{
+	return byte >= 0x20 && byte != 0x7f && (byte & 0xc0) != 0x80;
+}
+
+static bool
+load_spot(const struct mask_stream *s, uint32_t ref, struct spot *spot)
+{
+	size_t left;
+
+	spot->row = (int)(ref >> 16);
+	spot->col = (int)(ref & 0xffff);
+	if (spot->row == MASK_CARRY_ROW) {
+		const struct mask_carried *cell = &s->carry.cells[spot->col];
+
+		spot->cell = NULL;
+		spot->glyph = (cell->glyph & MASK_CARRY_BLANK) != 0 ? 0 : cell->glyph;
+		spot->origin = cell->origin;
+	} else {
+		spot->cell = grid_cell(s->grid, spot->row, spot->col);
+		spot->glyph = spot->cell->glyph;
+		spot->origin = spot->cell->origin;
+	}
+	if (spot->glyph == 0)
+		return false;
+	spot->is_queued = mask_queue_find(&s->queue, spot->origin, &spot->place) &&
+	    is_text_byte(*mask_queue_at(&s->queue, spot->place, &left));
+	return true;
+}
+
+static int
+spot_width(const struct spot *spot)
+{
+	if ((spot->glyph & ~GRID_MARKS) < 0x80)
+		return 1;
+	return spot->cell == NULL ? text_char_width(spot->glyph & CHARACTER) : grid_cell_width(spot->cell);
+}
+
+static void
+mark_spot(struct mask_stream *s, struct spot *spot, uint32_t marks, bool on)
+{
+	if (spot->cell != NULL)
+		grid_cell_mark(s->grid, spot->row, spot->col, marks, on);
+	else if (on)
+		s->carry.cells[spot->col].glyph |= marks;
+	else
+		s->carry.cells[spot->col].glyph &= ~marks;
+}
+
+int
+mask_char_bytes(const struct mask_stream *s, uint64_t place)
+{
+	size_t left;
+	const uint8_t *at = mask_queue_at(&s->queue, place, &left);
+	uint32_t character;
+	int used = at[0] < 0x80 ? 1 : text_decode(at, left < 4 ? left : 4, &character);
+
+	if (used > 0)
+		return used;
+	for (used = 1; used < 4 && (size_t)used < left && (at[used] & 0xc0) == 0x80; used++)
+		continue;
+	return used;
+}
+
+/* Characters that join the one before them, right behind it. */
+static int
+joining_bytes(const struct mask_stream *s, uint64_t place)
+{
+	uint64_t end = s->queue.base + mask_queue_len(&s->queue);
+	int all = 0;
+
+	while (place + (uint64_t)all < end) {
+		size_t left;
+		const uint8_t *at = mask_queue_at(&s->queue, place + (uint64_t)all, &left);
+		uint32_t character;
+		int used = at[0] < 0xcc ? 0 : text_decode(at, left < 4 ? left : 4, &character);
+
+		if (used <= 0 || text_char_width(character) != 0)
+			break;
+		all += used;
+	}
+	return all;
+}
+
+void
+mask_cut_rest(struct mask_stream *s, uint64_t place, int from, int to, uint8_t bits)
+{
+	for (int i = from; i < to; i++)
+		mask_queue_set(&s->queue, place + (uint64_t)i, MASK_CUT | bits);
+}
+
+/* `out`: what stands in each of its columns. What was decided for good stays so against what is open. */
+static void
+set_subs(struct mask_stream *s, const struct spot *spot, const char *out, int width, bool is_final)
+{
+	uint8_t old = mask_queue_sub(&s->queue, spot->place), bits = is_final ? 0 : MASK_OPEN;
+	int bytes = mask_char_bytes(s, spot->place);
+	int all = bytes + joining_bytes(s, spot->place + (uint64_t)bytes);
+
+	if (!is_final && old != 0 && (old & MASK_OPEN) == 0)
+		return;
+	if (out[0] == MASK_KEPT) {
+		for (int i = 0; (old & MASK_OPEN) != 0 && i < all; i++)
+			mask_queue_set(&s->queue, spot->place + (uint64_t)i, 0);
+		return;
+	}
+	for (int i = 0; i < width && i < bytes; i++)
+		mask_queue_set(&s->queue, spot->place + (uint64_t)i, (uint8_t)((unsigned char)out[i] | bits));
+	if (width < all)
+		mask_cut_rest(s, spot->place, width < bytes ? width : bytes, all, bits);
+}
+
+/* What the screen has of it already: painted over, if it is more than the rule's prefix. */
+static uint32_t
+shown_mark(struct mask_stream *s, const struct spot *spot, bool is_known)
+{
+	uint32_t place = (uint32_t)grid_place(s->grid);
+
+	if (is_known || (spot->is_queued && spot->place >= s->shown))
+		return GRID_MARK(MARK_SHOWN);
+	if ((spot->glyph & GRID_MARK(MARK_LATE)) == 0)
+		mask_late(s, grid_place(s->grid) - (uint32_t)(place - spot->origin));
+	return GRID_MARK(MARK_LATE);
+}
+
+static void
+cover_spot(struct mask_stream *s, struct spot *spot, const char *out, bool is_final, bool is_known)
+{
+	uint32_t marks = 0;
+
+	if (spot->is_queued)
+		set_subs(s, spot, out, spot_width(spot), is_final);
+	if (is_final && (spot->glyph & GRID_MARK(MARK_RECORDED)) == 0) {
+		if (!is_known && out[0] != MASK_KEPT && s->params.record != NULL && (!spot->is_queued || spot->place < s->recorded))
+			s->counts.late++;
+		marks = GRID_MARK(MARK_RECORDED);
+	}
+	if (s->params.screen != NULL && out[0] != MASK_KEPT && (spot->glyph & GRID_MARK(MARK_SHOWN)) == 0)
+		marks |= shown_mark(s, spot, is_known);
+	if (marks != 0)
+		mark_spot(s, spot, marks, true);
+}
+
+static uint64_t
+line_number(const struct mask_stream *s, uint64_t place)
+{
+	uint64_t line = s->feeds + 1;
+	size_t count = place > s->queue.base ? (size_t)(place - s->queue.base) : 0;
+	size_t left;
+	const uint8_t *at = mask_queue_len(&s->queue) > 0 ? mask_queue_at(&s->queue, s->queue.base, &left) : NULL;
+
+	for (size_t i = 0; at != NULL && i < count && i < left; i++)
+		line += at[i] == '\n';
+	return line;
+}
+
+void
+mask_count(struct mask_stream *s, const struct mask_hit *hit, uint32_t chars)
+{
+	struct mask_told told = { .rule = hit->rule, .chars = chars };
+
+	s->counts.hits++;
+	if (hit->rule == MASK_NO_RULE)
+		s->counts.failed++;
+	else
+		s->rule_hits[hit->rule]++;
+	if (s->params.tell == NULL)
+		return;
+	told.line = line_number(s, mask_first_place(s, hit->from));
+	s->params.tell(s->params.user, &told);
+}
+
+void
+mask_tell_near(struct mask_stream *s)
+{
+	for (size_t i = 0; s->params.tell != NULL && i < s->hits.near_count; i++) {
+		struct mask_told told = { .rule = s->hits.near[i].rule, .is_near = true, .is_check = s->hits.near[i].is_check,
+			.line = line_number(s, mask_first_place(s, 0)) };
+
+		s->params.tell(s->params.user, &told);
+	}
+}
+
+/* What the rule's style makes of a value, one character of `out` a column. */
+static void
+make_style(struct mask_stream *s, const struct mask_hit *hit, char out[2 * STYLED_MOST])
+{
+	struct mask_value value = { .text = s->line.text + hit->from, .count = hit->to - hit->from };
+	uint16_t columns[STYLED_MOST];
+	struct spot spot;
+
+	for (uint32_t i = hit->from; i < hit->to; i++) {
+		if (i > hit->from && s->line.refs[i] == s->line.refs[i - 1])
+			continue;
+		columns[value.chars++] = (uint16_t)value.width;
+		value.width += load_spot(s, s->line.refs[i], &spot) ? (size_t)spot_width(&spot) : 1;
+	}
+	value.columns = columns;
+	mask_style_fill(&s->rules->items[hit->rule], s->key, &value, out);
+}
+
+void
+mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
+{
+	bool is_full = hit->rule == MASK_NO_RULE || hit->is_partial || s->rules->items[hit->rule].style == MASK_FULL ||
+	    s->rules->items[hit->rule].until != NULL || hit->to - hit->from > STYLED_MOST;
+	char out[2 * STYLED_MOST];
+	bool is_new = false;
+	uint32_t chars = 0;
+	size_t column = 0;
+	struct spot spot;
+
+	s->has_open = s->has_open || !is_final;
+	if (!is_full)
+		make_style(s, hit, out);
+	for (uint32_t i = hit->from; i < hit->to; i++) {
+		if (i > hit->from && s->line.refs[i] == s->line.refs[i - 1])
+			continue;
+		chars++;
+		if (!load_spot(s, s->line.refs[i], &spot)) {
+			column++;
+			continue;
+		}
+		is_new = is_new || (chars == 1 && (spot.glyph & GRID_MARK(MARK_RECORDED)) == 0);
+		cover_spot(s, &spot, is_full ? "**" : out + column, is_final, i < hit->known);
+		column += (size_t)spot_width(&spot);
+	}
+	if (is_final && is_new)
+		mask_count(s, hit, chars);
+}
+
+void
+mask_uncover_open(struct mask_stream *s)
+{
+	struct spot spot;
+
+	for (size_t i = 0; i < s->line.count; i++) {
+		if ((i > 0 && s->line.refs[i] == s->line.refs[i - 1]) || !load_spot(s, s->line.refs[i], &spot) || !spot.is_queued ||
+		    (mask_queue_sub(&s->queue, spot.place) & MASK_OPEN) == 0)
+			continue;
+		if (spot.place >= s->shown)
+			mark_spot(s, &spot, GRID_MARK(MARK_SHOWN), false);
+		for (int at = mask_char_bytes(s, spot.place) + joining_bytes(s, spot.place + (uint64_t)mask_char_bytes(s, spot.place)); at-- > 0;)
+			mask_queue_set(&s->queue, spot.place + (uint64_t)at, 0);
+	}
+}
+
+uint64_t
+mask_first_place(struct mask_stream *s, uint32_t from)
+{
+	uint64_t first = UINT64_MAX;
+	struct spot spot;
+
+	for (size_t i = from; i < s->line.count; i++)
+		if (load_spot(s, s->line.refs[i], &spot) && spot.is_queued && spot.place < first)
+			first = spot.place;
+	return first;
+}

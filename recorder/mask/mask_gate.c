@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+/* The automaton is a full table: classes of bytes by states. An entry is a state, with HIT if that one ends a literal. */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/own.h"
+#include "recorder/mask/mask_gate.h"
+
+#define HIT		0x8000u
+#define STATE		0x7fffu
+#define STATES_MOST	0x7fff
+#define DIGITS_LEAST	5		/* of a run at the end of a text, to be waited for */
+#define TAIL_MOST	64		/* how far back a literal is looked for at the end of a text */
+
+struct mask_gate {
+	uint16_t		*next;		/* [state << class_bits | class] */
+	uint16_t		*depth;		/* of a state: bytes that lead to it */
+	struct mask_gate_set	*ends;		/* of a state: whose literals end there */
+	size_t			 count;		/* states */
+	unsigned		 class_bits;
+	uint8_t			 class[256];
+	uint32_t		*digits;	/* of each rule; 0: none */
+	uint32_t		 least_digits;	/* of all; 0: no rule wants any */
+	struct mask_gate_set	 always;	/* rules with neither: always tried */
+	bool			 has_always;
+	size_t			 rules;
+};
+
+static void
+set_bit(struct mask_gate_set *set, size_t rule)
+{
+	set->words[rule / 64] |= UINT64_C(1) << (rule % 64);
+}
+
+static void
+merge(struct mask_gate_set *to, const struct mask_gate_set *from)
+{
+	for (size_t i = 0; i < MASK_GATE_WORDS; i++)
+		to->words[i] |= from->words[i];
+}
+
+/* Bytes that stand in literals get classes of their own, small and great letters one; the rest is class 0. */
+static size_t
+make_classes(struct mask_gate *gate, const struct mask_rules *rules)
+{
+	unsigned last = 0;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		for (char **literal = rules->items[i].literals; literal != NULL && *literal != NULL; literal++) {
+			bytes += strlen(*literal);
+			for (const char *at = *literal; *at != '\0'; at++) {
+				uint8_t low = (uint8_t)tolower((unsigned char)*at), high = (uint8_t)toupper((unsigned char)*at);
+
+				if (gate->class[low] == 0)
+					gate->class[low] = gate->class[high] = (uint8_t)++last;
+			}
+		}
+	}
+	while (1u << gate->class_bits <= last)
+		gate->class_bits++;
+	return bytes + 1 > STATES_MOST ? STATES_MOST : bytes + 1;
+}
+
+/* A literal that no longer fits leaves its rule to be tried always. */
+static void
+add_literal(struct mask_gate *gate, const char *literal, size_t rule, size_t most)
+{
+	size_t state = 0;
+
+	for (size_t i = 0; literal[i] != '\0'; i++) {
+		uint16_t *entry = &gate->next[state << gate->class_bits | gate->class[(uint8_t)literal[i]]];
+
+		if (*entry == 0 && gate->count == most) {
+			set_bit(&gate->always, rule);
+			gate->has_always = true;
+			return;
+		}
+		if (*entry == 0) {
+			gate->depth[gate->count] = (uint16_t)(i + 1);
+			*entry = (uint16_t)gate->count++;
+		}
+		state = *entry;
+	}
+	set_bit(&gate->ends[state], rule);
+}
+
+static bool
+is_empty(const struct mask_gate_set *set)
+{
+	for (size_t i = 0; i < MASK_GATE_WORDS; i++)
+		if (set->words[i] != 0)
+			return false;
+	return true;
+}
+
+/* In the order of their depth each state gets what it lacks from the state of its longest suffix. */
+static void
+close_table(struct mask_gate *gate)
+{
+	size_t classes = (size_t)1 << gate->class_bits;
+	AUTO_FREE uint16_t *queue = own_alloc(sizeof *queue * gate->count);
+	AUTO_FREE uint16_t *suffix = own_alloc(sizeof *suffix * gate->count);
+	size_t head = 0, tail = 0;
+
+	for (size_t c = 0; c < classes; c++)
+		if (gate->next[c] != 0)
+			queue[tail++] = gate->next[c];
+	while (head < tail) {
+		size_t state = queue[head++];
+
+		merge(&gate->ends[state], &gate->ends[suffix[state]]);
+		for (size_t c = 0; c < classes; c++) {
+			uint16_t *entry = &gate->next[state << gate->class_bits | c];
+			uint16_t other = gate->next[(size_t)suffix[state] << gate->class_bits | c];
+
+			if (*entry == 0) {
+				*entry = other;
+			} else {
+				suffix[*entry] = other;
+				queue[tail++] = *entry;
+			}
+		}
+	}
+	for (size_t i = 0; i < gate->count << gate->class_bits; i++)
+		if (!is_empty(&gate->ends[gate->next[i]]))
+			gate->next[i] |= HIT;
+}
+
+static void
+add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i, size_t most)
+{
+	gate->digits[i] = rule->digits;
+	if (rule->digits > 0 && (gate->least_digits == 0 || rule->digits < gate->least_digits))
+		gate->least_digits = rule->digits;
+	if ((rule->literals == NULL || rule->literals[0] == NULL) && rule->digits == 0) {
+		set_bit(&gate->always, i);
+		gate->has_always = true;
+	}
+	for (char **literal = rule->literals; literal != NULL && *literal != NULL; literal++)
+		add_literal(gate, *literal, i, most);
+}
+
+struct mask_gate *
+mask_gate_new(const struct mask_rules *rules)
+{
+	struct mask_gate *gate = own_alloc(sizeof *gate);
+	size_t most = make_classes(gate, rules);
+
+	gate->rules = rules->count < MASK_GATE_WORDS * 64 ? rules->count : MASK_GATE_WORDS * 64;
+	gate->next = own_alloc(sizeof *gate->next * most << gate->class_bits);
+	gate->depth = own_alloc(sizeof *gate->depth * most);
+	gate->ends = own_alloc(sizeof *gate->ends * most);
+	gate->digits = own_alloc(sizeof *gate->digits * (gate->rules + 1));
+	gate->count = 1;
+	for (size_t i = 0; i < gate->rules; i++)
+		add_rule(gate, &rules->items[i], i, most);
+	close_table(gate);
+	return gate;
+}
+
+void
+mask_gate_free(struct mask_gate *gate)
+{
+	if (gate == NULL)
+		return;
+	free(gate->next);
+	free(gate->depth);
+	free(gate->ends);
+	free(gate->digits);
+	free(gate);
+}
+
+static bool
+is_digit(char byte)
+{
+	return (unsigned char)(byte - '0') < 10;
+}
+
+/* The longest run of digits with at most one ' ', '-' or '.' between two of them. */
+static uint32_t
+digit_run(const char *text, size_t count)
+{
+	uint32_t run = 0, most = 0;
+	bool was_digit = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_digit(text[i])) {
+			run++;
+			most = run > most ? run : most;
+			was_digit = true;
+			continue;
+		}
+		if (!was_digit || (text[i] != ' ' && text[i] != '-' && text[i] != '.'))
+			run = 0;
+		was_digit = false;
+	}
+	return most;
+}
+
+/* Bytes of such a run at the end, if it is long enough to be the beginning of what a rule wants. */
+static size_t
+digit_tail(const char *text, size_t count)
+{
+	size_t at = count, digits = 0;
+
+	while (at > 0 && count - at < TAIL_MOST) {
+		bool is_between = at < count && (text[at - 1] == ' ' || text[at - 1] == '-' || text[at - 1] == '.');
+
+		if (is_digit(text[at - 1]))
+			digits++;
+		else if (!is_between || !is_digit(text[at]))
+			break;
+		at--;
+	}
+	return digits >= DIGITS_LEAST ? count - at : 0;
+}
+
+static bool
+scan_digits(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
+{
+	uint32_t all = 0, run;
+	bool is_any = false;
+
+	for (size_t i = 0; i < count; i++)
+		all += is_digit(text[i]);
+	if (all < gate->least_digits)
+		return false;
+	run = digit_run(text, count);
+	for (size_t i = 0; run >= gate->least_digits && i < gate->rules; i++) {
+		if (gate->digits[i] > 0 && gate->digits[i] <= run) {
+			set_bit(found, i);
+			is_any = true;
+		}
+	}
+	return is_any;
+}
+
+bool
+mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
+{
+	const uint16_t *next = gate->next;
+	unsigned bits = gate->class_bits;
+	bool is_any = gate->has_always;
+	size_t state = 0;
+
+	*found = gate->always;
+	for (size_t i = 0; i < count; i++) {
+		uint16_t entry = next[state << bits | gate->class[(uint8_t)text[i]]];
+
+		state = entry & STATE;
+		if ((entry & HIT) != 0) {
+			merge(found, &gate->ends[state]);
+			is_any = true;
+		}
+	}
+	if (gate->least_digits > 0 && scan_digits(gate, text, count, found))
+		is_any = true;
+	return is_any;
+}
+
+size_t
+mask_gate_tail(const struct mask_gate *gate, const char *text, size_t count)
+{
+	size_t state = 0, run;
+
+	for (size_t i = count > TAIL_MOST ? count - TAIL_MOST : 0; i < count; i++)
+		state = gate->next[state << gate->class_bits | gate->class[(uint8_t)text[i]]] & STATE;
+	run = gate->least_digits > 0 ? digit_tail(text, count) : 0;
+	return run > gate->depth[state] ? run : gate->depth[state];
+}
+
+size_t
+mask_gate_memory(const struct mask_gate *gate)
+{
+	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->ends) + (sizeof *gate->next * gate->count << gate->class_bits) +
+	    gate->rules * sizeof *gate->digits;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/* The inside of a mask_stream, for the files that make it. */
+#ifndef POSTERN_RECORDER_MASK_MASK_INSIDE_H
+#define POSTERN_RECORDER_MASK_MASK_INSIDE_H
+
+#include "recorder/mask/mask_line.h"
+#include "recorder/mask/mask_match.h"
+#include "recorder/mask/mask_stream.h"
+
+/* Marks of cells (GRID_MARK). */
+#define MARK_RECORDED	0	/* the recording has it covered, or will */
+#define MARK_SHOWN	1	/* the screen has it covered, or will */
+#define MARK_LATE	2	/* it stands on the screen, and is to be painted over */
+
+/* Marks of rows: how many lines of a state (`until`) have passed, and bits. */
+#define ROW_LINES	0x0fffu
+#define ROW_SHORT	0x1000u	/* the state's last line was short: its end should be next */
+#define ROW_CARRIED	0x2000u	/* the carry goes on in this row */
+
+#define SHOWN_RING	32
+
+enum mask_how {
+	MASK_LOOK,	/* the cursor's line may go on */
+	MASK_CLOSE	/* it is about to go: what is there counts */
+};
+
+/* When the screen was given bytes up to `place`. */
+struct mask_shown {
+	uint64_t	place;
+	int64_t		us;
+};
+
+struct mask_stream {
+	struct mask_match	*match;
+	const struct mask_rules	*rules;
+	struct grid		*grid;
+	struct mask_queue	 queue;
+	struct mask_carry	 carry;
+	struct mask_params	 params;
+	uint8_t			 key[SECRET_KEY];
+	uint64_t		 recorded, shown;	/* places up to which the sinks have everything */
+	int64_t			 now_us, wrote_us, held_us, typed_us;	/* 0: never; held: since when the screen waits */
+	uint64_t		 held;		/* place from which the screen waits; UINT64_MAX: it does not */
+	uint64_t		 open;		/* first place of the cursor's line; UINT64_MAX: none of it is in the queue */
+	uint64_t		 jumped;	/* place of the last cursor jump */
+	uint32_t		 jumps;
+	uint64_t		 string_done;	/* an unfinished string has been matched up to here */
+	uint32_t		 until_rule;	/* of the state that rows are marked with */
+	uint16_t		 top_mark;	/* mark of the row that left at the top last */
+	bool			 has_open;	/* some sub is for the screen only */
+	bool			 has_late;
+	bool			 is_driver;	/* CR LF was seen: a line feed alone is only one */
+	uint8_t			 last;		/* byte of the last write */
+	uint64_t		 feeds;		/* line feeds, if somebody is told */
+	struct mask_shown	 ring[SHOWN_RING];
+	size_t			 ring_next;
+	struct mask_counts	 counts;
+	uint64_t		*rule_hits;
+	struct mask_line	 line;
+	struct mask_hits	 hits;
+};
+
+/* mask_chain.c: matches the chain of a row and covers what it finds. Returns the row behind the chain. */
+int	mask_chain(struct mask_stream *s, int row, enum mask_how how);
+/* All chains that have something new, and those behind them that a state reaches. */
+void	mask_chains(struct mask_stream *s, enum mask_how how);
+/* The bytes [begin, end) of a string. */
+void	mask_string(struct mask_stream *s, uint64_t begin, uint64_t end);
+
+/* mask_cover.c: text[from, to) of s->line. */
+void	mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final);
+void	mask_uncover_open(struct mask_stream *s);	/* takes back in s->line what was for the screen only */
+uint64_t	mask_first_place(struct mask_stream *s, uint32_t from);	/* the first in the queue of text from `from` on; UINT64_MAX: none */
+void	mask_tell_near(struct mask_stream *s);
+int	mask_char_bytes(const struct mask_stream *s, uint64_t place);	/* of the character at a place */
+void	mask_cut_rest(struct mask_stream *s, uint64_t place, int from, int to, uint8_t bits);
+void	mask_count(struct mask_stream *s, const struct mask_hit *hit, uint32_t chars);
+
+/* mask_late.c: what the screen shows and should not. */
+void	mask_late(struct mask_stream *s, uint64_t place);
+void	mask_paint_late(struct mask_stream *s);
+
+/* mask_until.c: the line belongs to the state that `before` (a row mark) tells of; *mark is its own. */
+bool	mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint16_t before, uint16_t *mark);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+/* From cells to text. Every byte of output passes here at least once, so ASCII has a short way. */
+#include "config.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/own.h"
+#include "lib/base/text.h"
+#include "lib/term/grid.h"
+#include "recorder/mask/mask_line.h"
+
+#define STRIP_MOST	8	/* columns of an editor's margin */
+#define BYTES_MOST	4	/* of one character */
+#define CHARACTER	UINT32_C(0x1fffff)
+
+bool
+mask_line_joins(const struct grid *grid, int row, bool *is_wrap)
+{
+	int cols = grid_cols(grid);
+	const struct grid_cell *last = grid_cell(grid, row, cols - 1);
+
+	*is_wrap = grid_row_wrapped(grid, row);
+	if (*is_wrap)
+		return true;
+	return grid_row_used(grid, row) == cols && last != NULL && last->glyph != 0 && (last->glyph & ~GRID_MARKS) != ' ';
+}
+
+/* Half of what a text can hold on each side: the middle of something very long is seen with both its neighbourhoods. */
+void
+mask_line_span(const struct grid *grid, int row, int *first, int *last)
+{
+	int most = MASK_LINE_MOST / 2 / grid_cols(grid);
+	bool is_wrap;
+
+	*first = *last = row;
+	while (*first > 0 && row - *first < most && mask_line_joins(grid, *first - 1, &is_wrap))
+		--*first;
+	while (*last + 1 < grid_rows(grid) && *last - row < most && mask_line_joins(grid, *last, &is_wrap))
+		++*last;
+}
+
+static void
+add_char(struct mask_line *line, uint32_t character, uint32_t ref)
+{
+	uint8_t bytes[BYTES_MOST];
+	int count = text_encode(character, bytes);
+
+	for (int i = 0; i < count; i++) {
+		line->text[line->count] = (char)bytes[i];
+		line->refs[line->count++] = ref;
+	}
+}
+
+static void
+add_row(struct mask_line *line, const struct grid *grid, int row, int from)
+{
+	int end = grid_row_used(grid, row);
+	const struct grid_cell *cells = grid_cell(grid, row, 0);
+	uint32_t ref = (uint32_t)row << 16 | (uint32_t)from;
+	uint32_t chars[GRID_CHARS];
+
+	while (end > from && cells[end - 1].glyph == 0)
+		end--;
+	if (line->count + (size_t)(end - from) * BYTES_MOST > MASK_LINE_MOST)
+		end = from + (int)((MASK_LINE_MOST - line->count) / BYTES_MOST);
+	for (int col = from; col < end; col++, ref++) {
+		uint32_t glyph = cells[col].glyph & ~GRID_MARKS;
+
+		if (glyph < 0x80) {
+			line->text[line->count] = glyph != 0 ? (char)glyph : ' ';
+			line->refs[line->count++] = ref;
+		} else if (grid_cell_chars(grid, &cells[col], chars) > 0) {
+			add_char(line, chars[0], ref);
+		}
+	}
+}
+
+static void
+add_cut(struct mask_line *line, int row)
+{
+	if (line->cut_count == MASK_LINE_CUTS)
+		return;
+	line->cut_rows[line->cut_count] = row;
+	line->cuts[line->cut_count++] = (uint32_t)line->count;
+}
+
+static int
+margin(const struct grid *grid, int row)
+{
+	int used = grid_row_used(grid, row), col = 0;
+
+	while (col < used && col < STRIP_MOST) {
+		uint32_t glyph = grid_cell(grid, row, col)->glyph & ~GRID_MARKS;
+
+		if (glyph != 0 && glyph != ' ')
+			break;
+		col++;
+	}
+	return col;
+}
+
+static void
+add_carry(struct mask_line *line, const struct mask_carry *carry)
+{
+	for (size_t i = 0; i < carry->count && line->count + BYTES_MOST <= MASK_LINE_MOST / 2; i++) {
+		if (carry->cells[i].glyph == MASK_CARRY_CUT)
+			add_cut(line, line->first);
+		else
+			add_char(line, carry->cells[i].glyph & CHARACTER, MASK_CARRY_ROW << 16 | (uint32_t)i);
+	}
+}
+
+void
+mask_line_build(struct mask_line *line, const struct grid *grid, const struct mask_carry *carry, bool strips)
+{
+	bool is_wrap = true;
+
+	line->count = line->cut_count = 0;
+	line->has_carry = carry != NULL && carry->count > 0;
+	if (line->has_carry)
+		add_carry(line, carry);
+	for (int row = line->first; row <= line->last; row++) {
+		bool is_cut = row > line->first && !is_wrap;
+
+		if (is_cut)
+			add_cut(line, row);
+		add_row(line, grid, row, is_cut && strips ? margin(grid, row) : 0);
+		(void)mask_line_joins(grid, row, &is_wrap);
+	}
+}
+
+static void
+carry_cell(struct mask_carry *carry, uint32_t glyph, uint32_t origin)
+{
+	if (carry->cells == NULL)
+		carry->cells = own_alloc(sizeof *carry->cells * MASK_CARRY_MOST);
+	if (carry->count == MASK_CARRY_MOST) {
+		carry->count /= 2;
+		memmove(carry->cells, carry->cells + carry->count, carry->count * sizeof *carry->cells);
+	}
+	carry->cells[carry->count++] = (struct mask_carried){ glyph, origin };
+}
+
+void
+mask_carry_take(struct mask_carry *carry, const struct grid *grid, int row)
+{
+	const struct grid_cell *cells = grid_cell(grid, row, 0);
+	int used = grid_row_used(grid, row);
+	uint32_t chars[GRID_CHARS];
+	bool is_wrap;
+
+	if (!mask_line_joins(grid, row, &is_wrap)) {
+		carry->count = 0;
+		return;
+	}
+	for (int col = 0; col < used; col++) {
+		uint32_t glyph = cells[col].glyph;
+
+		if ((glyph & ~GRID_MARKS) < 0x80 && glyph != 0)
+			carry_cell(carry, glyph, cells[col].origin);
+		else if (glyph == 0)
+			carry_cell(carry, MASK_CARRY_BLANK | ' ', 0);
+		else if (grid_cell_chars(grid, &cells[col], chars) > 0)
+			carry_cell(carry, chars[0] | (cells[col].glyph & GRID_MARKS), cells[col].origin);
+	}
+	if (!is_wrap)
+		carry_cell(carry, MASK_CARRY_CUT, 0);
+}
+
+void
+mask_carry_done(struct mask_carry *carry)
+{
+	if (carry->cells != NULL)
+		sodium_memzero(carry->cells, MASK_CARRY_MOST * sizeof *carry->cells);
+	free(carry->cells);
+	*carry = (struct mask_carry){ 0 };
+}

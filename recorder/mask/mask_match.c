@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: ISC */
+/* Each rule is tried from left to right. A value's end is where the next try begins, so that what follows it is seen. */
+#include "config.h"
+
+#include <errno.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "recorder/mask/mask_check.h"
+#include "recorder/mask/mask_gate.h"
+#include "recorder/mask/mask_match.h"
+
+#define VALUES		4	/* groups named `value` in one pattern */
+#define PAIRS		64
+#define LIMIT		60000	/* matching steps of one try; a line of ordinary text takes hundreds */
+#define JIT_STACK	(256u * 1024)
+
+struct one {
+	pcre2_code	*code, *prefix, *until;
+	uint16_t	 values[VALUES];	/* group numbers */
+	uint8_t		 value_count;
+};
+
+struct mask_match {
+	const struct mask_rules	*rules;
+	struct mask_gate	*gate;
+	struct one		*ones;
+	pcre2_match_data	*data;
+	pcre2_match_context	*context;
+	pcre2_jit_stack		*stack;
+};
+
+/* Ready for whole lines, and with `is_partial` for lines that go on. */
+static int
+compile(const struct mask_rule *rule, const char *pattern, uint32_t more, pcre2_code **code)
+{
+	int error;
+	PCRE2_SIZE offset;
+
+	if (pattern == NULL)
+		return 0;
+	*code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, mask_rule_options(rule) | more, &error, &offset, NULL);
+	if (*code == NULL)
+		return ERR_CONFIG;
+	(void)pcre2_jit_compile(*code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);	/* without it, it is only slower */
+	return 0;
+}
+
+/* Every group with the name, as alternatives may each have one. */
+static void
+find_values(struct one *one)
+{
+	PCRE2_SPTR table;
+	uint32_t names, size;
+
+	pcre2_pattern_info(one->code, PCRE2_INFO_NAMECOUNT, &names);
+	pcre2_pattern_info(one->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(one->code, PCRE2_INFO_NAMETABLE, &table);
+	for (uint32_t i = 0; i < names && one->value_count < VALUES; i++, table += size)
+		if (strcmp((const char *)table + 2, "value") == 0)
+			one->values[one->value_count++] = (uint16_t)(table[0] << 8 | table[1]);
+}
+
+static int
+ready(struct one *one, const struct mask_rule *rule)
+{
+	int r = compile(rule, rule->pattern, 0, &one->code);
+
+	if (r == 0 && one->code == NULL)
+		r = ERR_CONFIG;
+	if (r == 0)
+		r = compile(rule, rule->prefix, PCRE2_ANCHORED, &one->prefix);
+	if (r == 0)
+		r = compile(rule, rule->until, 0, &one->until);
+	if (r == 0)
+		find_values(one);
+	return r;
+}
+
+int
+mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t *bad)
+{
+	struct mask_match *m = own_alloc(sizeof *m);
+	int r = 0;
+
+	m->rules = rules;
+	m->gate = mask_gate_new(rules);
+	m->ones = own_alloc(sizeof *m->ones * (rules->count + 1));
+	m->data = pcre2_match_data_create(PAIRS, NULL);
+	m->context = pcre2_match_context_create(NULL);
+	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
+	if (m->data == NULL || m->context == NULL)
+		r = -ENOMEM;
+	for (size_t i = 0; r == 0 && i < rules->count; i++) {
+		r = ready(&m->ones[i], &rules->items[i]);
+		if (r < 0 && bad != NULL)
+			*bad = i;
+	}
+	if (r < 0) {
+		mask_match_free(m);
+		return r;
+	}
+	pcre2_set_match_limit(m->context, LIMIT);
+	if (m->stack != NULL)
+		pcre2_jit_stack_assign(m->context, NULL, m->stack);
+	*match = m;
+	return 0;
+}
+
+void
+mask_match_free(struct mask_match *m)
+{
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->rules->count; i++) {
+		pcre2_code_free(m->ones[i].code);
+		pcre2_code_free(m->ones[i].prefix);
+		pcre2_code_free(m->ones[i].until);
+	}
+	free(m->ones);
+	mask_gate_free(m->gate);
+	pcre2_match_data_free(m->data);
+	pcre2_match_context_free(m->context);
+	pcre2_jit_stack_free(m->stack);
+	free(m);
+}
+
+const struct mask_rules *
+mask_match_rules(const struct mask_match *match)
+{
+	return match->rules;
+}
+
+bool
+mask_match_gate(const struct mask_match *match, const char *text, size_t count, struct mask_gate_set *candidates)
+{
+	return mask_gate_scan(match->gate, text, count, candidates);
+}
+
+size_t
+mask_match_tail(const struct mask_match *match, const char *text, size_t count)
+{
+	return mask_gate_tail(match->gate, text, count);
+}
+
+/* One search through one line. */
+struct search {
+	struct mask_match	*match;
+	uint32_t		 rule;
+	const char		*text;
+	size_t			 count;
+	bool			 is_open;
+	struct mask_hits	*hits;
+};
+
+static void
+cover_all(struct search *s)
+{
+	s->hits->items[0] = (struct mask_hit){ .rule = MASK_NO_RULE, .to = (uint32_t)s->count };
+	s->hits->count = 1;
+}
+
+static void
+add_hit(struct search *s, const struct mask_hit *hit)
+{
+	struct mask_hit *last = &s->hits->items[s->hits->count];
+
+	if (hit->to <= hit->from)
+		return;
+	if (s->hits->count == MASK_HITS) {
+		cover_all(s);
+		return;
+	}
+	*last = *hit;
+	if (last->known < last->from)
+		last->known = last->from;
+	s->hits->count++;
+}
+
+/* The end of the rule's prefix in a match that begins at `start`; `start` if it has none. */
+static uint32_t
+prefix_end(struct search *s, size_t start)
+{
+	struct mask_match *m = s->match;
+	const pcre2_code *prefix = m->ones[s->rule].prefix;
+
+	if (prefix == NULL || pcre2_match(prefix, (PCRE2_SPTR)s->text, s->count, start, PCRE2_NO_UTF_CHECK, m->data, m->context) <= 0)
+		return (uint32_t)start;
+	return (uint32_t)pcre2_get_ovector_pointer(m->data)[1];
+}
+
+static void
+add_near(struct search *s, bool is_check)
+{
+	struct mask_hits *hits = s->hits;
+
+	if (hits->wants_near && hits->near_count < sizeof hits->near / sizeof hits->near[0])
+		hits->near[hits->near_count++] = (struct mask_near){ s->rule, is_check };
+}
+
+/* A beginning at the end of the line: held from there, and covered behind its prefix. */
+static void
+take_partial(struct search *s, size_t start)
+{
+	uint32_t from = prefix_end(s, start);
+
+	if (from > start) {
+		struct mask_hit hit = { .rule = s->rule, .start = (uint32_t)start, .to = (uint32_t)s->count, .from = from,
+			.is_open = true, .is_partial = true };
+
+		add_hit(s, &hit);
+	} else if (start < s->hits->held) {
+		s->hits->held = (uint32_t)start;
+	}
+}
+
+/* All from the end of the match to the end of its state. */
+static size_t
+take_block(struct search *s, size_t start, size_t end)
+{
+	uint32_t until = mask_match_until(s->match, s->rule, s->text, s->count, end);
+	struct mask_hit hit = { .rule = s->rule, .start = (uint32_t)start, .from = (uint32_t)end, .to = until };
+
+	if (until == MASK_NOWHERE) {
+		hit.to = (uint32_t)s->count;
+		s->hits->opened = s->rule;
+	}
+	add_hit(s, &hit);
+	return hit.to > end ? hit.to : end;
+}
+
+/* The values of one match. Where the next try begins. */
+static size_t
+take_match(struct search *s, size_t after)
+{
+	const struct one *one = &s->match->ones[s->rule];
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->match->data);
+	enum mask_check check = s->match->rules->items[s->rule].check;
+	size_t start = at[0], end = at[1], next = after;
+	struct mask_hit hit = { .rule = s->rule, .start = (uint32_t)start };
+	bool has_group = false;
+
+	if (end <= start)
+		return after + 1;
+	if (one->until != NULL)
+		return take_block(s, start, end);
+	if (check != MASK_NO_CHECK) {
+		size_t good = mask_check(check, s->text + start, end - start);
+
+		if (good == 0) {
+			add_near(s, true);
+			return start + 1;
+		}
+		end = start + good;
+	}
+	hit.is_open = s->is_open && end == s->count;
+	for (uint8_t i = 0; i < one->value_count; i++) {
+		const PCRE2_SIZE *pair = at + 2 * one->values[i];
+
+		if (one->values[i] >= PAIRS || pair[0] == PCRE2_UNSET || pair[1] <= pair[0] || pair[0] > end)
+			continue;
+		has_group = true;
+		hit.from = (uint32_t)pair[0];
+		hit.to = (uint32_t)(pair[1] < end ? pair[1] : end);
+		add_hit(s, &hit);
+		next = hit.to > next ? hit.to : next;
+	}
+	if (!has_group) {
+		hit.from = (uint32_t)start;
+		hit.to = (uint32_t)end;
+		hit.known = prefix_end(s, start);
+		add_hit(s, &hit);
+		next = end;
+	}
+	return next > after ? next : after + 1;
+}
+
+static size_t
+to_boundary(const struct search *s, size_t at)
+{
+	while (at < s->count && ((uint8_t)s->text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+static void
+search_rule(struct search *s)
+{
+	struct mask_match *m = s->match;
+	const pcre2_code *code = m->ones[s->rule].code;
+	uint32_t options = PCRE2_NO_UTF_CHECK | (s->is_open ? PCRE2_PARTIAL_HARD : 0);
+	size_t at = 0, before = s->hits->count, near = s->hits->near_count;
+
+	while (at < s->count) {
+		int r = pcre2_match(code, (PCRE2_SPTR)s->text, s->count, at, options, m->data, m->context);
+
+		if (r == PCRE2_ERROR_PARTIAL) {
+			take_partial(s, pcre2_get_ovector_pointer(m->data)[0]);
+			options = PCRE2_NO_UTF_CHECK;	/* and what it is so far */
+			continue;
+		}
+		if (r == PCRE2_ERROR_NOMATCH)
+			break;
+		if (r < 0) {
+			cover_all(s);
+			return;
+		}
+		at = to_boundary(s, take_match(s, at));
+	}
+	if (s->hits->count == before && s->hits->near_count == near)
+		add_near(s, false);
+}
+
+void
+mask_match_line(struct mask_match *match, const struct mask_gate_set *candidates, const char *text, size_t count, bool is_open,
+    struct mask_hits *hits)
+{
+	struct search s = { .match = match, .text = text, .count = count, .is_open = is_open, .hits = hits };
+
+	for (size_t word = 0; word < MASK_GATE_WORDS; word++) {
+		for (uint64_t bits = candidates->words[word]; bits != 0; bits &= bits - 1) {
+			s.rule = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(bits));
+			search_rule(&s);
+		}
+	}
+}
+
+uint32_t
+mask_match_until(struct mask_match *m, uint32_t rule, const char *text, size_t count, size_t from)
+{
+	const pcre2_code *until = m->ones[rule].until;
+
+	if (until == NULL || from > count)
+		return MASK_NOWHERE;
+	if (pcre2_match(until, (PCRE2_SPTR)text, count, from, PCRE2_NO_UTF_CHECK, m->data, m->context) <= 0)
+		return MASK_NOWHERE;
+	return (uint32_t)pcre2_get_ovector_pointer(m->data)[0];
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/* Two arrays side by side: the bytes that came, which never change, and what stands in their place. */
+#include "config.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/own.h"
+#include "recorder/mask/mask_queue.h"
+
+#define PIECE	4096
+#define LEAST	(32u * 1024)
+
+void
+mask_queue_done(struct mask_queue *q)
+{
+	if (q->bytes != NULL)
+		sodium_memzero(q->bytes, q->size);
+	free(q->bytes);
+	free(q->subs);
+	*q = (struct mask_queue){ 0 };
+}
+
+size_t
+mask_queue_len(const struct mask_queue *q)
+{
+	return q->end - q->start;
+}
+
+/* To the front; into more memory if that is not enough. What is left behind is wiped. */
+static void
+make_room(struct mask_queue *q, size_t count)
+{
+	size_t len = mask_queue_len(q);
+	struct mask_queue old = *q;
+
+	if (len + count > q->size) {
+		q->size = len + count < LEAST ? LEAST : 2 * (len + count);
+		q->bytes = own_alloc(q->size);
+		q->subs = own_alloc(q->size);
+	}
+	if (len > 0) {
+		memmove(q->bytes, old.bytes + q->start, len);
+		memmove(q->subs, old.subs + q->start, len);
+	}
+	q->start = 0;
+	q->end = len;
+	if (old.bytes != q->bytes)
+		mask_queue_done(&old);
+}
+
+void
+mask_queue_add(struct mask_queue *q, const uint8_t *bytes, size_t count)
+{
+	if (count == 0)
+		return;
+	if (q->end + count > q->size)
+		make_room(q, count);
+	memcpy(q->bytes + q->end, bytes, count);
+	memset(q->subs + q->end, 0, count);
+	q->end += count;
+}
+
+void
+mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_screen, mask_sink *sink, void *user)
+{
+	size_t i = mask_queue_index(q, from), end = mask_queue_index(q, to), count = 0;
+	uint8_t piece[PIECE];
+
+	if (from >= to || sink == NULL)
+		return;
+	if (q->sub_count == 0) {
+		sink(user, q->bytes + i, end - i);
+		return;
+	}
+	for (; i < end; i++) {
+		uint8_t sub = q->subs[i];
+
+		if ((sub & MASK_OPEN) != 0)
+			sub = is_screen ? sub & 0x7fu : 0;
+		if (sub == MASK_CUT)
+			continue;
+		piece[count++] = sub != 0 ? sub : q->bytes[i];
+		if (count == PIECE) {
+			sink(user, piece, count);
+			count = 0;
+		}
+	}
+	if (count > 0)
+		sink(user, piece, count);
+	sodium_memzero(piece, sizeof piece);
+}
+
+void
+mask_queue_drop(struct mask_queue *q, uint64_t to)
+{
+	size_t count;
+
+	if (to <= q->base)
+		return;
+	count = (size_t)(to - q->base);
+	for (size_t i = q->start; q->sub_count > 0 && i < q->start + count; i++)
+		q->sub_count -= q->subs[i] != 0;
+	sodium_memzero(q->bytes + q->start, count);
+	q->start += count;
+	q->base = to;
+	if (q->start == q->end)
+		q->start = q->end = 0;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: ISC */
+/* Time and order: what the two sinks may have, and when. */
+#include "config.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/own.h"
+#include "lib/term/grid.h"
+#include "recorder/mask/mask_inside.h"
+
+#define CHUNK		2048u	/* bytes between two matchings; no more than the carry takes */
+#define ECHO_MOST	256	/* more output than this is no echo of a key */
+#define JUMP_MOST	4096	/* bytes after which a jump of the cursor is forgotten */
+
+/* Rows with something new are about to go. What scrolls away in order is still part of its line, in the carry. */
+static void
+before(void *user, int from, int to, bool is_lost)
+{
+	struct mask_stream *s = user;
+	int first, last, at, col;
+
+	grid_cursor(s->grid, &at, &col);
+	for (int row = from; row <= to;) {
+		mask_line_span(s->grid, row, &first, &last);
+		if (grid_row_used(s->grid, row) == 0 || (!is_lost && first <= at && at <= last))
+			row++;
+		else
+			row = mask_chain(s, row, is_lost ? MASK_CLOSE : MASK_LOOK);
+	}
+}
+
+static void
+string(void *user, uint64_t begin, uint64_t end)
+{
+	mask_string(user, begin, end);
+}
+
+static void
+leave(void *user, const struct grid *grid, int row)
+{
+	struct mask_stream *s = user;
+	uint16_t mark = grid_row_mark(grid, row);
+
+	if ((mark & ROW_CARRIED) == 0)
+		s->carry.count = 0;
+	if (grid_row_used(grid, row) > 0)
+		s->top_mark = mark;
+	mask_carry_take(&s->carry, grid, row);
+	grid_row_set_mark(s->grid, row + 1, grid_row_mark(grid, row + 1) | ROW_CARRIED);
+}
+
+struct mask_stream *
+mask_stream_new(struct mask_match *match, const struct mask_params *params)
+{
+	struct mask_stream *s = own_alloc(sizeof *s);
+	struct grid_watch watch = { .before = before, .string = string, .user = s };
+
+	s->match = match;
+	s->rules = mask_match_rules(match);
+	s->params = *params;
+	if (params->key != NULL)
+		memcpy(s->key, params->key, SECRET_KEY);
+	s->params.key = NULL;
+	s->rule_hits = own_alloc(sizeof *s->rule_hits * (s->rules->count + 1));
+	s->grid = grid_new(params->cols, params->rows);
+	s->held = s->open = UINT64_MAX;
+	grid_watch(s->grid, &watch);
+	grid_on_leave(s->grid, leave, s);
+	return s;
+}
+
+void
+mask_stream_free(struct mask_stream *s)
+{
+	if (s == NULL)
+		return;
+	grid_free(s->grid);
+	mask_queue_done(&s->queue);
+	mask_carry_done(&s->carry);
+	free(s->rule_hits);
+	sodium_memzero(s, sizeof *s);
+	free(s);
+}
+
+static bool
+is_painting(const struct mask_stream *s)
+{
+	return s->jumped != 0 && grid_place(s->grid) - s->jumped < JUMP_MOST;
+}
+
+/* Nothing of a string is given away before it is over: to a terminal it is nothing until then. */
+static uint64_t
+before_string(const struct mask_stream *s, uint64_t to)
+{
+	uint64_t begin;
+
+	if (!grid_in_string(s->grid, &begin) || begin < 2)
+		return to - grid_unfinished(s->grid);
+	if (begin - 2 < s->string_done)
+		begin = s->string_done + 2;
+	return begin - 2 < to ? begin - 2 : to;
+}
+
+static void
+drop(struct mask_stream *s)
+{
+	uint64_t to = s->recorded < s->shown ? s->recorded : s->shown;
+	size_t count = (size_t)(to - s->queue.base), left;
+
+	if (s->params.tell != NULL && count > 0) {
+		const uint8_t *at = mask_queue_at(&s->queue, s->queue.base, &left);
+
+		for (size_t i = 0; i < count; i++)
+			s->feeds += at[i] == '\n';
+	}
+	mask_queue_drop(&s->queue, to);
+	s->has_open = s->has_open && mask_queue_len(&s->queue) > 0;
+}
+
+static void
+give_record(struct mask_stream *s, uint64_t to)
+{
+	if (to <= s->recorded)
+		return;
+	mask_queue_emit(&s->queue, s->recorded, to, false, s->params.record, s->params.user);
+	s->recorded = to;
+}
+
+static void
+give_screen(struct mask_stream *s, uint64_t to)
+{
+	if (to <= s->shown)
+		return;
+	mask_queue_emit(&s->queue, s->shown, to, true, s->params.screen, s->params.user);
+	s->shown = to;
+	s->ring[s->ring_next++ % SHOWN_RING] = (struct mask_shown){ to, s->now_us };
+}
+
+/* Everything is decided as it is now. */
+static void
+close_all(struct mask_stream *s, bool with_string)
+{
+	uint64_t place = grid_place(s->grid), begin;
+
+	mask_chains(s, MASK_CLOSE);
+	if (with_string && grid_in_string(s->grid, &begin)) {
+		mask_string(s, begin, place);
+		s->string_done = place;
+	}
+	s->jumped = 0;
+	s->open = s->held = UINT64_MAX;
+	give_record(s, before_string(s, place));
+}
+
+static void
+release_record(struct mask_stream *s)
+{
+	uint64_t place = grid_place(s->grid), to = before_string(s, place);
+
+	if (!is_painting(s))
+		give_record(s, to < s->open ? to : s->open);
+	if (place - s->recorded > MASK_HELD_MOST)
+		close_all(s, true);
+}
+
+static void
+release_screen(struct mask_stream *s, bool is_echo)
+{
+	uint64_t to = before_string(s, grid_place(s->grid));
+
+	if (s->params.screen == NULL) {
+		s->shown = grid_place(s->grid);
+		return;
+	}
+	if (!is_echo && !s->has_late && s->held < to)
+		to = s->held;
+	give_screen(s, to);
+	if (s->shown == grid_place(s->grid))
+		s->held_us = 0;
+	else if (s->held_us == 0)
+		s->held_us = s->now_us;
+	mask_paint_late(s);
+}
+
+/* Text that was never on a terminal has line feeds alone, which its driver would have completed. */
+static void
+guess_driver(struct mask_stream *s, const uint8_t *bytes, size_t count)
+{
+	const uint8_t *feed = memchr(bytes, '\n', count);
+
+	if (s->is_driver || feed == NULL)
+		return;
+	s->is_driver = feed > bytes ? feed[-1] == '\r' : s->last == '\r';
+	grid_set_newline(s->grid, !s->is_driver);
+}
+
+void
+mask_stream_write(struct mask_stream *s, const void *bytes, size_t count, int64_t now_us)
+{
+	const uint8_t *at = bytes;
+	bool is_echo = count <= ECHO_MOST && s->typed_us != 0 && now_us - s->typed_us <= MASK_ECHO_US;
+
+	s->now_us = s->wrote_us = now_us;
+	while (count > 0) {
+		size_t piece = count < CHUNK ? count : CHUNK;
+
+		guess_driver(s, at, piece);
+		mask_queue_add(&s->queue, at, piece);
+		grid_write(s->grid, at, piece);
+		s->last = at[piece - 1];
+		if (grid_jumps(s->grid) != s->jumps) {
+			s->jumps = grid_jumps(s->grid);
+			s->jumped = grid_place(s->grid);
+		}
+		s->open = s->held = UINT64_MAX;
+		mask_chains(s, MASK_LOOK);
+		release_screen(s, is_echo);
+		release_record(s);
+		drop(s);
+		at += piece;
+		count -= piece;
+	}
+}
+
+void
+mask_stream_typed(struct mask_stream *s, int64_t now_us)
+{
+	s->typed_us = now_us;
+}
+
+static int64_t
+idle_at(const struct mask_stream *s)
+{
+	return s->wrote_us + (is_painting(s) ? MASK_PAINT_US : MASK_IDLE_US);
+}
+
+int64_t
+mask_stream_due(const struct mask_stream *s)
+{
+	int64_t due = 0;
+
+	if (s->recorded < grid_place(s->grid))
+		due = idle_at(s);
+	if (s->held_us != 0 && s->shown < before_string(s, grid_place(s->grid)) && (due == 0 || s->held_us + MASK_HOLD_US < due))
+		due = s->held_us + MASK_HOLD_US;
+	return due;
+}
+
+void
+mask_stream_tick(struct mask_stream *s, int64_t now_us)
+{
+	s->now_us = now_us;
+	if (s->held_us != 0 && now_us - s->held_us >= MASK_HOLD_US && s->shown < before_string(s, grid_place(s->grid))) {
+		s->held = UINT64_MAX;
+		release_screen(s, true);
+		drop(s);
+	}
+	if (s->recorded < grid_place(s->grid) && now_us >= idle_at(s))
+		mask_stream_flush(s, now_us);
+}
+
+void
+mask_stream_flush(struct mask_stream *s, int64_t now_us)
+{
+	s->now_us = now_us;
+	close_all(s, true);
+	give_record(s, grid_place(s->grid));
+	release_screen(s, true);
+	drop(s);
+}
+
+void
+mask_stream_resize(struct mask_stream *s, int cols, int rows, int64_t now_us)
+{
+	s->now_us = now_us;
+	close_all(s, false);
+	release_screen(s, true);
+	drop(s);
+	grid_resize(s->grid, cols, rows);
+	s->carry.count = 0;
+}
+
+uint64_t
+mask_stream_undecided(const struct mask_stream *s)
+{
+	return s->params.screen != NULL && s->shown > s->recorded ? s->shown - s->recorded : 0;
+}
+
+void
+mask_stream_counts(const struct mask_stream *s, struct mask_counts *counts)
+{
+	*counts = s->counts;
+}
+
+uint64_t
+mask_stream_rule_hits(const struct mask_stream *s, size_t rule)
+{
+	return rule < s->rules->count ? s->rule_hits[rule] : 0;
+}
+
+size_t
+mask_stream_memory(const struct mask_stream *s)
+{
+	return sizeof *s + grid_memory(s->grid) + 2 * s->queue.size + s->rules->count * sizeof *s->rule_hits +
+	    (s->carry.cells != NULL ? MASK_CARRY_MOST * sizeof *s->carry.cells : 0);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* A state that goes over several lines, as a private key does: which lines look as if they belonged to it. */
+#include "config.h"
+
+#include <string.h>
+
+#include "recorder/mask/mask_inside.h"
+
+#define LONG_RUN	40	/* of the digits of base64 in one line of a key; only the last line is shorter */
+#define HEAD_LINES	4	/* in which headers may stand */
+
+static bool
+is_digit64(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=';
+}
+
+/* Keys are quoted in mails, patches, YAML and JSON; a shell's prompt has something that none of these has. */
+static bool
+looks_so(const char *text, size_t count, size_t *run)
+{
+	size_t now = 0;
+
+	*run = 0;
+	for (size_t i = 0; i < count; i++) {
+		now = is_digit64(text[i]) ? now + 1 : 0;
+		*run = now > *run ? now : *run;
+		if (now == 0 && strchr(" \t:,-.|>\"'\\_", text[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
+mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint16_t before, uint16_t *mark)
+{
+	uint16_t lines = before & ROW_LINES;
+	size_t run;
+
+	if (lines == 0 || lines >= s->rules->items[s->until_rule].lines || lines >= ROW_LINES || !looks_so(text, count, &run))
+		return false;
+	if ((before & ROW_SHORT) != 0 && count > 0)
+		return false;
+	*mark = (uint16_t)(lines + 1);
+	if (run < LONG_RUN && lines >= HEAD_LINES)
+		*mark |= ROW_SHORT;
+	return true;
+}
