@@ -108,7 +108,9 @@ grid_write(struct grid *grid, const void *bytes, size_t count)
 			break;
 		case PARSER_CHAR:
 			grid->place -= p->character_bytes;
+			grid->glyph_marks = p->has_broken ? GLYPH_BREAK : 0;
 			grid_put_char(grid, p->character);
+			grid->glyph_marks = 0;
 			break;
 		case PARSER_CONTROL:
 			grid_do_control(grid, p->byte);

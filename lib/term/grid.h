@@ -135,6 +135,7 @@ void			 grid_row_set_mark(struct grid *grid, int row, uint16_t mark);
 /* Marks of a cell, for its keeper: they go where it goes, and end when it is overwritten. */
 #define GRID_MARKS	(UINT32_C(7) << 26)	/* three bits of grid_cell.glyph */
 #define GRID_MARK(n)	(UINT32_C(1) << (26 + (n)))
+#define GRID_BREAK	(UINT32_C(1) << 25)	/* a bit too: its byte ended an unfinished sequence; another byte would go on with it */
 void			 grid_cell_mark(struct grid *grid, int row, int col, uint32_t marks, bool on);
 
 /* True inside a string; *begin is the place of its first byte. */

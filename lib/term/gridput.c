@@ -200,7 +200,8 @@ put_cells(struct grid *g, uint32_t character, int width)
 	grid_look_before_put(g, g->cursor.col, width);
 	grid_unsplit(g, g->cursor.row, g->cursor.col);
 	grid_unsplit(g, g->cursor.row, g->cursor.col + width);
-	cell[0] = (struct grid_cell){ .glyph = character, .origin = (uint32_t)g->place, .pen = g->cursor.pen };
+	cell[0] = (struct grid_cell){ .glyph = character | g->glyph_marks, .origin = (uint32_t)g->place,
+		.pen = g->cursor.pen };
 	if (width == 2) {
 		cell[0].glyph |= GLYPH_WIDE;
 		cell[1] = (struct grid_cell){ .glyph = GLYPH_TAIL, .origin = (uint32_t)g->place, .pen = g->cursor.pen };

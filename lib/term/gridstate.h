@@ -11,6 +11,7 @@
 #define GLYPH_TAIL	(UINT32_C(1) << 31)	/* the right half of a wide character */
 #define GLYPH_WIDE	(UINT32_C(1) << 30)
 #define GLYPH_CLUSTER	(UINT32_C(1) << 29)	/* the rest is an index in grid.clusters */
+#define GLYPH_BREAK	GRID_BREAK
 #define GLYPH_VALUE	UINT32_C(0x1fffff)
 
 #define GRID_TABS	((GRID_MOST + 63) / 64)
@@ -70,6 +71,7 @@ struct grid {
 	struct grid_watch	 watch;
 	uint32_t		 jumps;
 	uint32_t		 last_origin;	/* of `last` */
+	uint32_t		 glyph_marks;	/* GLYPH_BREAK or 0, for the character at work */
 	grid_leave		*leave;		/* NULL: nobody wants to know */
 	void			*leave_user;
 	struct parser		 parser;

@@ -234,9 +234,10 @@ bad_character(struct parser *p)
 
 /* The first byte of a character of more than one byte; the bounds exclude long forms, surrogates and > U+10FFFF. */
 static enum parser_event
-start_character(struct parser *p, uint8_t byte)
+start_character(struct parser *p, uint8_t byte, bool is_break)
 {
 	p->character_bytes = 1;
+	p->has_broken = is_break;
 	p->low = 0x80;
 	p->high = 0xbf;
 	if (byte < 0xc2 || byte > 0xf4)
@@ -276,10 +277,10 @@ text_end(const uint8_t *at, const uint8_t *end)
 }
 
 static enum parser_event
-in_ground(struct parser *p, uint8_t byte)
+in_ground(struct parser *p, uint8_t byte, bool is_break)
 {
 	if (byte >= 0x80)
-		return start_character(p, byte);
+		return start_character(p, byte, is_break);
 	if (byte == ESC)
 		start_escape(p);
 	if (byte >= 0x20 || byte == ESC || byte == CAN || byte == SUB)
@@ -293,6 +294,7 @@ static enum parser_event
 take_byte(struct parser *p, const uint8_t **at)
 {
 	uint8_t byte = **at;
+	bool is_break;
 
 	if (p->need > 0) {
 		if (byte < p->low || byte > p->high)
@@ -300,10 +302,11 @@ take_byte(struct parser *p, const uint8_t **at)
 		(*at)++;
 		return go_on_character(p, byte);
 	}
-	if (p->state != GROUND && byte >= 0x80 && p->state != STRING_OSC && p->state != STRING_OTHER)
+	is_break = p->state != GROUND && byte >= 0x80 && p->state != STRING_OSC && p->state != STRING_OTHER;
+	if (is_break)
 		p->state = GROUND;	/* such a byte is no part of a sequence: it is text, and shown */
 	(*at)++;
-	return p->state == GROUND ? in_ground(p, byte) : in_sequence(p, byte);
+	return p->state == GROUND ? in_ground(p, byte, is_break) : in_sequence(p, byte);
 }
 
 enum parser_event

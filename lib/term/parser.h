@@ -41,6 +41,7 @@ struct parser {
 	size_t			 text_count;
 	uint32_t		 character;
 	unsigned		 character_bytes;	/* it was made of; those before the last write included */
+	bool			 has_broken;		/* character: its first byte ended a sequence that was not finished */
 	uint8_t			 byte;
 	struct parser_csi	 csi;
 	char			 string[PARSER_KEPT];

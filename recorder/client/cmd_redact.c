@@ -135,7 +135,7 @@ choose(struct cli *cli, const char *names, struct mask_rules *all, struct mask_r
 static int
 prepare(struct cli *cli, struct redact *redact)
 {
-	struct mask_params params = { .cols = 80, .rows = 24, .record = put, .user = redact };
+	struct mask_params params = { .cols = 80, .rows = 24, .is_any = true, .record = put, .user = redact };
 	AUTO_MASK_RULES struct mask_rules *all = NULL;
 	const char *size = cli_get(cli, "size");
 	uint8_t key[SECRET_KEY];

@@ -6,11 +6,14 @@
 
 #include "lib/base/text.h"
 #include "lib/term/grid.h"
+#include "lib/term/width.h"
 #include "recorder/mask/mask_inside.h"
 #include "recorder/mask/mask_style.h"
 
 #define STYLED_MOST	1024	/* characters of a value that a style other than full is for */
 #define CHARACTER	UINT32_C(0x1fffff)
+#define NO_TEXT		0xfffdu	/* stands for bytes that are no characters; how many, terminals disagree */
+#define WIDE_BYTES	3	/* of what covers a wide character; none of them has fewer */
 
 /* A cell of the screen or of the carry. */
 struct spot {
@@ -45,9 +48,9 @@ load_spot(const struct mask_stream *s, uint32_t ref, struct spot *spot)
 		spot->glyph = spot->cell->glyph;
 		spot->origin = spot->cell->origin;
 	}
-	if (spot->glyph == 0)
+	if (spot->glyph == 0 || (spot->glyph & CHARACTER) == NO_TEXT)
 		return false;
-	spot->is_queued = mask_queue_find(&s->queue, spot->origin, &spot->place) &&
+	spot->is_queued = (spot->glyph & GRID_BREAK) == 0 && mask_queue_find(&s->queue, spot->origin, &spot->place) &&
 	    is_text_byte(*mask_queue_at(&s->queue, spot->place, &left));
 	return true;
 }
@@ -57,7 +60,7 @@ spot_width(const struct spot *spot)
 {
 	if ((spot->glyph & ~GRID_MARKS) < 0x80)
 		return 1;
-	return spot->cell == NULL ? text_char_width(spot->glyph & CHARACTER) : grid_cell_width(spot->cell);
+	return spot->cell == NULL ? width_of(spot->glyph & CHARACTER) : grid_cell_width(spot->cell);
 }
 
 static void
@@ -79,11 +82,7 @@ mask_char_bytes(const struct mask_stream *s, uint64_t place)
 	uint32_t character;
 	int used = at[0] < 0x80 ? 1 : text_decode(at, left < 4 ? left : 4, &character);
 
-	if (used > 0)
-		return used;
-	for (used = 1; used < 4 && (size_t)used < left && (at[used] & 0xc0) == 0x80; used++)
-		continue;
-	return used;
+	return used > 0 ? used : 1;
 }
 
 /* Characters that join the one before them, right behind it. */
@@ -99,7 +98,7 @@ joining_bytes(const struct mask_stream *s, uint64_t place)
 		uint32_t character;
 		int used = at[0] < 0xcc ? 0 : text_decode(at, left < 4 ? left : 4, &character);
 
-		if (used <= 0 || text_char_width(character) != 0)
+		if (used <= 0 || width_of(character) != 0)
 			break;
 		all += used;
 	}
@@ -128,10 +127,15 @@ set_subs(struct mask_stream *s, const struct spot *spot, const char *out, int wi
 			mask_queue_set(&s->queue, spot->place + (uint64_t)i, 0);
 		return;
 	}
-	for (int i = 0; i < width && i < bytes; i++)
-		mask_queue_set(&s->queue, spot->place + (uint64_t)i, (uint8_t)((unsigned char)out[i] | bits));
-	if (width < all)
-		mask_cut_rest(s, spot->place, width < bytes ? width : bytes, all, bits);
+	if (width == 2 && bytes >= WIDE_BYTES) {	/* two narrow ones would wrap elsewhere */
+		for (unsigned i = 0; i < WIDE_BYTES; i++)
+			mask_queue_set(&s->queue, spot->place + i, (uint8_t)((MASK_WIDE + i) | bits));
+		mask_cut_rest(s, spot->place, WIDE_BYTES, all, bits);
+		return;
+	}
+	mask_queue_set(&s->queue, spot->place, (uint8_t)((unsigned char)out[0] | bits));
+	if (all > 1)
+		mask_cut_rest(s, spot->place, 1, all, bits);
 }
 
 /* What the screen has of it already: painted over, if it is more than the rule's prefix. */

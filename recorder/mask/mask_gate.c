@@ -205,18 +205,17 @@ digit_run(const char *text, size_t count)
 static size_t
 digit_tail(const char *text, size_t count)
 {
-	size_t at = count, digits = 0;
+	size_t first = count, digits = 0;
 
-	while (at > 0 && count - at < TAIL_MOST) {
-		bool is_between = at < count && (text[at - 1] == ' ' || text[at - 1] == '-' || text[at - 1] == '.');
-
-		if (is_digit(text[at - 1]))
+	for (size_t at = count; at-- > 0 && count - at <= TAIL_MOST;) {
+		if (is_digit(text[at])) {
+			first = at;
 			digits++;
-		else if (!is_between || !is_digit(text[at]))
+		} else if (first != at + 1 || at + 1 == count || (text[at] != ' ' && text[at] != '-' && text[at] != '.')) {
 			break;
-		at--;
+		}
 	}
-	return digits >= DIGITS_LEAST ? count - at : 0;
+	return digits >= DIGITS_LEAST ? count - first : 0;
 }
 
 static bool

@@ -40,7 +40,7 @@ paint_cell(struct mask_stream *s, int row, int col, struct buf *out)
 	if (r == 0)
 		r = pen_write(out, cell->pen);
 	if (r == 0)
-		r = buf_add_text(out, grid_cell_width(cell) == 2 ? "**" : "*");
+		r = buf_add_text(out, grid_cell_width(cell) == 2 ? "\357\274\212" : "*");
 	grid_cell_mark(s->grid, row, col, GRID_MARK(MARK_LATE), false);
 	grid_cell_mark(s->grid, row, col, GRID_MARK(MARK_SHOWN), true);
 	return r;

@@ -163,7 +163,7 @@ mask_carry_take(struct mask_carry *carry, const struct grid *grid, int row)
 		else if (glyph == 0)
 			carry_cell(carry, MASK_CARRY_BLANK | ' ', 0);
 		else if (grid_cell_chars(grid, &cells[col], chars) > 0)
-			carry_cell(carry, chars[0] | (cells[col].glyph & GRID_MARKS), cells[col].origin);
+			carry_cell(carry, chars[0] | (cells[col].glyph & (GRID_MARKS | GRID_BREAK)), cells[col].origin);
 	}
 	if (!is_wrap)
 		carry_cell(carry, MASK_CARRY_CUT, 0);

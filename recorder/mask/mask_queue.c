@@ -66,6 +66,7 @@ void
 mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_screen, mask_sink *sink, void *user)
 {
 	size_t i = mask_queue_index(q, from), end = mask_queue_index(q, to), count = 0;
+	static const uint8_t wide[] = { 0xef, 0xbc, 0x8a };
 	uint8_t piece[PIECE];
 
 	if (from >= to || sink == NULL)
@@ -81,7 +82,7 @@ mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_
 			sub = is_screen ? sub & 0x7fu : 0;
 		if (sub == MASK_CUT)
 			continue;
-		piece[count++] = sub != 0 ? sub : q->bytes[i];
+		piece[count++] = sub == 0 ? q->bytes[i] : sub < MASK_WIDE + sizeof wide ? wide[sub - MASK_WIDE] : sub;
 		if (count == PIECE) {
 			sink(user, piece, count);
 			count = 0;

@@ -12,6 +12,7 @@
 
 /* What stands in place of a byte: 0 itself, a printable ASCII character, or one of these. */
 #define MASK_CUT	0x01u	/* nothing */
+#define MASK_WIDE	0x02u	/* this and the next two: the bytes of a '*' of two columns, U+FF0A */
 #define MASK_OPEN	0x80u	/* a bit: for the screen only, for now */
 
 struct mask_queue {

@@ -190,7 +190,7 @@ guess_driver(struct mask_stream *s, const uint8_t *bytes, size_t count)
 {
 	const uint8_t *feed = memchr(bytes, '\n', count);
 
-	if (s->is_driver || feed == NULL)
+	if (s->is_driver || feed == NULL || !s->params.is_any)
 		return;
 	s->is_driver = feed > bytes ? feed[-1] == '\r' : s->last == '\r';
 	grid_set_newline(s->grid, !s->is_driver);
@@ -241,11 +241,20 @@ mask_stream_due(const struct mask_stream *s)
 {
 	int64_t due = 0;
 
-	if (s->recorded < grid_place(s->grid))
+	if (s->recorded < grid_place(s->grid) - grid_unfinished(s->grid))
 		due = idle_at(s);
 	if (s->held_us != 0 && s->shown < before_string(s, grid_place(s->grid)) && (due == 0 || s->held_us + MASK_HOLD_US < due))
 		due = s->held_us + MASK_HOLD_US;
 	return due;
+}
+
+/* Everything there is, but for a character of which only a part has come. */
+static void
+rest(struct mask_stream *s)
+{
+	close_all(s, true);
+	release_screen(s, true);
+	drop(s);
 }
 
 void
@@ -257,17 +266,18 @@ mask_stream_tick(struct mask_stream *s, int64_t now_us)
 		release_screen(s, true);
 		drop(s);
 	}
-	if (s->recorded < grid_place(s->grid) && now_us >= idle_at(s))
-		mask_stream_flush(s, now_us);
+	if (s->recorded < grid_place(s->grid) - grid_unfinished(s->grid) && now_us >= idle_at(s))
+		rest(s);
 }
 
 void
 mask_stream_flush(struct mask_stream *s, int64_t now_us)
 {
 	s->now_us = now_us;
-	close_all(s, true);
+	rest(s);
 	give_record(s, grid_place(s->grid));
-	release_screen(s, true);
+	if (s->params.screen != NULL)
+		give_screen(s, grid_place(s->grid));
 	drop(s);
 }
 

@@ -37,6 +37,7 @@ typedef void	mask_tell(void *user, const struct mask_told *told);
 
 struct mask_params {
 	int		 cols, rows;
+	bool		 is_any;	/* no terminal made the bytes, perhaps: line feeds alone end lines until CR LF is seen */
 	const uint8_t	*key;		/* SECRET_KEY bytes for pseudonyms; copied; NULL: zeros */
 	mask_sink	*record;	/* NULL: nobody records */
 	mask_sink	*screen;	/* NULL: nobody looks */

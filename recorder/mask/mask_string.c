@@ -6,6 +6,7 @@
 
 #include "lib/base/text.h"
 #include "lib/term/grid.h"
+#include "lib/term/width.h"
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_inside.h"
 
@@ -51,13 +52,14 @@ cover_bytes(struct mask_stream *s, uint64_t place, const struct mask_hit *hit)
 {
 	bool is_new = (mask_queue_sub(&s->queue, place + hit->from) & 0x7f) == 0;
 	uint32_t chars = 0, character;
+	size_t left;
 
 	for (uint32_t i = hit->from; i < hit->to; chars++) {
 		int bytes = text_decode((const uint8_t *)s->line.text + i, hit->to - i, &character);
-		int width = bytes > 0 ? text_char_width(character) : 1;
+		int width = bytes > 0 ? width_of(character) : 1;
 
 		bytes = bytes > 0 ? bytes : 1;
-		for (int b = 0; b < bytes; b++)
+		for (int b = 0; b < bytes && *mask_queue_at(&s->queue, place + i, &left) >= 0x20; b++)
 			mask_queue_set(&s->queue, place + i + (uint64_t)b, b < width ? '*' : MASK_CUT);
 		i += (uint32_t)bytes;
 	}

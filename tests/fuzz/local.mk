@@ -26,3 +26,10 @@ tests_fuzz_terminal_fuzz_SOURCES = tests/fuzz/terminal_fuzz.c tests/fuzz/replay.
 tests_fuzz_terminal_fuzz_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_terminal_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/terminal"'
 tests_fuzz_terminal_fuzz_LDADD = lib/term/libterm.a lib/base/libbase.a $(VTERM_LIBS) $(SODIUM_LIBS)
+
+check_PROGRAMS += tests/fuzz/mask_fuzz
+tests_fuzz_mask_fuzz_SOURCES = tests/fuzz/mask_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
+	tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
+tests_fuzz_mask_fuzz_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_mask_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/mask"'
+tests_fuzz_mask_fuzz_LDADD = $(MASK_LIBS)

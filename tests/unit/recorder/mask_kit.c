@@ -70,19 +70,20 @@ kit_open(struct kit *kit, int cols, int rows)
 {
 	struct mask_params params = { .cols = cols, .rows = rows, .record = record, .screen = screen, .tell = tell, .user = kit };
 
+	static struct mask_match *match;	/* made once: it takes longer than most of what is done with it */
+
 	*kit = (struct kit){ .now_us = 1000000 };
 	buf_init(&kit->record, 64u << 20);
 	buf_init(&kit->screen, 64u << 20);
-	if (mask_match_new(&kit_rules, &kit->match, NULL) < 0)
+	if (match == NULL && mask_match_new(&kit_rules, &match, NULL) < 0)
 		abort();
-	kit->stream = mask_stream_new(kit->match, &params);
+	kit->stream = mask_stream_new(match, &params);
 }
 
 void
 kit_close(struct kit *kit)
 {
 	mask_stream_free(kit->stream);
-	mask_match_free(kit->match);
 	buf_done(&kit->record);
 	buf_done(&kit->screen);
 }

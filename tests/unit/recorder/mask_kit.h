@@ -4,15 +4,14 @@
 #define POSTERN_TESTS_MASK_KIT_H
 
 #include "lib/base/buf.h"
-#include "recorder/mask_match.h"
-#include "recorder/mask_stream.h"
+#include "recorder/mask/mask_match.h"
+#include "recorder/mask/mask_stream.h"
 
 enum kit_rule { KIT_GITHUB, KIT_VALUE, KIT_JWT, KIT_CARD, KIT_MAIL, KIT_KEY, KIT_LABEL, KIT_TOKEN, KIT_SLOW, KIT_RULES };
 
 extern const struct mask_rules kit_rules;
 
 struct kit {
-	struct mask_match	*match;
 	struct mask_stream	*stream;
 	struct buf		 record, screen;
 	int64_t			 now_us;

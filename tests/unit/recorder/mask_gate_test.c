@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/* Which rules can match. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recorder/mask/mask_gate.h"
+#include "tests/unit/recorder/mask_kit.h"
+
+struct row {
+	const char	*text;
+	int		 rule;	/* -1: none */
+};
+
+static const struct row rows[] = {
+	{ "nothing of interest here, 12 34 56", -1 },	{ "GHP_", KIT_GITHUB },
+	{ "a ghp_ in the middle", KIT_GITHUB },		{ "ghpghp_", KIT_GITHUB },
+	{ "the PassWord", KIT_VALUE },			{ "4111 1111 1111 1", KIT_CARD },
+	{ "4111-1111-1111.1", KIT_CARD },		{ "4111 1111 1111", -1 },
+	{ "4111  1111 1111 1", -1 },			{ "a@b", KIT_MAIL },
+	{ "", -1 },
+};
+
+static bool
+has(const struct mask_gate_set *set, int rule)
+{
+	return (set->words[rule / 64] >> (rule % 64) & 1) != 0;
+}
+
+static void
+a_rule_passes_with_its_literal_or_its_digits(void **state)
+{
+	struct mask_gate *gate = mask_gate_new(&kit_rules);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct mask_gate_set found;
+		bool is_any = mask_gate_scan(gate, rows[i].text, strlen(rows[i].text), &found);
+
+		if (is_any != (rows[i].rule >= 0))
+			fail_msg("'%s'", rows[i].text);
+		for (int rule = 0; rule < KIT_RULES; rule++)
+			if (has(&found, rule) != (rule == rows[i].rule))
+				fail_msg("'%s' and rule %d", rows[i].text, rule);
+	}
+	mask_gate_free(gate);
+}
+
+static void
+the_end_of_a_text_may_begin_a_literal(void **state)
+{
+	struct mask_gate *gate = mask_gate_new(&kit_rules);
+
+	(void)state;
+	assert_int_equal(mask_gate_tail(gate, "the passw", 9), 5);
+	assert_int_equal(mask_gate_tail(gate, "fox", 3), 0);
+	assert_int_equal(mask_gate_tail(gate, "", 0), 0);
+	assert_int_equal(mask_gate_tail(gate, "no 4111 11", 10), 7);
+	assert_int_equal(mask_gate_tail(gate, "no 411", 6), 0);
+	mask_gate_free(gate);
+}
+
+static void
+a_rule_with_neither_is_always_tried(void **state)
+{
+	struct mask_rule rule = { .name = (char[]){ "any" } };
+	struct mask_rules rules = { .items = &rule, .count = 1 };
+	struct mask_gate *gate = mask_gate_new(&rules);
+	struct mask_gate_set found;
+
+	(void)state;
+	assert_true(mask_gate_scan(gate, "x", 1, &found));
+	assert_true(has(&found, 0));
+	mask_gate_free(gate);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rule_passes_with_its_literal_or_its_digits),
+		cmocka_unit_test(the_end_of_a_text_may_begin_a_literal),
+		cmocka_unit_test(a_rule_with_neither_is_always_tried),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* What a recording gets, however a value arrives. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/base/own.h"
+#include "tests/unit/recorder/mask_kit.h"
+
+#define HUB	"ghp_0123456789abcdefABCDEF0123456789wxyz"
+#define HUB_IS	"****************************************"
+#define A60	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A70	A60 "aaaaaaaaaa"
+
+struct row {
+	const char	*what, *in, *out;
+};
+
+/* clang-format off */
+static const struct row rows[] = {
+	{ "plain text", "all is well: 12345\r\n", "all is well: 12345\r\n" },
+	{ "a token", "x " HUB " y\r\n", "x " HUB_IS " y\r\n" },
+	{ "a value", "password=hunter2 y\r\n", "password=******* y\r\n" },
+	{ "at the end", "password=hunter2", "password=*******" },
+	{ "colours inside", "pass\033[1mword: \033[31mhun\033[0mter2 y\r\n", "pass\033[1mword: \033[31m***\033[0m**** y\r\n" },
+	{ "wrapped", A70 "  password=hunter2 x\r\n", A70 "  password=******* x\r\n" },
+	{ "folded", A70 "  password\r\n=hunter2 x\r\n", A70 "  password\r\n=******* x\r\n" },
+	{ "folded token", A60 " ghp_0123456789abcde\r\nfABCDEF0123456789wxyz x\r\n",
+	    A60 " *******************\r\n********************* x\r\n" },
+	{ "overprinted", "password=hunter2\rxxxxxxxxxxxxxxxx\r\n", "password=*******\rxxxxxxxxxxxxxxxx\r\n" },
+	{ "erased", "password=hunter2\033[2Kx\r\n", "password=*******\033[2Kx\r\n" },
+	{ "cleared", "password=hunter2\033[2J\033[Hx\r\n", "password=*******\033[2J\033[Hx\r\n" },
+	{ "another screen", "password=hunter2\033[?1049hx", "password=*******\033[?1049hx" },
+	{ "painted", "\033[5;3Hpassword=\033[9;1Hx\033[5;12Hhunter2\033[1;1H", "\033[5;3Hpassword=\033[9;1Hx\033[5;12H*******\033[1;1H" },
+	{ "value first", "\033[5;12Hhunter2\033[5;3Hpassword=\033[1;1H", "\033[5;12H*******\033[5;3Hpassword=\033[1;1H" },
+	{ "inserted", "password=huter2\b\b\b\b\033[1@n\r\n", "password=******\b\b\b\b\033[1@*\r\n" },
+	{ "a title", "\033]0;password=hunter2\007$ ", "\033]0;password=*******\007$ " },
+	{ "a title with ST", "\033]2;" HUB "\033\\$ ", "\033]2;" HUB_IS "\033\\$ " },
+	{ "another string", "\033kpassword=hunter2\033\\$ ", "\033kpassword=*******\033\\$ " },
+	{ "characters of two bytes", "password=h\303\274nter2 y\r\n", "password=******* y\r\n" },
+	{ "wide characters", "password=\346\227\245ab\346\234\254 y\r\n", "password=\357\274\212**\357\274\212 y\r\n" },
+	{ "joined characters", "password=hu\314\210nter2 y\r\n", "password=******* y\r\n" },
+	{ "the last four", "card 4111 1111 1111 1111 y\r\n", "card ***************1111 y\r\n" },
+	{ "a label", "by staff-1234567 y\r\n", "by [STAFF]****** y\r\n" },
+	{ "a key", "-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\r\nMzEfYyjiWA4=\r\n"
+	    "-----END PRIVATE KEY-----\r\n$ ls\r\n",
+	    "-----BEGIN PRIVATE KEY-----\r\n****************************************************************\r\n************\r\n"
+	    "-----END PRIVATE KEY-----\r\n$ ls\r\n" },
+	{ "a key that is cut off", "-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\r\n^C\r\nme@host:~$ ls\r\n",
+	    "-----BEGIN PRIVATE KEY-----\r\n****************************************************************\r\n^C\r\nme@host:~$ ls\r\n" },
+	{ "an empty escape", "\033[1;31m\033[0m\033(B", "\033[1;31m\033[0m\033(B" },
+};
+/* clang-format on */
+
+#define ROWS	(sizeof rows / sizeof rows[0])
+
+static void
+check(const struct row *row, size_t piece)
+{
+	AUTO_FREE char *out = NULL;
+	struct mask_counts counts;
+	struct kit kit;
+
+	kit_open(&kit, 80, 24);
+	kit_write_pieces(&kit, row->in, strlen(row->in), piece);
+	out = kit_recorded(&kit);
+	mask_stream_counts(kit.stream, &counts);
+	kit_close(&kit);
+	if (strcmp(out, row->out) != 0 || counts.late != 0)
+		fail_msg("%s in pieces of %zu: '%s', %d late", row->what, piece, out, (int)counts.late);
+}
+
+static void
+values_are_covered_however_they_arrive(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		for (size_t piece = 1; piece <= strlen(rows[i].in) + 1; piece++)
+			check(&rows[i], piece);
+}
+
+static void
+a_line_waits_until_it_is_over(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, "one\r\ntwo pass");
+	assert_int_equal(buf_len(&kit.record), 5);
+	assert_int_equal(mask_stream_undecided(kit.stream), buf_len(&kit.screen) - 5);
+	kit_write(&kit, "word=hunter2\r\n");
+	assert_int_equal(buf_len(&kit.record), 27);
+	assert_int_equal(mask_stream_undecided(kit.stream), 0);
+	kit_write(&kit, "$ ");
+	kit_wait(&kit, MASK_IDLE_US - 1);
+	assert_int_equal(buf_len(&kit.record), 27);
+	kit_wait(&kit, 1);
+	assert_int_equal(buf_len(&kit.record), 29);
+	assert_int_equal(mask_stream_due(kit.stream), 0);
+	kit_close(&kit);
+}
+
+static void
+what_was_begun_and_left_is_not_released(void **state)
+{
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, "$ export T=ghp_0123456789");
+	kit_wait(&kit, MASK_IDLE_US);
+	kit_write(&kit, "abcdefABCDEF0123456789wxyz\r\n");
+	out = kit_recorded(&kit);
+	assert_null(strstr(out, "0123"));
+	assert_null(strstr(out, "wxyz"));
+	kit_close(&kit);
+}
+
+static void
+a_line_of_any_length_is_bounded_and_covered(void **state)
+{
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+	size_t most = 0;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	for (int i = 0; i < 3000; i++) {
+		kit_write(&kit, A60 " password=hunter2 " HUB " ");
+		if (mask_stream_memory(kit.stream) > most)
+			most = mask_stream_memory(kit.stream);
+	}
+	out = kit_recorded(&kit);
+	assert_int_equal(strlen(out), 3000 * (60 + 18 + 41));
+	assert_null(strstr(out, "hunter"));
+	assert_null(strstr(out, "0123"));
+	assert_true(most < 512 * 1024);
+	kit_close(&kit);
+}
+
+static void
+hits_are_counted_once(void **state)
+{
+	struct mask_counts counts;
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write_pieces(&kit, "password=hunter2 " HUB "\r\n", 59, 1);
+	kit_write(&kit, "card 4111 1111 1111 1112\r\nghp_ is a prefix\r\n\033[1;70Hx\033[3;70Hx");
+	mask_stream_flush(kit.stream, kit.now_us);
+	mask_stream_counts(kit.stream, &counts);
+	assert_int_equal(counts.hits, 2);
+	assert_int_equal(mask_stream_rule_hits(kit.stream, KIT_GITHUB), 1);
+	assert_int_equal(mask_stream_rule_hits(kit.stream, KIT_VALUE), 1);
+	assert_true(kit.near >= 1 && kit.near_check >= 1);
+	kit_close(&kit);
+}
+
+static void
+another_size_keeps_what_is_covered(void **state)
+{
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, "password=hun");
+	mask_stream_resize(kit.stream, 60, 20, kit.now_us);
+	kit_write(&kit, "ter2 x\r\n");
+	out = kit_recorded(&kit);
+	assert_string_equal(out, "password=******* x\r\n");
+	kit_close(&kit);
+}
+
+static void
+words_of_our_own_are_covered_in_place(void **state)
+{
+	char text[] = "because password=hunter2 x";
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	mask_stream_text(kit.stream, text);
+	assert_string_equal(text, "because password=******* x");
+	kit_close(&kit);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_are_covered_however_they_arrive),
+		cmocka_unit_test(a_line_waits_until_it_is_over),
+		cmocka_unit_test(what_was_begun_and_left_is_not_released),
+		cmocka_unit_test(a_line_of_any_length_is_bounded_and_covered),
+		cmocka_unit_test(hits_are_counted_once),
+		cmocka_unit_test(another_size_keeps_what_is_covered),
+		cmocka_unit_test(words_of_our_own_are_covered_in_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

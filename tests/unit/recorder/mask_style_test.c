@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* What stands in place of a value. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recorder/mask/mask_style.h"
+
+static const uint8_t key[SECRET_KEY] = { 1 }, other_key[SECRET_KEY] = { 2 };
+
+/* The value in a style; '.' for what is kept. */
+static const char *
+styled(enum mask_style style, const char *text, const uint8_t *with)
+{
+	static char out[128];
+	struct mask_rule rule = { .name = (char[]){ "email" }, .style = style };
+	uint16_t columns[128];
+	struct mask_value value = { .text = text, .count = strlen(text), .chars = strlen(text), .width = strlen(text), .columns = columns };
+
+	for (uint16_t i = 0; i < value.chars; i++)
+		columns[i] = i;
+	memset(out, 0, sizeof out);
+	mask_style_fill(&rule, with, &value, out);
+	for (size_t i = 0; i < value.width; i++)
+		if (out[i] == MASK_KEPT)
+			out[i] = '.';
+	return out;
+}
+
+static void
+every_style_has_the_width_of_the_value(void **state)
+{
+	(void)state;
+	assert_string_equal(styled(MASK_FULL, "hunter2", key), "*******");
+	assert_string_equal(styled(MASK_KEEP_LAST_4, "4111111111111111", key), "************....");
+	assert_string_equal(styled(MASK_LABEL, "a@b.example", key), "[EMAIL]****");
+	assert_int_equal(strlen(styled(MASK_PSEUDONYM, "a@b.example.org", key)), 15);
+}
+
+static void
+without_room_a_value_is_covered_in_full(void **state)
+{
+	(void)state;
+	assert_string_equal(styled(MASK_KEEP_LAST_4, "12345678", key), "********");
+	assert_string_equal(styled(MASK_LABEL, "a@b.no", key), "******");
+	assert_string_equal(styled(MASK_PSEUDONYM, "1234567", key), "*******");
+}
+
+static void
+a_pseudonym_depends_on_value_and_key(void **state)
+{
+	char first[128], again[128];
+
+	(void)state;
+	strcpy(first, styled(MASK_PSEUDONYM, "anna@example.org", key));
+	strcpy(again, styled(MASK_PSEUDONYM, "anna@example.org", key));
+	assert_string_equal(first, again);
+	assert_string_not_equal(first, styled(MASK_PSEUDONYM, "anne@example.org", key));
+	assert_string_not_equal(first, styled(MASK_PSEUDONYM, "anna@example.org", other_key));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_style_has_the_width_of_the_value),
+		cmocka_unit_test(without_room_a_value_is_covered_in_full),
+		cmocka_unit_test(a_pseudonym_depends_on_value_and_key),
+	};
+
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
