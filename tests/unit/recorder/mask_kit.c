@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+/* Rules written for the tests, and sinks that keep what they are given. */
 #include "config.h"
 
 #include "tests/unit/recorder/mask_kit.h"

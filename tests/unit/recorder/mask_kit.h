@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A few rules of each kind, and sinks in memory, for the tests of masking. */
-#ifndef POSTERN_TESTS_MASK_KIT_H
-#define POSTERN_TESTS_MASK_KIT_H
+#ifndef POSTERN_TESTS_UNIT_RECORDER_MASK_KIT_H
+#define POSTERN_TESTS_UNIT_RECORDER_MASK_KIT_H
 
 #include "lib/base/buf.h"
 #include "recorder/mask/mask_match.h"
