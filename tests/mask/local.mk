@@ -11,3 +11,9 @@ tests_mask_generator_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_mask_generator_test_SOURCES = tests/mask/generator_test.c $(MASK_GENERATOR)
 tests_mask_generator_test_LDADD = $(MASKLOAD_LIBS) lib/term/libterm.a lib/base/libbase.a $(CMOCKA_LIBS)
 endif
+
+# The judge: everything above through the mask. With an argument it shows what it missed in forms of that name.
+check_PROGRAMS += tests/mask/forms_test
+tests_mask_forms_test_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+tests_mask_forms_test_SOURCES = tests/mask/forms_test.c tests/mask/judge.c tests/mask/judge.h $(MASK_GENERATOR)
+tests_mask_forms_test_LDADD = recorder/libmask.a $(MASKLOAD_LIBS) lib/term/libterm.a lib/base/libbase.a $(SODIUM_LIBS)
