@@ -103,7 +103,7 @@ cp /usr/bin/id "$stage/setuid" && chmod 4755 "$stage/setuid"
 holds "a setuid program gives nothing" sh -c "! ssh pt-eng enter shell -- '$stage/setuid' | grep -q 'euid=0'"
 holds "outside the same program would have" sh -c "setpriv --reuid pt-role --clear-groups '$stage/setuid' | grep -q 'euid=0'"
 script fds <<'TXT'
-for fd in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$fd ] && readlink /proc/$$/fd/$fd; done | grep -v script-fds
+left=1; for fd in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$fd ] && readlink /proc/$$/fd/$fd && left=0; done; exit $left
 TXT
 nothing "no descriptor is left open" "$(in_session "$stage/script-fds")"
 d victim type "$stage/script-fds; echo done-\$?\r"
