@@ -33,6 +33,8 @@ is_text_byte(uint8_t byte)
 static bool
 load_spot(const struct mask_stream *s, uint32_t ref, struct spot *spot)
 {
+	const uint8_t *at;
+	uint32_t character;
 	size_t left;
 
 	spot->row = (int)(ref >> 16);
@@ -50,9 +52,12 @@ load_spot(const struct mask_stream *s, uint32_t ref, struct spot *spot)
 	}
 	if (spot->glyph == 0 || (spot->glyph & CHARACTER) == NO_TEXT)
 		return false;
-	spot->is_queued = (spot->glyph & GRID_BREAK) == 0 && mask_queue_find(&s->queue, spot->origin, &spot->place) &&
-	    is_text_byte(*mask_queue_at(&s->queue, spot->place, &left));
-	return true;
+	spot->is_queued = (spot->glyph & GRID_BREAK) == 0 && mask_queue_find(&s->queue, spot->origin, &spot->place);
+	if (!spot->is_queued)
+		return true;
+	at = mask_queue_at(&s->queue, spot->place, &left);
+	spot->is_queued = is_text_byte(at[0]);
+	return at[0] < 0x80 || text_decode(at, left < 4 ? left : 4, &character) > 0;
 }
 
 static int
