@@ -165,15 +165,38 @@ play_both_sides(struct tour *tour)
 	return tour->failed == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
+static int
+play_and_point(struct tour *tour, int (*play)(struct tour *))
+{
+	int r = play(tour);
+
+	if (tour->failed > 0)
+		printf("The gate's journal is %s/posternd.log (with --keep).\n", tour->dir);
+	return r;
+}
+
+static int
+alone(struct tour *tour)
+{
+	return play_and_point(tour, play_both_sides);
+}
+
+static int
+with_hands(struct tour *tour)
+{
+	return play_and_point(tour, tour_split);
+}
+
 int
 cmd_try(struct cli *cli)
 {
+	bool split = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !cli_has(cli, "auto");
 	struct tour tour;
 	int r = tour_begin(&tour);
 
 	if (r == 0)
-		r = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !cli_has(cli, "auto") ? tour_split(&tour) : play_both_sides(&tour);
-	if (r != 0 && tour.dir != NULL && tour.failed > 0)
+		r = tour_guard(&tour, split ? with_hands : alone);
+	else if (tour.dir != NULL)
 		printf("The gate's journal is %s/posternd.log (with --keep).\n", tour.dir);
 	tour_end(&tour, cli_has(cli, "keep"));
 	return r;

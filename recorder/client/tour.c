@@ -23,6 +23,7 @@
 #include "recorder/client/tour.h"
 
 #define WAIT_S		20
+#define REMOVE_TRIES	50	/* 5 s */
 #define SAID_MOST	(4u << 20)
 
 /* Short windows, so that a newcomer sees the whole life of a recording. */
@@ -119,17 +120,59 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path);
 }
 
+/* Signals that end the tour reach it, and what it began is still tidied up by who called. */
+int
+tour_guard(struct tour *tour, int (*play)(struct tour *))
+{
+	static const int heard[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD };
+	sigset_t set, before;
+	int status = 0;
+	int number;
+	pid_t pid;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
+		sigaddset(&set, heard[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
+		exit(play(tour));
+	}
+	while (pid > 0 && waitpid(pid, &status, WNOHANG) == 0)
+		if (sigwait(&set, &number) == 0 && number != SIGCHLD)
+			kill(pid, number);
+	if (pid < 0)
+		return STATUS_FAILED;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* A session that was cut off may write its last words for a moment. */
+static int
+remove_all(const char *dir)
+{
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		if (nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+			return 0;
+		usleep(100000);
+	}
+	return -errno;
+}
+
 void
 tour_end(struct tour *tour, bool keep)
 {
+	int r;
+
 	if (tour->gate > 0) {
 		kill(tour->gate, SIGTERM);
 		waitpid(tour->gate, NULL, 0);
 	}
 	if (keep)
 		printf("kept: %s\n", tour->dir);
-	else if (tour->dir != NULL && nftw(tour->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0)
-		fprintf(stderr, "postern try: %s could not be removed whole: %s\n", tour->dir, strerror(errno));
+	else if (tour->dir != NULL && (r = remove_all(tour->dir)) < 0)
+		fprintf(stderr, "postern try: %s could not be removed whole: %s\n", tour->dir, err_text(r));
 	free(tour->dir);
 	free(tour->postern);
 	*tour = (struct tour){ 0 };

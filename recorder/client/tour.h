@@ -21,6 +21,9 @@ struct tour {
 /* Makes the folder, writes its policy and starts posternd. 0, or an exit status after a sentence. */
 int	tour_begin(struct tour *tour);
 
+/* Runs `play` in a process of its own, which signals may end. Its exit status, or 128 + the signal. */
+int	tour_guard(struct tour *tour, int (*play)(struct tour *));
+
 /* Stops posternd, removes the folder unless `keep`. */
 void	tour_end(struct tour *tour, bool keep);
 

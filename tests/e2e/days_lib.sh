@@ -77,8 +77,14 @@ child() {
 }
 journal() { grep -q -- "$1" "$root.log"; }
 
-# The worker of a session, by its recording; warden and init by their tree. All need root or the same uid.
+# The worker of a session, by its recording; warden and init by their tree. A worker shows its descriptors to root only:
+# for anyone else it is the one that was the newest when the session had begun on a pty.
 worker_of() {
+	if [ "$as_root" = no ]; then
+		days_pid=$(awk -v session="$1" '$1 == session { print $2 }' "$root.workers" 2>/dev/null)
+		[ "$(cat "/proc/${days_pid:-none}/comm" 2>/dev/null)" != postern-worker ] || echo "$days_pid"
+		return
+	fi
 	for days_dir in /proc/[0-9]*; do
 		case $(readlink "$days_dir/fd/4" 2>/dev/null) in
 		"$root/state/rec/$1.rec"*) basename "$days_dir" ;;
@@ -113,6 +119,7 @@ enter_pty() {
 	days_old=$(p approver sessions --json | ids)
 	"$drive" start "$pty" 80x24 "$bin/postern" enter "$2" --root "$root" --as engineer >/dev/null || return 1
 	within $days_limit days_new_session || return 1
+	[ "$as_root" = yes ] || echo "$session $(pgrep -n -u "$(id -u)" -x postern-worker)" >>"$root.workers"
 	"$drive" "$pty" type 'PS1="ready> "; cd /\r' >/dev/null && "$drive" "$pty" wait 'ready>' >/dev/null
 }
 ids() { sed -n 's/.*"session":"\([0-9a-f]*\)".*/\1/p'; }
@@ -149,6 +156,11 @@ days_clean() {
 		"$root/state/rec/"*) kill -9 "$(basename "$days_dir")" ;;
 		esac
 	done >/dev/null 2>&1
+	if [ -e "$root.workers" ]; then
+		while read -r days_id days_pid; do
+			[ "$(cat "/proc/$days_pid/comm")" != postern-worker ] || kill -9 "$days_pid"
+		done <"$root.workers"
+	fi >/dev/null 2>&1
 	for days_mount in $days_mounts; do umount "$days_mount" || umount -l "$days_mount"; done >/dev/null 2>&1
 	for days_name in $days_accounts; do userdel -f "$days_name"; done >/dev/null 2>&1
 	for days_name in $days_groups; do groupdel "$days_name"; done >/dev/null 2>&1

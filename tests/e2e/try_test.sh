@@ -17,6 +17,10 @@ modes() { sed 's/rows [0-9]*; columns [0-9]*;//' "$dir/$1"; }
 "$postern" try >"$dir/out" 2>&1 </dev/null &
 alone=$!
 
+# Interrupted in its middle, from a terminal's Ctrl-C say, it still tidies up.
+"$postern" try >"$dir/cut" 2>&1 </dev/null &
+cut=$!
+
 # ---- by hand, in the window that most terminals begin with
 "$drive" start "$s" 80x24 sh -c 'stty -a >"$1/before"; echo first; "$0" try; echo "status $?"; stty -a >"$1/after"
     echo last; exec cat' "$postern" "$dir"
@@ -25,6 +29,13 @@ holds "and the approver's" shown "APPROVER"
 holds "with the keys that change sides and leave" shown "Ctrl-G changes sides   Ctrl-Q leaves"
 holds "the console below has room enough" shown "WAITING 0"
 holds "the menu above asks for a role" shown "Role [1-1]:"
+for wait in $(seq 300); do
+	if has "recorded shell opens" "$dir/cut"; then break; fi
+	sleep 0.1
+done
+kill -TERM "$cut"
+cut_status=0
+wait "$cut" || cut_status=$?
 "$drive" "$s" type '1\r'
 holds "for a reason" shown "Why (ticket or sentence):"
 "$drive" "$s" type 'INC-7 by hand\r'
@@ -76,4 +87,8 @@ place=$(sed -n 's/.*everything below \(\/[^ ]*\).*/\1/p' "$dir/out")
 holds "it names its folder" [ -n "$place" ]
 holds "and leaves nothing of it" no [ -e "$place" ]
 holds "nor a process that works in it" no pgrep -f "$place"
+place=$(sed -n 's/.*everything below \(\/[^ ]*\).*/\1/p' "$dir/cut")
+holds "an interrupted try ends by the signal" [ "$cut_status" -eq 143 ]
+holds "and leaves nothing either" sh -c '[ -n "$1" ] && [ ! -e "$1" ]' sh "$place"
+holds "nor a process" no pgrep -f "$place"
 tap_end
