@@ -38,7 +38,7 @@
 
 /* Everything the loop waits for besides connections. */
 struct watches {
-	struct event	*listener, *tick, *term, *intr, *hup, *pipe;
+	struct event	*listener, *tick, *term, *intr, *hup;
 	unsigned	 ticks;
 	bool		 rests;		/* the listener, because no descriptor was left */
 	struct gate	*gate;
