@@ -6,6 +6,7 @@
 #include "lib/wire/messages.h"
 
 /* Bounds, in bytes. */
+#define MASK_KEY	32
 #define NAME_MOST	128		/* names, ids, short words */
 #define REASON_MOST	1024		/* what a person wrote */
 #define SENTENCE_MOST	2048		/* what we wrote */
@@ -311,6 +312,8 @@ static const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, I64, seconds, 0),
 	WIRE_FIELD(start, I64, idle_s, 0),
 	WIRE_FIELD(start, I64, grace_s, 0),
+	WIRE_FIELD(start, BOOL, mask, 0),
+	WIRE_FIELD(start, BYTES, mask_key, MASK_KEY),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field envelope_fields[] = {

@@ -169,6 +169,8 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	int64_t	 seconds;	/* of the grant */
 	int64_t	 idle_s;	/* 0 = no idle limit */
 	int64_t	 grace_s;	/* how long a full disk is waited for */
+	bool	 mask;		/* there are masking rules: WORKER_RULES is open */
+	struct wire_bytes mask_key;	/* for pseudonyms: 32 bytes of the site's, or empty: the worker makes one for this session */
 };
 struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
 struct wire_go { bool on; };

@@ -274,9 +274,9 @@ static void __attribute__((noreturn))
 become_worker(const struct run *run, int start, int client, int link)
 {
 	AUTO_FREE char *path = place_program("postern-worker");
-	const int sources[] = { start, run->record->rec, run->record->tail, run->master, run->screen, -1, client, -1, -1, -1, link };
+	const int sources[] = { start, run->record->rec, run->record->tail, run->master, run->screen, -1, client, -1, -1, -1, link, -1 };
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR, WORKER_CLIENT, WORKER_GATE,
-		WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN };
+		WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES };
 	char name[] = "postern-worker";
 	char *argv[] = { name, NULL };
 

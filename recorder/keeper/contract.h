@@ -30,7 +30,8 @@ enum worker_fd {
 	WORKER_LISTEN,		/* listening socket run/w/ID: the next gate (only the gate may connect: the socket's owner and mode say so) */
 	WORKER_INSIDE,		/* listening socket of session.sock */
 	WORKER_WARDEN,		/* seqpacket socket: struct warden_order to it, struct warden_word from it */
-	WORKER_LAST = WORKER_WARDEN
+	WORKER_RULES,		/* if the start says `mask`: sealed memfd or pipe with the bytes of mask_rules_pack() */
+	WORKER_LAST = WORKER_RULES
 };
 
 /*

@@ -24,6 +24,11 @@ struct spot {
 	bool		is_queued;
 };
 
+/* Which of the two get what covers a value now. */
+struct reach {
+	bool	record, screen;
+};
+
 static bool
 is_text_byte(uint8_t byte)
 {
@@ -110,37 +115,48 @@ joining_bytes(const struct mask_stream *s, uint64_t place)
 	return all;
 }
 
-void
-mask_cut_rest(struct mask_stream *s, uint64_t place, int from, int to, uint8_t bits)
+static bool
+is_open(struct mask_sub sub)
 {
-	for (int i = from; i < to; i++)
-		mask_queue_set(&s->queue, place + (uint64_t)i, MASK_CUT | bits);
+	return sub.screen != 0 && sub.record == 0;
+}
+
+static void
+set_sub(struct mask_stream *s, uint64_t place, uint8_t value, const struct reach *reach)
+{
+	struct mask_sub sub = mask_queue_sub(&s->queue, place);
+
+	if (reach->record)
+		sub.record = value;
+	if (reach->screen)
+		sub.screen = value;
+	mask_queue_set(&s->queue, place, sub);
 }
 
 /* `out`: what stands in each of its columns. What was decided for good stays so against what is open. */
 static void
-set_subs(struct mask_stream *s, const struct spot *spot, const char *out, int width, bool is_final)
+set_subs(struct mask_stream *s, const struct spot *spot, const char *out, const struct reach *reach)
 {
-	uint8_t old = mask_queue_sub(&s->queue, spot->place), bits = is_final ? 0 : MASK_OPEN;
-	int bytes = mask_char_bytes(s, spot->place);
+	struct mask_sub old = mask_queue_sub(&s->queue, spot->place);
+	int bytes = mask_char_bytes(s, spot->place), i = 0;
 	int all = bytes + joining_bytes(s, spot->place + (uint64_t)bytes);
 
-	if (!is_final && old != 0 && (old & MASK_OPEN) == 0)
+	if (!reach->record && old.record != 0 && old.screen != 0)
 		return;
 	if (out[0] == MASK_KEPT) {
-		for (int i = 0; (old & MASK_OPEN) != 0 && i < all; i++)
-			mask_queue_set(&s->queue, spot->place + (uint64_t)i, 0);
+		for (; is_open(old) && i < all; i++)
+			mask_queue_set(&s->queue, spot->place + (uint64_t)i, (struct mask_sub){ 0 });
 		return;
 	}
-	if (width == 2 && bytes >= WIDE_BYTES) {	/* two narrow ones would wrap elsewhere */
-		for (unsigned i = 0; i < WIDE_BYTES; i++)
-			mask_queue_set(&s->queue, spot->place + i, (uint8_t)((MASK_WIDE + i) | bits));
-		mask_cut_rest(s, spot->place, WIDE_BYTES, all, bits);
-		return;
+	if (spot_width(spot) == 2 && bytes >= WIDE_BYTES) {	/* two narrow ones would wrap elsewhere */
+		for (; i < WIDE_BYTES; i++)
+			set_sub(s, spot->place + (uint64_t)i, (uint8_t)(MASK_WIDE + (unsigned)i), reach);
+	} else {
+		set_sub(s, spot->place, (uint8_t)out[0], reach);
+		i = 1;
 	}
-	mask_queue_set(&s->queue, spot->place, (uint8_t)((unsigned char)out[0] | bits));
-	if (all > 1)
-		mask_cut_rest(s, spot->place, 1, all, bits);
+	for (; i < all; i++)
+		set_sub(s, spot->place + (uint64_t)i, MASK_CUT, reach);
 }
 
 /* What the screen has of it already: painted over, if it is more than the rule's prefix. */
@@ -157,21 +173,27 @@ shown_mark(struct mask_stream *s, const struct spot *spot, bool is_known)
 }
 
 static void
-cover_spot(struct mask_stream *s, struct spot *spot, const char *out, bool is_final, bool is_known)
+cover_spot(struct mask_stream *s, struct spot *spot, const char *out, const struct reach *reach, bool is_known)
 {
 	uint32_t marks = 0;
 
 	if (spot->is_queued)
-		set_subs(s, spot, out, spot_width(spot), is_final);
-	if (is_final && (spot->glyph & GRID_MARK(MARK_RECORDED)) == 0) {
+		set_subs(s, spot, out, reach);
+	if (reach->record && (spot->glyph & GRID_MARK(MARK_RECORDED)) == 0) {
 		if (!is_known && out[0] != MASK_KEPT && s->params.record != NULL && (!spot->is_queued || spot->place < s->recorded))
 			s->counts.late++;
 		marks = GRID_MARK(MARK_RECORDED);
 	}
-	if (s->params.screen != NULL && out[0] != MASK_KEPT && (spot->glyph & GRID_MARK(MARK_SHOWN)) == 0)
+	if (reach->screen && s->params.screen != NULL && out[0] != MASK_KEPT && (spot->glyph & GRID_MARK(MARK_SHOWN)) == 0)
 		marks |= shown_mark(s, spot, is_known);
 	if (marks != 0)
 		mark_spot(s, spot, marks, true);
+}
+
+bool
+mask_is_record_only(const struct mask_stream *s, uint32_t rule)
+{
+	return rule != MASK_NO_RULE && s->rules->items[rule].is_record_only;
 }
 
 static uint64_t
@@ -237,12 +259,15 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 {
 	bool is_full = hit->rule == MASK_NO_RULE || hit->is_partial || s->rules->items[hit->rule].style == MASK_FULL ||
 	    s->rules->items[hit->rule].until != NULL || hit->to - hit->from > STYLED_MOST;
+	struct reach reach = { .record = is_final, .screen = !mask_is_record_only(s, hit->rule) };
 	char out[2 * STYLED_MOST];
 	bool is_new = false;
 	uint32_t chars = 0;
 	size_t column = 0;
 	struct spot spot;
 
+	if (!reach.record && !reach.screen)
+		return;
 	s->has_open = s->has_open || !is_final;
 	if (!is_full)
 		make_style(s, hit, out);
@@ -255,7 +280,7 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 			continue;
 		}
 		is_new = is_new || (chars == 1 && (spot.glyph & GRID_MARK(MARK_RECORDED)) == 0);
-		cover_spot(s, &spot, is_full ? "**" : out + column, is_final, i < hit->known);
+		cover_spot(s, &spot, is_full ? "**" : out + column, &reach, i < hit->known);
 		column += (size_t)spot_width(&spot);
 	}
 	if (is_final && is_new)
@@ -269,12 +294,12 @@ mask_uncover_open(struct mask_stream *s)
 
 	for (size_t i = 0; i < s->line.count; i++) {
 		if ((i > 0 && s->line.refs[i] == s->line.refs[i - 1]) || !load_spot(s, s->line.refs[i], &spot) || !spot.is_queued ||
-		    (mask_queue_sub(&s->queue, spot.place) & MASK_OPEN) == 0)
+		    !is_open(mask_queue_sub(&s->queue, spot.place)))
 			continue;
 		if (spot.place >= s->shown)
 			mark_spot(s, &spot, GRID_MARK(MARK_SHOWN), false);
 		for (int at = mask_char_bytes(s, spot.place) + joining_bytes(s, spot.place + (uint64_t)mask_char_bytes(s, spot.place)); at-- > 0;)
-			mask_queue_set(&s->queue, spot.place + (uint64_t)at, 0);
+			mask_queue_set(&s->queue, spot.place + (uint64_t)at, (struct mask_sub){ 0 });
 	}
 }
 

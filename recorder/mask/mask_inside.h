@@ -73,7 +73,7 @@ void	mask_uncover_open(struct mask_stream *s);	/* takes back in s->line what was
 uint64_t	mask_first_place(struct mask_stream *s, uint32_t from);	/* the first in the queue of text from `from` on; UINT64_MAX: none */
 void	mask_tell_near(struct mask_stream *s);
 int	mask_char_bytes(const struct mask_stream *s, uint64_t place);	/* of the character at a place */
-void	mask_cut_rest(struct mask_stream *s, uint64_t place, int from, int to, uint8_t bits);
+bool	mask_is_record_only(const struct mask_stream *s, uint32_t rule);	/* its values are covered for the recording alone */
 void	mask_count(struct mask_stream *s, const struct mask_hit *hit, uint32_t chars);
 
 /* mask_late.c: what the screen shows and should not. */

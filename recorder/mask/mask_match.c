@@ -215,7 +215,7 @@ take_partial(struct search *s, size_t start)
 			.is_open = true, .is_partial = true };
 
 		add_hit(s, &hit);
-	} else if (start < s->hits->held) {
+	} else if (start < s->hits->held && !s->match->rules->items[s->rule].is_record_only) {
 		s->hits->held = (uint32_t)start;
 	}
 }

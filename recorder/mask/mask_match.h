@@ -38,7 +38,7 @@ struct mask_near {
 struct mask_hits {
 	struct mask_hit		items[MASK_HITS];
 	size_t			count;
-	uint32_t		held;		/* from here on something may still become a match, and is not covered; MASK_NOWHERE: nothing */
+	uint32_t		held;		/* from here on something may still become a match, is not covered, and is the screen's business; MASK_NOWHERE: nothing */
 	uint32_t		opened;		/* a rule with `until` whose end was not found: all behind its hit belongs to it; or MASK_NO_RULE */
 	struct mask_near	near[16];
 	size_t			near_count;

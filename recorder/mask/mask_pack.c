@@ -11,7 +11,7 @@
 #include "lib/wire/codec.h"
 #include "recorder/mask/mask_rules.h"
 
-#define FORMAT	1
+#define FORMAT	2
 #define NAME	128
 #define PATTERN	4096
 
@@ -21,7 +21,7 @@ struct wire_mask_rule {
 	uint32_t	  digits;
 	char		 *prefix, *pattern, *until;
 	uint32_t	  lines;
-	bool		  is_caseless, is_off;
+	bool		  is_caseless, is_off, is_record_only;
 	uint32_t	  style, check, line;
 };
 
@@ -68,6 +68,7 @@ static const struct wire_field rule_fields[] = {
 	WIRE_FIELD(mask_rule, U32, lines, 0),
 	WIRE_FIELD(mask_rule, BOOL, is_caseless, 0),
 	WIRE_FIELD(mask_rule, BOOL, is_off, 0),
+	WIRE_FIELD(mask_rule, BOOL, is_record_only, 0),
 	WIRE_FIELD(mask_rule, U32, style, 0),
 	WIRE_FIELD(mask_rule, U32, check, 0),
 	WIRE_FIELD(mask_rule, U32, line, 0),
@@ -121,7 +122,7 @@ put_rule(const struct mask_rule *rule, struct buf *out)
 	const struct wire_mask_rule message = {
 		.name = rule->name, .set = rule->set, .literals = rule->literals, .digits = rule->digits,
 		.prefix = rule->prefix, .pattern = rule->pattern, .until = rule->until, .lines = rule->lines,
-		.is_caseless = rule->is_caseless, .is_off = rule->is_off,
+		.is_caseless = rule->is_caseless, .is_off = rule->is_off, .is_record_only = rule->is_record_only,
 		.style = (uint32_t)rule->style, .check = (uint32_t)rule->check, .line = rule->line,
 	};
 
@@ -222,6 +223,7 @@ get_rule(struct packed *in, struct mask_rule *rule)
 		.name = message.name, .set = message.set, .literals = message.literals, .digits = message.digits,
 		.prefix = optional(message.prefix), .pattern = message.pattern, .until = optional(message.until),
 		.lines = message.lines, .is_caseless = message.is_caseless, .is_off = message.is_off,
+		.is_record_only = message.is_record_only,
 		.style = (enum mask_style)message.style, .check = (enum mask_check)message.check, .line = message.line,
 	};
 	return 0;

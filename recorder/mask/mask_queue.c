@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Two arrays side by side: the bytes that came, which never change, and what stands in their place. */
+/* Two arrays side by side: the bytes that came, which never change, and what stands in their place. Subs of 0, 0 are plain zeros. */
 #include "config.h"
 
 #include <sodium.h>
@@ -38,11 +38,11 @@ make_room(struct mask_queue *q, size_t count)
 	if (len + count > q->size) {
 		q->size = len + count < LEAST ? LEAST : 2 * (len + count);
 		q->bytes = own_alloc(q->size);
-		q->subs = own_alloc(q->size);
+		q->subs = own_alloc(q->size * sizeof *q->subs);
 	}
 	if (len > 0) {
 		memmove(q->bytes, old.bytes + q->start, len);
-		memmove(q->subs, old.subs + q->start, len);
+		memmove(q->subs, old.subs + q->start, len * sizeof *q->subs);
 	}
 	q->start = 0;
 	q->end = len;
@@ -58,7 +58,7 @@ mask_queue_add(struct mask_queue *q, const uint8_t *bytes, size_t count)
 	if (q->end + count > q->size)
 		make_room(q, count);
 	memcpy(q->bytes + q->end, bytes, count);
-	memset(q->subs + q->end, 0, count);
+	memset(q->subs + q->end, 0, count * sizeof *q->subs);
 	q->end += count;
 }
 
@@ -76,10 +76,8 @@ mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_
 		return;
 	}
 	for (; i < end; i++) {
-		uint8_t sub = q->subs[i];
+		uint8_t sub = is_screen ? q->subs[i].screen : q->subs[i].record;
 
-		if ((sub & MASK_OPEN) != 0)
-			sub = is_screen ? sub & 0x7fu : 0;
 		if (sub == MASK_CUT)
 			continue;
 		piece[count++] = sub == 0 ? q->bytes[i] : sub < MASK_WIDE + sizeof wide ? wide[sub - MASK_WIDE] : sub;
@@ -102,7 +100,7 @@ mask_queue_drop(struct mask_queue *q, uint64_t to)
 		return;
 	count = (size_t)(to - q->base);
 	for (size_t i = q->start; q->sub_count > 0 && i < q->start + count; i++)
-		q->sub_count -= q->subs[i] != 0;
+		q->sub_count -= (q->subs[i].record | q->subs[i].screen) != 0;
 	sodium_memzero(q->bytes + q->start, count);
 	q->start += count;
 	q->base = to;

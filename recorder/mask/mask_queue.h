@@ -13,13 +13,18 @@
 /* What stands in place of a byte: 0 itself, a printable ASCII character, or one of these. */
 #define MASK_CUT	0x01u	/* nothing */
 #define MASK_WIDE	0x02u	/* this and the next two: the bytes of a '*' of two columns, U+FF0A */
-#define MASK_OPEN	0x80u	/* a bit: for the screen only, for now */
+
+/* For each of the two sinks. What is undecided stands in `screen` alone, what a rule covers for the recording only in `record`. */
+struct mask_sub {
+	uint8_t	record, screen;
+};
 
 struct mask_queue {
-	uint8_t		*bytes, *subs;
+	uint8_t		*bytes;
+	struct mask_sub	*subs;
 	size_t		 start, end, size;
 	uint64_t	 base;		/* place of bytes[start] */
-	size_t		 sub_count;	/* of subs that are not 0 */
+	size_t		 sub_count;	/* of subs that are not 0, 0 */
 };
 
 typedef void	mask_sink(void *user, const uint8_t *bytes, size_t count);
@@ -46,15 +51,15 @@ mask_queue_index(const struct mask_queue *queue, uint64_t place)
 }
 
 static inline void
-mask_queue_set(struct mask_queue *queue, uint64_t place, uint8_t sub)
+mask_queue_set(struct mask_queue *queue, uint64_t place, struct mask_sub sub)
 {
-	uint8_t *at = &queue->subs[mask_queue_index(queue, place)];
+	struct mask_sub *at = &queue->subs[mask_queue_index(queue, place)];
 
-	queue->sub_count += (size_t)(sub != 0) - (size_t)(*at != 0);
+	queue->sub_count += (size_t)((sub.record | sub.screen) != 0) - (size_t)((at->record | at->screen) != 0);
 	*at = sub;
 }
 
-static inline uint8_t
+static inline struct mask_sub
 mask_queue_sub(const struct mask_queue *queue, uint64_t place)
 {
 	return queue->subs[mask_queue_index(queue, place)];

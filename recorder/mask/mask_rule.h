@@ -34,6 +34,7 @@ struct mask_rule {
 	uint32_t		 lines;		/* with `until`: the most logical lines that the state lasts */
 	bool			 is_caseless;	/* pattern, prefix and until */
 	bool			 is_off;	/* must be asked for by name */
+	bool			 is_record_only;	/* the screen shows the value; said by a role, not by the rule's file */
 	enum mask_style		 style;
 	enum mask_check		 check;
 	char			**examples;	/* each must match; `examples[i]` marks the value as «value» */

@@ -313,6 +313,6 @@ mask_stream_rule_hits(const struct mask_stream *s, size_t rule)
 size_t
 mask_stream_memory(const struct mask_stream *s)
 {
-	return sizeof *s + grid_memory(s->grid) + 2 * s->queue.size + s->rules->count * sizeof *s->rule_hits +
+	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + s->rules->count * sizeof *s->rule_hits +
 	    (s->carry.cells != NULL ? MASK_CARRY_MOST * sizeof *s->carry.cells : 0);
 }

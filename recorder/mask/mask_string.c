@@ -50,7 +50,7 @@ search(struct mask_stream *s)
 static void
 cover_bytes(struct mask_stream *s, uint64_t place, const struct mask_hit *hit)
 {
-	bool is_new = (mask_queue_sub(&s->queue, place + hit->from) & 0x7f) == 0;
+	bool is_new = mask_queue_sub(&s->queue, place + hit->from).record == 0, is_shown = mask_is_record_only(s, hit->rule);
 	uint32_t chars = 0, character;
 	size_t left;
 
@@ -59,8 +59,13 @@ cover_bytes(struct mask_stream *s, uint64_t place, const struct mask_hit *hit)
 		int width = bytes > 0 ? width_of(character) : 1;
 
 		bytes = bytes > 0 ? bytes : 1;
-		for (int b = 0; b < bytes && *mask_queue_at(&s->queue, place + i, &left) >= 0x20; b++)
-			mask_queue_set(&s->queue, place + i + (uint64_t)b, b < width ? '*' : MASK_CUT);
+		for (int b = 0; b < bytes && *mask_queue_at(&s->queue, place + i, &left) >= 0x20; b++) {
+			struct mask_sub sub = mask_queue_sub(&s->queue, place + i + (uint64_t)b);
+
+			sub.record = b < width ? '*' : MASK_CUT;
+			sub.screen = is_shown ? sub.screen : sub.record;
+			mask_queue_set(&s->queue, place + i + (uint64_t)b, sub);
+		}
 		i += (uint32_t)bytes;
 	}
 	if (is_new) {

@@ -8,12 +8,12 @@
 #include <string.h>
 
 static char gh[] = "github-token", kv[] = "key-value", jwt[] = "jwt", card[] = "card", mail[] = "mail", key[] = "private-key",
-    label[] = "staff", token[] = "ticket", slow[] = "slow", set[] = "test";
+    label[] = "staff", token[] = "ticket", slow[] = "slow", seen[] = "seen", set[] = "test";
 static char gh_lit[] = "ghp_", kv1[] = "password", kv2[] = "secret", jwt_lit[] = "eyj", at_lit[] = "@", begin_lit[] = "-----begin ",
-    staff_lit[] = "staff-", ticket_lit[] = "ticket=", slow_lit[] = "zzz";
+    staff_lit[] = "staff-", ticket_lit[] = "ticket=", slow_lit[] = "zzz", seen_lit[] = "pin=";
 static char *gh_lits[] = { gh_lit, NULL }, *kv_lits[] = { kv1, kv2, NULL }, *jwt_lits[] = { jwt_lit, NULL }, *at_lits[] = { at_lit, NULL },
     *begin_lits[] = { begin_lit, NULL }, *staff_lits[] = { staff_lit, NULL }, *ticket_lits[] = { ticket_lit, NULL },
-    *slow_lits[] = { slow_lit, NULL }, *none[] = { NULL };
+    *slow_lits[] = { slow_lit, NULL }, *seen_lits[] = { seen_lit, NULL }, *none[] = { NULL };
 static char gh_pat[] = "\\bghp_[0-9A-Za-z]{36}\\b", gh_pre[] = "ghp_";
 static char kv_pat[] = "\\b(?:password|secret)[\"']?\\s*(?:=|:)\\s*[\"']?(?<value>[^\\s\"',;]{4,64})";
 static char kv_pre[] = "(?:password|secret)[\"']?\\s*(?:=|:)\\s*[\"']?";
@@ -21,7 +21,8 @@ static char jwt_pat[] = "\\beyJ[\\w-]{8,2000}\\.eyJ[\\w-]{8,2000}\\.[\\w-]{8,200
 static char card_pat[] = "(?<![\\d-])\\d(?:[ -]?\\d){12,18}(?![\\d-])";
 static char mail_pat[] = "[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,8}";
 static char key_pat[] = "-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY-----", key_until[] = "-----END (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY-----";
-static char staff_pat[] = "staff-\\d{6,12}", ticket_pat[] = "ticket=(?<value>\\w{4,40})", slow_pat[] = "zzz(?:[a-y]+\\s?)+[;=]";
+static char staff_pat[] = "staff-\\d{6,12}", ticket_pat[] = "ticket=(?<value>\\w{4,40})", slow_pat[] = "zzz(?:[a-y]+\\s?)+[;=]",
+    seen_pat[] = "pin=(?<value>\\d{4,12})(?!\\d)", seen_pre[] = "pin=";
 
 static struct mask_rule items[KIT_RULES] = {
 	[KIT_GITHUB] = { .name = gh, .set = set, .literals = gh_lits, .pattern = gh_pat, .prefix = gh_pre },
@@ -33,6 +34,7 @@ static struct mask_rule items[KIT_RULES] = {
 	[KIT_LABEL] = { .name = label, .set = set, .literals = staff_lits, .pattern = staff_pat, .style = MASK_LABEL },
 	[KIT_TOKEN] = { .name = token, .set = set, .literals = ticket_lits, .pattern = ticket_pat, .style = MASK_PSEUDONYM },
 	[KIT_SLOW] = { .name = slow, .set = set, .literals = slow_lits, .pattern = slow_pat },
+	[KIT_SEEN] = { .name = seen, .set = set, .literals = seen_lits, .pattern = seen_pat, .prefix = seen_pre, .is_record_only = true },
 };
 
 const struct mask_rules kit_rules = { .items = items, .count = KIT_RULES };

@@ -7,7 +7,7 @@
 #include "recorder/mask/mask_match.h"
 #include "recorder/mask/mask_stream.h"
 
-enum kit_rule { KIT_GITHUB, KIT_VALUE, KIT_JWT, KIT_CARD, KIT_MAIL, KIT_KEY, KIT_LABEL, KIT_TOKEN, KIT_SLOW, KIT_RULES };
+enum kit_rule { KIT_GITHUB, KIT_VALUE, KIT_JWT, KIT_CARD, KIT_MAIL, KIT_KEY, KIT_LABEL, KIT_TOKEN, KIT_SLOW, KIT_SEEN, KIT_RULES };
 
 extern const struct mask_rules kit_rules;
 

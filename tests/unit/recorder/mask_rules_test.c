@@ -227,6 +227,7 @@ what_is_packed_comes_out_the_same(void **state)
 	(void)state;
 	buf_init(&packed, MASK_RULES_PACKED);
 	buf_init(&twice, MASK_RULES_PACKED);
+	rules->items[1].is_record_only = true;
 	assert_int_equal(mask_rules_pack(rules, &packed), 0);
 	assert_int_equal(mask_rules_unpack(buf_data(&packed), buf_len(&packed), &again), 0);
 	assert_int_equal(again->count, rules->count);
@@ -236,6 +237,7 @@ what_is_packed_comes_out_the_same(void **state)
 	assert_int_equal(rule_called(again, "iban")->digits, 5);
 	assert_int_equal(rule_called(again, "email")->style, MASK_LABEL);
 	assert_null(rule_called(again, "email")->prefix);
+	assert_true(again->items[1].is_record_only && !again->items[0].is_record_only);
 	assert_string_equal(again->columns[0], rules->columns[0]);
 	assert_int_equal(mask_rules_pack(again, &twice), 0);
 	assert_int_equal(buf_len(&twice), buf_len(&packed));

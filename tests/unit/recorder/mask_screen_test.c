@@ -69,6 +69,30 @@ echo_does_not_wait(void **state)
 	kit_close(&kit);
 }
 
+static void
+a_rule_for_the_recording_alone_lets_the_screen_see(void **state)
+{
+	static const char text[] = "\033]0;pin=4711\007pin=47114711 password=pin=4711 ";
+	struct mask_counts counts;
+	struct kit kit;
+
+	(void)state;
+	for (size_t piece = 1; piece <= sizeof text; piece += sizeof text - 1) {
+		AUTO_FREE char *shown = NULL;
+		AUTO_FREE char *recorded = NULL;
+
+		kit_open(&kit, 80, 24);
+		kit_write_pieces(&kit, text, sizeof text - 1, piece);
+		recorded = kit_recorded(&kit);
+		shown = kit_shown(&kit);
+		mask_stream_counts(kit.stream, &counts);
+		kit_close(&kit);
+		assert_string_equal(shown, "\033]0;pin=4711\007pin=47114711 password=******** ");
+		assert_string_equal(recorded, "\033]0;pin=****\007pin=******** password=******** ");
+		assert_int_equal(counts.shown, 0);
+	}
+}
+
 /* The last row of a screen that was shown these bytes. */
 static char *
 row_shown(const struct kit *kit)
@@ -142,6 +166,7 @@ main(void)
 		cmocka_unit_test(behind_a_prefix_it_is_covered_as_it_comes),
 		cmocka_unit_test(without_one_it_waits_for_thirty_milliseconds),
 		cmocka_unit_test(echo_does_not_wait),
+		cmocka_unit_test(a_rule_for_the_recording_alone_lets_the_screen_see),
 		cmocka_unit_test(what_was_shown_is_painted_over_and_counted),
 		cmocka_unit_test(a_title_comes_whole),
 		cmocka_unit_test(a_character_comes_whole),

@@ -54,6 +54,8 @@ static const struct row rows[] = {
 	    "-----END PRIVATE KEY-----\r\n$ ls\r\n" },
 	{ "a key that is cut off", "-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\r\n^C\r\nme@host:~$ ls\r\n",
 	    "-----BEGIN PRIVATE KEY-----\r\n****************************************************************\r\n^C\r\nme@host:~$ ls\r\n" },
+	{ "a value for the recording only", "pin=123456 y\r\n", "pin=****** y\r\n" },
+	{ "the same in a title", "\033]0;pin=123456\007$ ", "\033]0;pin=******\007$ " },
 	{ "an empty escape", "\033[1;31m\033[0m\033(B", "\033[1;31m\033[0m\033(B" },
 };
 /* clang-format on */
