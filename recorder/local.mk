@@ -122,7 +122,7 @@ RELAY_LIBS = recorder/librelay.a lib/record/librecord.a lib/term/libterm.a lib/w
 
 pkglibexec_PROGRAMS += recorder/postern-worker
 recorder_postern_worker_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) -pthread
-recorder_postern_worker_SOURCES = \
+recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landlock.h \
 	recorder/worker/sandbox.c recorder/worker/sandbox.h \
 	recorder/worker/worker.c recorder/worker/worker.h \
 	recorder/worker/worker_bar.c \

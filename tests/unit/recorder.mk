@@ -40,8 +40,8 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/recorder/sandbox_test tests/unit/recorder/worker_test
 tests_unit_recorder_sandbox_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_sandbox_test_SOURCES = tests/unit/recorder/sandbox_test.c recorder/worker/sandbox.c
-tests_unit_recorder_sandbox_test_LDADD = $(CMOCKA_LIBS)
+tests_unit_recorder_sandbox_test_SOURCES = tests/unit/recorder/sandbox_test.c recorder/worker/sandbox.c recorder/cage/landlock.c
+tests_unit_recorder_sandbox_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_worker_test_SOURCES = tests/unit/recorder/worker_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h
 tests_unit_recorder_worker_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_worker_test_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
