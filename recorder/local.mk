@@ -7,14 +7,21 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy.c recorder/policy/policy.h \
 	recorder/policy/policy_check.c recorder/policy/policy_check.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
-	recorder/policy/policy_lines.c recorder/policy/policy_lines.h \
 	recorder/policy/policy_load.c \
+	recorder/policy/policy_mask.c recorder/policy/policy_mask.h \
 	recorder/policy/policy_print.c \
 	recorder/policy/policy_sample.c \
 	recorder/policy/policy_schema.c recorder/policy/policy_schema.h \
-	recorder/policy/policy_yaml.c recorder/policy/policy_yaml.h \
 	recorder/policy/when.c recorder/policy/when.h
-POLICY_LIBS = recorder/libpolicy.a lib/base/libbase.a $(CYAML_LIBS) $(YAML_LIBS) $(SODIUM_LIBS)
+POLICY_LIBS = recorder/libpolicy.a $(MASKLOAD_LIBS)
+
+# YAML with lines, for the policy and for masking rules.
+noinst_LIBRARIES += recorder/libyamlread.a
+recorder_libyamlread_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(YAML_CFLAGS)
+recorder_libyamlread_a_SOURCES = \
+	recorder/policy/policy_lines.c recorder/policy/policy_lines.h \
+	recorder/policy/policy_yaml.c recorder/policy/policy_yaml.h
+YAMLREAD_LIBS = recorder/libyamlread.a $(CYAML_LIBS) $(YAML_LIBS)
 
 # The keeper's half of the role table knows no YAML, so that root's binary does not contain a parser.
 noinst_LIBRARIES += recorder/libroletable.a
@@ -82,7 +89,7 @@ recorder_libmaskload_a_SOURCES = \
 	recorder/mask/mask_scan.c recorder/mask/mask_scan.h \
 	recorder/mask/mask_schema.c recorder/mask/mask_schema.h
 nodist_recorder_libmaskload_a_SOURCES = recorder/mask_builtin.c
-MASKLOAD_LIBS = recorder/libmaskload.a $(MASKRULE_LIBS) $(POLICY_LIBS)
+MASKLOAD_LIBS = recorder/libmaskload.a $(YAMLREAD_LIBS) $(MASKRULE_LIBS)
 
 # The shipped rules as C, so that masking works where nothing is installed.
 shipped_rules = share/rules.d/secrets.yaml share/rules.d/personal.yaml

@@ -160,6 +160,26 @@ say_lists(char *const *entries, unsigned count)
 			printf("  not asked   the list of %s: a gate asks it when it counts\n", rest);
 }
 
+static json_t *
+words(char *const *entries, unsigned count)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(list, json_string(entries[i]));
+	return list;
+}
+
+static json_t *
+names(char *const *list)
+{
+	unsigned count = 0;
+
+	while (list[count] != NULL)
+		count++;
+	return words(list, count);
+}
+
 static int
 print_test(const struct policy *policy, const struct policy_subject *subject, const struct policy_role *role, int64_t at_us)
 {
@@ -187,11 +207,12 @@ print_test_json(const struct policy *policy, const struct policy_subject *subjec
 {
 	char why[POLICY_WHY], automatic[POLICY_WHY], deciders[512], utc[CLOCK_TEXT];
 	int r = policy_may_request(policy, subject, role, at_us, why);
-	json_t *all = json_pack("{s:s, s:s, s:s, s:b, s:s, s:b, s:s, s:i, s:s, s:I, s:I, s:s}", "person", subject->person,
+	json_t *all = json_pack("{s:s, s:s, s:s, s:b, s:s, s:b, s:s, s:i, s:s, s:I, s:I, s:o, s:o, s:s}", "person", subject->person,
 	    "role", role->name, "at", clock_utc(at_us, utc), "may", r == 0, "why", why, "auto",
 	    policy_auto(policy, subject, role, automatic), "decides", policy_deciders(role, deciders, sizeof deciders), "need",
 	    (int)policy_needs(role), "as", role->start.as, "default_s", (json_int_t)role->times.default_s, "most_s",
-	    (json_int_t)role->times.most_s, "class", role->class->name);
+	    (json_int_t)role->times.most_s, "mask", names(role->mask->masked), "record_only", names(role->mask->record_only),
+	    "class", role->class->name);
 
 	if (all != NULL)
 		json_dumpf(all, stdout, 0);
@@ -229,16 +250,6 @@ test(const struct cli *cli)
 				    : print_test(policy, &subject, role, at_us);
 }
 
-static json_t *
-words(char *const *entries, unsigned count)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < count; i++)
-		json_array_append_new(list, json_string(entries[i]));
-	return list;
-}
-
 /* One role a line. */
 static void
 show_json(const struct policy *policy)
@@ -246,12 +257,12 @@ show_json(const struct policy *policy)
 	for (unsigned i = 0; i < policy->roles_count; i++) {
 		const struct policy_role *r = policy->roles[i];
 		char deciders[512];
-		json_t *one = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:i, s:s, s:I, s:I, s:i, s:s}", "role", r->name, "about",
+		json_t *one = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:s}", "role", r->name, "about",
 		    r->about, "who", words(r->who, r->who_count), "as", r->start.as, "run",
 		    words(r->start.run, r->start.run_count), "decides", policy_deciders(r, deciders, sizeof deciders), "need",
 		    (int)policy_needs(r), "when", r->when_text != NULL ? r->when_text : "always", "default_s",
 		    (json_int_t)r->times.default_s, "most_s", (json_int_t)r->times.most_s, "sessions", (int)r->sessions,
-		    "class", r->class->name);
+		    "mask", names(r->mask->masked), "record_only", names(r->mask->record_only), "class", r->class->name);
 
 		if (one != NULL)
 			json_dumpf(one, stdout, 0);

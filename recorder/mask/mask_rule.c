@@ -166,3 +166,57 @@ mask_rules_select(const struct mask_rules *all, const char *const *names, struct
 	*chosen = rules;
 	return 0;
 }
+
+/* Adds the words that *words has not yet, and their sets. */
+static void
+join_words(char ***words, char ***sets, char *const *more, char *const *more_sets)
+{
+	size_t have = 0, count = 0;
+
+	while (*words != NULL && (*words)[have] != NULL)
+		have++;
+	while (more != NULL && more[count] != NULL)
+		count++;
+	*words = own_grow(*words, have + count + 1, sizeof **words);
+	*sets = own_grow(*sets, have + count + 1, sizeof **sets);
+	(*words)[have] = (*sets)[have] = NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (stands_in((const char *const *)*words, more[i]))
+			continue;
+		(*words)[have] = own_dup(more[i]);
+		(*sets)[have++] = own_dup(more_sets[i]);
+		(*words)[have] = (*sets)[have] = NULL;
+	}
+}
+
+static bool
+has_rule(const struct mask_rules *rules, const char *name)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (strcmp(rules->items[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct mask_rules *
+mask_rules_join(const struct mask_rules *masked, const struct mask_rules *record_only)
+{
+	struct mask_rules *rules = own_alloc(sizeof *rules);
+
+	rules->items = own_alloc((masked->count + record_only->count + 1) * sizeof *rules->items);
+	for (size_t i = 0; i < masked->count; i++)
+		rules->items[rules->count++] = copy_rule(&masked->items[i]);
+	for (size_t i = 0; i < record_only->count; i++) {
+		if (has_rule(masked, record_only->items[i].name))
+			continue;
+		rules->items[rules->count] = copy_rule(&record_only->items[i]);
+		rules->items[rules->count++].is_record_only = true;
+	}
+	join_words(&rules->columns, &rules->column_sets, masked->columns, masked->column_sets);
+	join_words(&rules->columns, &rules->column_sets, record_only->columns, record_only->column_sets);
+	join_words(&rules->outputs, &rules->output_sets, masked->outputs, masked->output_sets);
+	join_words(&rules->outputs, &rules->output_sets, record_only->outputs, record_only->output_sets);
+	memcpy(rules->sha256, masked->sha256, sizeof rules->sha256);
+	return rules;
+}

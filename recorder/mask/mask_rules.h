@@ -50,6 +50,12 @@ extern const size_t mask_builtin_count;		/* and how many they are */
 int	mask_rules_select(const struct mask_rules *all, const char *const *names, struct mask_rules **chosen,
 	    char why[MASK_RULES_WHY]);
 
+/*
+ * One set of two choices, neither of which it takes over: what is masked on the screen and in the recording, and behind it what
+ * only the recording masks (is_record_only). What both have is masked on the screen too.
+ */
+struct mask_rules	*mask_rules_join(const struct mask_rules *masked, const struct mask_rules *record_only);
+
 /* What matching needs (no source, examples, counter-examples). 0 or ERR_BUF_FULL. */
 int	mask_rules_pack(const struct mask_rules *rules, struct buf *out);
 

@@ -24,6 +24,7 @@
 #define POLICY_FOREVER	INT64_MAX
 
 struct buf;
+struct mask_rules;
 
 struct policy_person {
 	char		 *person;
@@ -65,14 +66,19 @@ struct policy_approve {
 enum policy_later {
 	POLICY_MAY = 1 << 0,
 	POLICY_REQUIRE = 1 << 1,
-	POLICY_MASK = 1 << 2,
-	POLICY_RECORD_ONLY = 1 << 3,
 	POLICY_GUARD = 1 << 4,
 	POLICY_TRAIL = 1 << 5,
 	POLICY_EXACT = 1 << 6,
 	POLICY_ON_DROP = 1 << 7,
 	POLICY_ENDING = 1 << 8,
 	POLICY_LOOSE = 1 << 9
+};
+
+/* What is masked, for all roles that say the same. */
+struct policy_mask {
+	char			**masked;	/* sets and rules for screen and recording; NULL at the end */
+	char			**record_only;	/* for the recording alone: the engineer's screen shows them */
+	struct mask_rules	 *rules;	/* all of them in one; without any where nothing is masked */
 };
 
 struct policy_limits {
@@ -105,6 +111,7 @@ struct policy_role {
 	char			 *keep;		/* NULL: the first class */
 	const struct policy_class *class;
 	unsigned		  sessions;	/* at once under one grant */
+	const struct policy_mask *mask;
 	unsigned		  later;	/* of enum policy_later */
 };
 
@@ -125,6 +132,10 @@ struct policy {
 	unsigned		  roles_count;
 	char			**recipients;	/* age recipients of the file `auditors`, NULL at the end; NULL if none */
 	unsigned		  recipients_count;
+	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */
+	struct policy_mask	**masks;	/* every different choice of them */
+	unsigned		  masks_count;
+	bool			  site_pseudonyms;	/* a value has one token everywhere here, not in one session only */
 	uint8_t			  sha256[SECRET_SHA256];	/* over the name, length and bytes of every file */
 	char			 *warnings;	/* lines; "" if none */
 	struct policy_source	 *sources;	/* private: what the loader allocated */
@@ -134,7 +145,7 @@ struct policy {
 #define AUTO_POLICY __attribute__((cleanup(policy_free_at)))
 
 /*
- * Reads policy.yaml, roles.d/NAME.yaml (in order of name) and `auditors` below `etc_dir`. 0, ERR_POLICY_NONE if there is
+ * Reads policy.yaml, roles.d/NAME.yaml, rules.d/NAME.yaml (in order of name) and `auditors` below `etc_dir`. 0, ERR_POLICY_NONE if there is
  * no policy.yaml, ERR_POLICY if anything is wrong: then `errors` has one line "FILE:LINE: sentence" for each fault
  * and *policy is not written. policy_free takes NULL.
  */
@@ -150,7 +161,7 @@ struct policy_file {
 };
 
 struct policy_files {
-	struct policy_file	*files;		/* policy.yaml first, then roles.d by name, `auditors` last if it is there */
+	struct policy_file	*files;		/* policy.yaml first, then roles.d and rules.d by name, `auditors` last if it is there */
 	size_t			 count;
 };
 
@@ -238,6 +249,9 @@ bool	 policy_matches(const struct policy *policy, const struct policy_subject *s
 
 /* "one of dba", "2 of dba, anna", "one each of dba, sec", "the policy itself": who decides, in words. */
 char	*policy_deciders(const struct policy_role *role, char *text, size_t size);
+
+/* "secrets, personal; in the recording only: email", or "nothing": what is masked, in words. 0 or ERR_BUF_FULL. */
+int	 policy_print_mask(const struct policy_mask *mask, struct buf *out);
 
 /* The whole policy as text for people (`policy show`), and one role in sentences. 0 or ERR_BUF_FULL. */
 int	 policy_print(const struct policy *policy, struct buf *out);

@@ -198,6 +198,14 @@ check_class(struct check *c, unsigned place)
 }
 
 static void
+check_pseudonyms(struct check *c, const char *text)
+{
+	c->policy->site_pseudonyms = strcmp(text, "site") == 0;
+	if (!c->policy->site_pseudonyms && strcmp(text, "session") != 0)
+		check_fault(c, "pseudonyms", "'%s' is neither session nor site", text);
+}
+
+static void
 check_top(struct check *c)
 {
 	struct policy *p = c->policy;
@@ -216,6 +224,8 @@ check_top(struct check *c)
 		check_span(c, "requests/lapse", requests->lapse_text, &p->lapse_s);
 	if (requests->unused_text != NULL)
 		check_span(c, "requests/unused", requests->unused_text, &p->unused_s);
+	if (c->source->top->pseudonyms != NULL)
+		check_pseudonyms(c, c->source->top->pseudonyms);
 	if (p->auditors_count == 0)
 		check_warn(c, "", "there are no auditors: nobody may list or replay recordings");
 	if (p->recipients_count == 0)

@@ -11,6 +11,7 @@
 #include "lib/base/own.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_lines.h"
+#include "recorder/policy/policy_mask.h"
 #include "recorder/policy/policy_schema.h"
 
 #define TIME_DEFAULT_S	(30 * 60)
@@ -25,7 +26,6 @@ static const struct {
 	const char *already;
 } later_keys[] = {
 	{ "may", POLICY_MAY, NULL },		     { "require", POLICY_REQUIRE, NULL },
-	{ "mask", POLICY_MASK, NULL },		     { "record-only", POLICY_RECORD_ONLY, NULL },
 	{ "guard", POLICY_GUARD, NULL },	     { "trail", POLICY_TRAIL, NULL },
 	{ "exact", POLICY_EXACT, NULL },	     { "on-drop", POLICY_ON_DROP, "end" },
 	{ "ending", POLICY_ENDING, "kill" },	     { "loose", POLICY_LOOSE, NULL },
@@ -195,5 +195,6 @@ check_role(struct check *c, struct policy_role *role)
 		role->sessions = 1;
 	if (role->sessions > SESSIONS_MOST)
 		check_fault(c, "sessions", "at most %d sessions at once", SESSIONS_MOST);
+	policy_mask_check(c, role);
 	check_later(c, role);
 }

@@ -17,6 +17,8 @@
 #define AUTO_PARSER	__attribute__((cleanup(yaml_parser_delete)))
 #define AUTO_LINES	__attribute__((cleanup(policy_lines_free_at)))
 
+#define KEYS_MOST	256	/* of one mapping, looked at; no mapping of ours has so many */
+
 struct policy_lines {
 	yaml_document_t	 document;
 	yaml_node_t	*root;	/* NULL: nothing in the file */
@@ -59,14 +61,50 @@ load_document(yaml_parser_t *parser, yaml_document_t *document, const struct inp
 	return ERR_POLICY;
 }
 
+static yaml_node_t *
+node_of(const struct policy_lines *lines, int index)
+{
+	return lines->document.nodes.start + index - 1;	/* libyaml counts nodes from 1 */
+}
+
+static bool
+is_same_key(const yaml_node_t *a, const yaml_node_t *b)
+{
+	return a->type == YAML_SCALAR_NODE && b->type == YAML_SCALAR_NODE && a->data.scalar.length == b->data.scalar.length &&
+	    memcmp(a->data.scalar.value, b->data.scalar.value, a->data.scalar.length) == 0;
+}
+
+/* Of a key that stands twice nobody could say which counts. */
+static int
+check_keys(const struct policy_lines *lines, const yaml_node_t *mapping, const struct input *in)
+{
+	const yaml_node_pair_t *first = mapping->data.mapping.pairs.start;
+	ptrdiff_t count = mapping->data.mapping.pairs.top - first;
+
+	for (ptrdiff_t i = 1; i < count && i < KEYS_MOST; i++) {
+		const yaml_node_t *key = node_of(lines, first[i].key);
+
+		for (ptrdiff_t k = 0; k < i; k++) {
+			if (!is_same_key(key, node_of(lines, first[k].key)))
+				continue;
+			buf_addf(in->errors, "%s:%d: the key '%s' stands here twice\n", in->name, line_of(key->start_mark),
+			    (const char *)key->data.scalar.value);
+			return ERR_POLICY;
+		}
+	}
+	return 0;
+}
+
 /* Every text is one clean line: it is printed on terminals and compared with names. */
 static int
-check_texts(const struct policy_lines *lines, const struct input *in)
+check_nodes(const struct policy_lines *lines, const struct input *in)
 {
 	const yaml_node_t *node = lines->document.nodes.start;
 	int r = 0;
 
 	for (; node < lines->document.nodes.top; node++) {
+		if (node->type == YAML_MAPPING_NODE && check_keys(lines, node, in) < 0)
+			r = ERR_POLICY;
 		if (node->type != YAML_SCALAR_NODE ||
 		    text_is_clean((const char *)node->data.scalar.value, node->data.scalar.length))
 			continue;
@@ -118,7 +156,7 @@ policy_lines_read(const char *name, const char *text, size_t count, struct polic
 	}
 	read = empty;
 	read->root = yaml_document_get_root_node(&read->document);
-	r = check_texts(read, &in);
+	r = check_nodes(read, &in);
 	if (r == 0 && read->root != NULL)
 		r = check_single(&parser, &in);
 	if (r < 0)
@@ -146,12 +184,6 @@ bool
 policy_lines_empty(const struct policy_lines *lines)
 {
 	return lines->root == NULL;
-}
-
-static yaml_node_t *
-node_of(const struct policy_lines *lines, int index)
-{
-	return lines->document.nodes.start + index - 1;	/* libyaml counts nodes from 1 */
 }
 
 /* The part of `node` that `word` names, or NULL; *line becomes where it begins. */
@@ -233,4 +265,15 @@ policy_lines_has(const struct policy_lines *lines, const char *path, const char 
 	if (scalar != NULL)
 		*scalar = node != NULL && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
 	return node != NULL;
+}
+
+int
+policy_lines_count(const struct policy_lines *lines, const char *path)
+{
+	int line;
+	const yaml_node_t *node = follow(lines, path, &line);
+
+	if (node == NULL || node->type != YAML_SEQUENCE_NODE)
+		return -1;
+	return (int)(node->data.sequence.items.top - node->data.sequence.items.start);
 }

@@ -19,16 +19,18 @@
 #include "lib/base/own.h"
 #include "recorder/policy/policy_check.h"
 #include "recorder/policy/policy_lines.h"
+#include "recorder/policy/policy_mask.h"
 #include "recorder/policy/policy_schema.h"
 
 #define MOST_BYTES	(1024 * 1024)	/* of one file */
 #define MOST_FILES	256
+#define ROLES		"roles.d/"
 
 /* A folder being read. */
 struct reader {
 	int			 dir;
 	bool			 strict;
-	const char		*prefix;	/* "" or "roles.d/" */
+	const char		*prefix;	/* "", "roles.d/" or "rules.d/" */
 	struct policy_files	*files;
 	struct buf		*errors;
 };
@@ -88,39 +90,40 @@ read_file(const struct reader *reader, const char *name)
 }
 
 static int
-is_role_file(const struct dirent *entry)
+is_yaml(const struct dirent *entry)
 {
 	const char *dot = strrchr(entry->d_name, '.');
 
 	return entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".yaml") == 0;
 }
 
-/* Bytewise, so that the order of roles is the same in every locale. */
+/* Bytewise, so that the order is the same in every locale. */
 static int
 by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* The *.yaml of a folder, if there is one. */
 static int
-read_roles(const struct reader *top)
+read_folder(const struct reader *top, const char *name, const char *prefix)
 {
-	AUTO_FD int dir = openat(top->dir, "roles.d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_FD int dir = openat(top->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct reader reader = *top;
 	struct dirent **entries = NULL;
 	int count;
 	int r;
 
 	if (dir < 0)
-		return errno == ENOENT ? 0 : refuse(top, "roles.d", strerror(errno));
-	r = check_owner(top, dir, "roles.d");
+		return errno == ENOENT ? 0 : refuse(top, name, strerror(errno));
+	r = check_owner(top, dir, name);
 	if (r < 0)
 		return r;
-	count = scandirat(dir, ".", &entries, is_role_file, by_name);
+	count = scandirat(dir, ".", &entries, is_yaml, by_name);
 	if (count < 0)
-		return refuse(top, "roles.d", strerror(errno));
+		return refuse(top, name, strerror(errno));
 	reader.dir = dir;
-	reader.prefix = "roles.d/";
+	reader.prefix = prefix;
 	for (int i = 0; i < count; i++) {
 		if (r == 0)
 			r = read_file(&reader, entries[i]->d_name);
@@ -152,7 +155,9 @@ policy_files_read(const char *etc_dir, bool strict, struct policy_files *files, 
 		return ERR_POLICY_NONE;
 	}
 	if (r == 0)
-		r = read_roles(&reader);
+		r = read_folder(&reader, "roles.d", ROLES);
+	if (r == 0)
+		r = read_folder(&reader, "rules.d", POLICY_RULES);
 	if (r == 0)
 		r = read_file(&reader, "auditors");
 	return r == -ENOENT ? 0 : r;
@@ -281,6 +286,8 @@ parse_files(struct policy *policy, const struct policy_files *files, struct buf 
 		policy->sources_count++;
 		if (strcmp(files->files[i].name, "auditors") == 0)
 			one = parse_recipients(policy, &files->files[i], errors);
+		else if (policy_mask_is_rules(&files->files[i]))
+			continue;	/* all of them at once, by policy_mask_load() */
 		else
 			one = parse_source(&files->files[i], i == 0, source, errors);
 		if (one < 0)
@@ -303,6 +310,8 @@ policy_parse(const struct policy_files *files, struct policy **policy, struct bu
 		return ERR_POLICY_NONE;
 	hash_files(files, read->sha256);
 	r = parse_files(read, files, errors);
+	if (r == 0)
+		r = policy_mask_load(read, files, errors);
 	if (r < 0)
 		return r;
 	policy_check_defaults(read->sources[0].top);
@@ -341,6 +350,7 @@ policy_free(struct policy *policy)
 	}
 	for (unsigned i = 0; i < policy->recipients_count; i++)
 		free(policy->recipients[i]);
+	policy_mask_free(policy);
 	free(policy->sources);
 	free(policy->recipients);
 	free(policy->roles);

@@ -78,6 +78,29 @@ print_command(const struct policy_start *start, struct buf *out)
 	return r;
 }
 
+static int
+print_names(struct buf *out, char *const *names)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && names[i] != NULL; i++)
+		r = buf_addf(out, "%s%s", i > 0 ? ", " : "", names[i]);
+	return r;
+}
+
+int
+policy_print_mask(const struct policy_mask *mask, struct buf *out)
+{
+	bool masks = mask->masked[0] != NULL, records = mask->record_only[0] != NULL;
+	int r = masks ? print_names(out, mask->masked) : 0;
+
+	if (r == 0 && records)
+		r = buf_addf(out, "%sin the recording only: ", masks ? "; " : "");
+	if (r == 0 && records)
+		r = print_names(out, mask->record_only);
+	return r == 0 && !masks && !records ? buf_add_text(out, "nothing") : r;
+}
+
 int
 policy_print_role(const struct policy_role *role, struct buf *out)
 {
@@ -104,7 +127,11 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 	if (r == 0)
 		r = print_command(&role->start, out);
 	if (r == 0)
-		r = buf_addf(out, "  kept        %s: recordings %s, texts %s\n", role->class->name,
+		r = buf_add_text(out, "  masks       ");
+	if (r == 0)
+		r = policy_print_mask(role->mask, out);
+	if (r == 0)
+		r = buf_addf(out, "\n  kept        %s: recordings %s, texts %s\n", role->class->name,
 		    span(role->class->recording_s, recording), span(role->class->texts_s, texts));
 	return r;
 }

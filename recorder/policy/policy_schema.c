@@ -64,7 +64,10 @@ static const cyaml_schema_field_t limits_fields[] = {
 	CYAML_FIELD_END
 };
 
-/* Keys that only later versions act on are accepted here in any shape; policy_check.c warns about each. */
+/*
+ * Keys that only later versions act on are accepted here in any shape; policy_check.c warns about each. `mask` and
+ * `record-only` may be a list or a word: policy_mask.c reads them.
+ */
 static const cyaml_schema_field_t role_fields[] = {
 	TEXT("role", 0, struct policy_role, name),
 	CYAML_FIELD_STRING_PTR("about", OPT_PTR, struct policy_role, about, 0, POLICY_WORD - 1),
@@ -120,6 +123,7 @@ static const cyaml_schema_field_t top_fields[] = {
 	WORDS("admins", OPT, struct policy_top, admins, 0, MOST_ENTRIES),
 	CYAML_FIELD_SEQUENCE("classes", OPT_PTR, struct policy_top, classes, &class_value, 0, 256),
 	CYAML_FIELD_MAPPING("requests", OPT, struct policy_top, requests, requests_fields),
+	TEXT("pseudonyms", OPT, struct policy_top, pseudonyms),
 	CYAML_FIELD_SEQUENCE("roles", OPT_PTR, struct policy_top, roles, &role_value, 0, POLICY_ROLES),
 	CYAML_FIELD_END
 };

@@ -24,6 +24,7 @@ struct policy_top {
 	struct policy_class	 *classes;
 	unsigned		  classes_count;
 	struct policy_requests	  requests;
+	char			 *pseudonyms;	/* "session", "site" */
 	struct policy_role	 *roles;
 	unsigned		  roles_count;
 };

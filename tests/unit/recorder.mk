@@ -4,7 +4,7 @@
 if HAVE_CMOCKA
 POLICY_TESTS = tests/unit/recorder/when_test \
 	tests/unit/recorder/policy_load_test \
-	tests/unit/recorder/policy_test \
+	tests/unit/recorder/policy_test tests/unit/recorder/policy_mask_test \
 	tests/unit/recorder/roletable_test \
 	tests/unit/recorder/groups_test tests/unit/recorder/cmd_policy_test \
 	tests/unit/recorder/doctor_test
@@ -15,6 +15,8 @@ tests_unit_recorder_policy_load_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_policy_load_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_policy_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_policy_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_policy_mask_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_policy_mask_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_roletable_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_roletable_test_SOURCES = tests/unit/recorder/roletable_test.c recorder/keeper/roletable_make.c
 tests_unit_recorder_roletable_test_LDADD = recorder/libroletable.a $(POLICY_LIBS) $(CMOCKA_LIBS)

@@ -266,6 +266,42 @@ a_cut_or_changed_packet_is_refused(void **state)
 	assert_int_equal(mask_rules_unpack(buf_data(&packed), buf_len(&packed), &again), ERR_MSG_LONG);
 }
 
+static size_t
+place_of(const struct mask_rules *rules, const char *name)
+{
+	size_t place = 0;
+
+	while (place < rules->count && strcmp(rules->items[place].name, name) != 0)
+		place++;
+	return place;
+}
+
+static void
+of_two_choices_the_stricter_counts_for_what_both_have(void **state)
+{
+	AUTO_MASK_RULES struct mask_rules *all = mask_rules_builtin();
+	AUTO_MASK_RULES struct mask_rules *masked = NULL;
+	AUTO_MASK_RULES struct mask_rules *record_only = NULL;
+	AUTO_MASK_RULES struct mask_rules *joined = NULL;
+	char why[MASK_RULES_WHY];
+
+	(void)state;
+	assert_int_equal(mask_rules_select(all, (const char *const[]){ "email", "github-token", NULL }, &masked, why), 0);
+	assert_int_equal(mask_rules_select(all, (const char *const[]){ "personal", NULL }, &record_only, why), 0);
+	joined = mask_rules_join(masked, record_only);
+	assert_int_equal(joined->count, 1 + record_only->count);
+	for (size_t i = 0; i < joined->count; i++) {
+		const char *name = joined->items[i].name;
+
+		assert_int_equal(joined->items[i].is_record_only, place_of(masked, name) == masked->count);
+		assert_int_equal(place_of(joined, name), i);	/* none is there twice */
+	}
+	assert_true(joined->items[place_of(joined, "iban")].is_record_only);
+	assert_memory_equal(joined->sha256, all->sha256, sizeof all->sha256);
+	assert_int_equal(words_in(joined->columns), words_in(record_only->columns));
+	assert_int_equal(words_in(joined->column_sets), words_in(record_only->columns));
+}
+
 static void
 files_and_folders_are_read_by_name(void **state)
 {
@@ -300,6 +336,7 @@ main(void)
 		cmocka_unit_test(a_choice_leaves_out_what_is_off_unless_it_is_named),
 		cmocka_unit_test(what_is_packed_comes_out_the_same),
 		cmocka_unit_test(a_cut_or_changed_packet_is_refused),
+		cmocka_unit_test(of_two_choices_the_stricter_counts_for_what_both_have),
 		cmocka_unit_test(files_and_folders_are_read_by_name),
 	};
 
