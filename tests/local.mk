@@ -3,6 +3,7 @@
 include tests/unit/base.mk
 include tests/unit/wire.mk
 include tests/unit/term.mk
+include tests/unit/proof.mk
 include tests/unit/record.mk
 include tests/unit/store.mk
 include tests/unit/player.mk

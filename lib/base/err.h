@@ -37,6 +37,9 @@
 	X(ERR_STORE_CONFLICT,	"somebody else was faster") \
 	X(ERR_STORE_ROLLED_BACK, "an error has undone this transaction of the catalogue") \
 	X(ERR_STORE,		"the catalogue cannot do that") \
+	X(ERR_NOTE,		"this is not a signed note") \
+	X(ERR_SIGNATURE,	"the signature is not valid") \
+	X(ERR_AGENT,		"the ssh agent has refused to sign") \
 	X(ERR_NOT_FOUND,	"there is no such thing") \
 	X(ERR_AMBIGUOUS,	"the beginning of the id fits more than one") \
 	X(ERR_DECIDED,		"the request is decided already") \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 # Every #include "dir/..." points to a lower floor or stays at home. A folder inside a room belongs to the room.
 BEGIN {
-	split("lib/base lib/wire lib/term lib/record lib/store recorder console player", room)
-	split("0        1        1        1          1         2        2       2", level)
+	split("lib/base lib/wire lib/term lib/proof lib/record lib/store recorder console player", room)
+	split("0        2        2        1         2          2         3        3       3", level)
 	for (i in room) floor[room[i]] = level[i]
 }
 function home(path) {
