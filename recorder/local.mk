@@ -76,6 +76,7 @@ recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 noinst_LIBRARIES += recorder/libmaskrule.a
 recorder_libmaskrule_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
 recorder_libmaskrule_a_SOURCES = \
+	recorder/mask/mask_area.c recorder/mask/mask_area.h \
 	recorder/mask/mask_check.c recorder/mask/mask_check.h \
 	recorder/mask/mask_pack.c \
 	recorder/mask/mask_rule.c recorder/mask/mask_rule.h recorder/mask/mask_rules.h
@@ -83,6 +84,7 @@ MASKRULE_LIBS = recorder/libmaskrule.a lib/wire/libwire.a lib/base/libbase.a $(P
 noinst_LIBRARIES += recorder/libmaskload.a
 recorder_libmaskload_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)
 recorder_libmaskload_a_SOURCES = \
+	recorder/mask/mask_lint_area.c \
 	recorder/mask/mask_lint.c recorder/mask/mask_lint.h \
 	recorder/mask/mask_load.c \
 	recorder/mask/mask_rules.c \

@@ -129,8 +129,8 @@ void			 grid_row_seen(struct grid *grid, int row);
 int			 grid_row_used(const struct grid *grid, int row);
 
 /* A number that stays with a row until it is blank; 0 at first. */
-uint16_t		 grid_row_mark(const struct grid *grid, int row);
-void			 grid_row_set_mark(struct grid *grid, int row, uint16_t mark);
+uint32_t		 grid_row_mark(const struct grid *grid, int row);
+void			 grid_row_set_mark(struct grid *grid, int row, uint32_t mark);
 
 /* Marks of a cell, for its keeper: they go where it goes, and end when it is overwritten. */
 #define GRID_MARKS	(UINT32_C(7) << 26)	/* three bits of grid_cell.glyph */

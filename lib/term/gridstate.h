@@ -23,7 +23,7 @@ struct grid_row {
 	uint16_t		 new_from, new_to, sweep;	/* if is_new: columns written since it was seen; where the last writing ended */
 	bool			 is_wrapped;
 	bool			 is_new;
-	uint16_t		 mark;
+	uint32_t		 mark;
 };
 
 /* What DECSC keeps; the live one too. */

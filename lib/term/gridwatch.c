@@ -29,14 +29,14 @@ grid_row_used(const struct grid *grid, int row)
 	return row >= 0 && row < grid->rows ? grid->row[row].used : 0;
 }
 
-uint16_t
+uint32_t
 grid_row_mark(const struct grid *grid, int row)
 {
 	return row >= 0 && row < grid->rows ? grid->row[row].mark : 0;
 }
 
 void
-grid_row_set_mark(struct grid *grid, int row, uint16_t mark)
+grid_row_set_mark(struct grid *grid, int row, uint32_t mark)
 {
 	if (row >= 0 && row < grid->rows)
 		grid->row[row].mark = mark;

@@ -58,15 +58,17 @@ static void
 tell(void *user, const struct mask_told *told)
 {
 	struct redact *redact = user;
-	const struct mask_rule *rule = told->rule == MASK_NO_RULE ? NULL : &redact->rules->items[told->rule];
+	struct mask_face face = { .name = NULL };
 	unsigned long long line = told->line;
 
-	if (rule == NULL) {
+	if (told->rule != MASK_NO_RULE)
+		face = mask_rules_face(redact->rules, told->rule);
+	if (face.name == NULL) {
 		printf("line %llu: covered as a whole, since a rule took too long\n", line);
 	} else if (!told->is_near) {
-		printf("line %llu: %s (%s), %s, %u characters\n", line, rule->name, rule->set, style_name(rule->style), told->chars);
+		printf("line %llu: %s (%s), %s, %u characters\n", line, face.name, face.set, style_name(face.style), told->chars);
 	} else {
-		printf("line %llu: not %s: %s\n", line, rule->name, told->is_check ? "its check failed" : "it has a literal of it, and no match");
+		printf("line %llu: not %s: %s\n", line, face.name, told->is_check ? "its check failed" : "it has a literal of it, and no match");
 		redact->near += !told->is_check;
 		redact->dropped += told->is_check;
 	}
@@ -223,11 +225,11 @@ sum_up(const struct redact *redact)
 	struct mask_counts counts;
 
 	mask_stream_counts(redact->stream, &counts);
-	for (size_t i = 0; i < redact->rules->count; i++) {
+	for (size_t i = 0; i < mask_rules_entries(redact->rules); i++) {
 		unsigned long long hits = mask_stream_rule_hits(redact->stream, i);
 
 		if (hits > 0)
-			printf("%8llu  %s\n", hits, redact->rules->items[i].name);
+			printf("%8llu  %s\n", hits, mask_rules_face(redact->rules, i).name);
 	}
 	printf("%8llu  in all; %llu lines had a literal and no match, %llu matches failed their check\n",
 	    (unsigned long long)counts.hits, (unsigned long long)redact->near, (unsigned long long)redact->dropped);

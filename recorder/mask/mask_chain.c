@@ -74,13 +74,13 @@ match_part(struct pass *p, uint32_t from, uint32_t to, bool is_last)
 }
 
 /* What a state covers of a line, and whether it goes on behind it: the line's mark. */
-static uint16_t
-continue_state(struct pass *p, uint16_t before, uint32_t from, uint32_t to, bool is_last)
+static uint32_t
+continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool is_last)
 {
 	struct mask_stream *s = p->s;
 	struct mask_hit hit = { .rule = s->until_rule, .start = from, .from = from, .to = to };
 	uint32_t until;
-	uint16_t mark;
+	uint32_t mark;
 
 	if ((before & ROW_LINES) == 0)
 		return 0;
@@ -96,14 +96,14 @@ continue_state(struct pass *p, uint16_t before, uint32_t from, uint32_t to, bool
 }
 
 static void
-mark_rows(struct mask_stream *s, int from, int to, uint16_t mark)
+mark_rows(struct mask_stream *s, int from, int to, uint32_t mark)
 {
 	for (int row = from; row < to; row++)
-		grid_row_set_mark(s->grid, row, (uint16_t)(mark | (grid_row_mark(s->grid, row) & ROW_CARRIED)));
+		grid_row_set_mark(s->grid, row, mark | (grid_row_mark(s->grid, row) & ROW_CARRIED));
 }
 
 /* The mark of what stands above the chain. */
-static uint16_t
+static uint32_t
 mark_before(const struct mask_stream *s, int row)
 {
 	while (--row >= 0)
@@ -117,7 +117,7 @@ match_parts(struct pass *p)
 {
 	struct mask_stream *s = p->s;
 	const struct mask_line *line = &s->line;
-	uint16_t mark = mark_before(s, line->first);
+	uint32_t mark = mark_before(s, line->first);
 	int row = line->first;
 
 	for (size_t i = 0; i <= line->cut_count; i++) {

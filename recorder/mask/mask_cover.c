@@ -193,7 +193,7 @@ cover_spot(struct mask_stream *s, struct spot *spot, const char *out, const stru
 bool
 mask_is_record_only(const struct mask_stream *s, uint32_t rule)
 {
-	return rule != MASK_NO_RULE && s->rules->items[rule].is_record_only;
+	return rule != MASK_NO_RULE && mask_rules_face(s->rules, rule).is_record_only;
 }
 
 static uint64_t
@@ -242,6 +242,7 @@ make_style(struct mask_stream *s, const struct mask_hit *hit, char out[2 * STYLE
 {
 	struct mask_value value = { .text = s->line.text + hit->from, .count = hit->to - hit->from };
 	uint16_t columns[STYLED_MOST];
+	struct mask_face face = mask_rules_face(s->rules, hit->rule);
 	struct spot spot;
 
 	for (uint32_t i = hit->from; i < hit->to; i++) {
@@ -251,14 +252,20 @@ make_style(struct mask_stream *s, const struct mask_hit *hit, char out[2 * STYLE
 		value.width += load_spot(s, s->line.refs[i], &spot) ? (size_t)spot_width(&spot) : 1;
 	}
 	value.columns = columns;
-	mask_style_fill(&s->rules->items[hit->rule], s->key, &value, out);
+	mask_style_fill(&face, s->key, &value, out);
+}
+
+static bool
+is_in_full(const struct mask_stream *s, uint32_t rule)
+{
+	return rule == MASK_NO_RULE || (rule < s->rules->count && s->rules->items[rule].until != NULL) ||
+	    mask_rules_face(s->rules, rule).style == MASK_FULL;
 }
 
 void
 mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 {
-	bool is_full = hit->rule == MASK_NO_RULE || hit->is_partial || s->rules->items[hit->rule].style == MASK_FULL ||
-	    s->rules->items[hit->rule].until != NULL || hit->to - hit->from > STYLED_MOST;
+	bool is_full = hit->is_partial || hit->to - hit->from > STYLED_MOST || is_in_full(s, hit->rule);
 	struct reach reach = { .record = is_final, .screen = !mask_is_record_only(s, hit->rule) };
 	char out[2 * STYLED_MOST];
 	bool is_new = false;

@@ -46,7 +46,7 @@ struct mask_stream {
 	uint32_t		 jumps;
 	uint64_t		 string_done;	/* an unfinished string has been matched up to here */
 	uint32_t		 until_rule;	/* of the state that rows are marked with */
-	uint16_t		 top_mark;	/* mark of the row that left at the top last */
+	uint32_t		 top_mark;	/* mark of the row that left at the top last */
 	bool			 has_open;	/* some sub is for the screen only */
 	bool			 has_late;
 	bool			 is_driver;	/* CR LF was seen: a line feed alone is only one */
@@ -81,6 +81,6 @@ void	mask_late(struct mask_stream *s, uint64_t place);
 void	mask_paint_late(struct mask_stream *s);
 
 /* mask_until.c: the line belongs to the state that `before` (a row mark) tells of; *mark is its own. */
-bool	mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint16_t before, uint16_t *mark);
+bool	mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint32_t before, uint32_t *mark);
 
 #endif

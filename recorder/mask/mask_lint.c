@@ -48,18 +48,35 @@ context_free_at(pcre2_match_context **context)
 	pcre2_match_context_free(*context);
 }
 
+static void
+say(const struct mask_where *where, const char *path, const char *format, va_list args)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof text, format, args);
+	buf_addf(where->errors, "%s:%d: %s\n", where->file, policy_lines_at(where->lines, path), text);
+}
+
 void
 mask_lint_say(const struct mask_where *where, const char *key, const char *format, ...)
 {
 	char path[128];
-	char text[512];
 	va_list args;
 
 	snprintf(path, sizeof path, "rules/%u/%s", where->place, key != NULL ? key : "rule");
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	say(where, path, format, args);
 	va_end(args);
-	buf_addf(where->errors, "%s:%d: %s\n", where->file, policy_lines_at(where->lines, path), text);
+}
+
+void
+mask_lint_say_at(const struct mask_where *where, const char *path, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(where, path, format, args);
+	va_end(args);
 }
 
 static pcre2_code *

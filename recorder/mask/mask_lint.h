@@ -3,6 +3,7 @@
 #ifndef POSTERN_RECORDER_MASK_MASK_LINT_H
 #define POSTERN_RECORDER_MASK_MASK_LINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -26,6 +27,16 @@ int	mask_lint(const struct mask_rule *rule, const struct mask_where *where);
 /* One more fault, at `key` of this rule (NULL: where the rule begins). */
 void	mask_lint_say(const struct mask_where *where, const char *key, const char *format, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/* The same at any place of the file ("columns/3"). */
+void	mask_lint_say_at(const struct mask_where *where, const char *path, const char *format, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+/*
+ * A column's name or a command (`is_output`), which stand at `path`: enough letters besides '*' that it does not mean everything. The
+ * number of faults.
+ */
+int	mask_lint_area(const char *glob, bool is_output, const char *path, const struct mask_where *where);
 
 /* What the rule covers of a text. */
 struct mask_span {

@@ -11,7 +11,7 @@
 #include "lib/wire/codec.h"
 #include "recorder/mask/mask_rules.h"
 
-#define FORMAT	2
+#define FORMAT	3
 #define NAME	128
 #define PATTERN	4096
 
@@ -32,8 +32,11 @@ struct wire_mask_head {
 	uint32_t		columns, outputs, rules;
 };
 
-struct wire_mask_word {
-	char	*word, *set;
+struct wire_mask_area {
+	char		*name, *set;
+	uint32_t	 glob;		/* bytes of the name before it */
+	uint32_t	 style;
+	bool		 is_record_only;
 };
 
 /* One of the above, encoded. */
@@ -51,9 +54,12 @@ static const struct wire_field head_fields[] = {
 	{ NULL, WIRE_END, 0, 0 }
 };
 
-static const struct wire_field word_fields[] = {
-	WIRE_FIELD(mask_word, TEXT, word, PATTERN),
-	WIRE_FIELD(mask_word, TEXT, set, NAME),
+static const struct wire_field area_fields[] = {
+	WIRE_FIELD(mask_area, TEXT, name, PATTERN + NAME),
+	WIRE_FIELD(mask_area, TEXT, set, NAME),
+	WIRE_FIELD(mask_area, U32, glob, 0),
+	WIRE_FIELD(mask_area, U32, style, 0),
+	WIRE_FIELD(mask_area, BOOL, is_record_only, 0),
 	{ NULL, WIRE_END, 0, 0 }
 };
 
@@ -96,23 +102,19 @@ put_item(const struct wire_field *fields, const void *message, struct buf *out)
 	return wire_encode(item_fields, &item, out);
 }
 
-static uint32_t
-words_count(char *const *words)
-{
-	uint32_t count = 0;
-
-	while (words != NULL && words[count] != NULL)
-		count++;
-	return count;
-}
-
 static int
-put_words(char *const *words, char *const *sets, struct buf *out)
+put_areas(const struct mask_area *areas, size_t count, struct buf *out)
 {
 	int r = 0;
 
-	for (uint32_t i = 0; r == 0 && i < words_count(words); i++)
-		r = put_item(word_fields, &(struct wire_mask_word){ words[i], sets[i] }, out);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const struct mask_area *area = &areas[i];
+		const struct wire_mask_area message = { .name = area->name, .set = area->set,
+			.glob = (uint32_t)(area->glob - area->name), .style = (uint32_t)area->style,
+			.is_record_only = area->is_record_only };
+
+		r = put_item(area_fields, &message, out);
+	}
 	return r;
 }
 
@@ -135,7 +137,7 @@ mask_rules_pack(const struct mask_rules *rules, struct buf *out)
 	uint8_t sha256[sizeof rules->sha256];
 	const struct wire_mask_head head = {
 		.format = FORMAT, .sha256 = { sha256, sizeof sha256 },
-		.columns = words_count(rules->columns), .outputs = words_count(rules->outputs),
+		.columns = (uint32_t)rules->column_count, .outputs = (uint32_t)rules->output_count,
 		.rules = (uint32_t)rules->count,
 	};
 	int r;
@@ -143,9 +145,9 @@ mask_rules_pack(const struct mask_rules *rules, struct buf *out)
 	memcpy(sha256, rules->sha256, sizeof sha256);
 	r = put_item(head_fields, &head, out);
 	if (r == 0)
-		r = put_words(rules->columns, rules->column_sets, out);
+		r = put_areas(rules->columns, rules->column_count, out);
 	if (r == 0)
-		r = put_words(rules->outputs, rules->output_sets, out);
+		r = put_areas(rules->outputs, rules->output_count, out);
 	for (size_t i = 0; r == 0 && i < rules->count; i++)
 		r = put_rule(&rules->items[i], out);
 	return r;
@@ -179,20 +181,21 @@ get_item(struct packed *in, const struct wire_field *fields, void *message)
 }
 
 static int
-get_words(struct packed *in, uint32_t count, char ***words, char ***sets)
+get_areas(struct packed *in, uint32_t count, struct mask_area **areas, size_t *have)
 {
-	int r;
-
-	*words = own_alloc(((size_t)count + 1) * sizeof **words);
-	*sets = own_alloc(((size_t)count + 1) * sizeof **sets);
+	*areas = own_alloc(((size_t)count + 1) * sizeof **areas);
 	for (uint32_t i = 0; i < count; i++) {
-		struct wire_mask_word word = { 0 };
+		struct wire_mask_area message = { 0 };
+		int r = get_item(in, area_fields, &message);
 
-		r = get_item(in, word_fields, &word);
 		if (r < 0)
 			return r;
-		(*words)[i] = word.word;
-		(*sets)[i] = word.set;
+		if (message.style > MASK_PSEUDONYM || message.glob >= strlen(message.name)) {
+			wire_done(area_fields, &message);
+			return ERR_MSG_LENGTH;
+		}
+		(*areas)[(*have)++] = (struct mask_area){ .name = message.name, .glob = message.name + message.glob,
+			.set = message.set, .style = (enum mask_style)message.style, .is_record_only = message.is_record_only };
 	}
 	return 0;
 }
@@ -258,9 +261,9 @@ mask_rules_unpack(const uint8_t *bytes, size_t count, struct mask_rules **rules)
 
 	if (r < 0)
 		return r;
-	r = get_words(&in, head.columns, &read->columns, &read->column_sets);
+	r = get_areas(&in, head.columns, &read->columns, &read->column_count);
 	if (r == 0)
-		r = get_words(&in, head.outputs, &read->outputs, &read->output_sets);
+		r = get_areas(&in, head.outputs, &read->outputs, &read->output_count);
 	read->items = own_alloc(((size_t)head.rules + 1) * sizeof *read->items);
 	for (; r == 0 && read->count < head.rules; read->count += r == 0)
 		r = get_rule(&in, &read->items[read->count]);

@@ -10,6 +10,7 @@
 
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "recorder/mask/mask_area.h"
 #include "recorder/mask/mask_rules.h"
 
 uint32_t
@@ -48,10 +49,8 @@ mask_rules_free(struct mask_rules *rules)
 	for (size_t i = 0; i < rules->count; i++)
 		mask_rule_done(&rules->items[i]);
 	free(rules->items);
-	words_free(rules->columns);
-	words_free(rules->column_sets);
-	words_free(rules->outputs);
-	words_free(rules->output_sets);
+	mask_areas_free(rules->columns, rules->column_count);
+	mask_areas_free(rules->outputs, rules->output_count);
 	free(rules);
 }
 
@@ -108,27 +107,6 @@ stands_in(const char *const *names, const char *name)
 	return false;
 }
 
-/* Those words whose set is chosen; *sets becomes their sets. */
-static char **
-choose_words(char *const *words, char *const *word_sets, const char *const *names, char ***sets)
-{
-	size_t count = 0;
-	size_t n = 0;
-	char **chosen;
-
-	while (words != NULL && words[count] != NULL)
-		count++;
-	chosen = own_alloc((count + 1) * sizeof *chosen);
-	*sets = own_alloc((count + 1) * sizeof **sets);
-	for (size_t i = 0; i < count; i++) {
-		if (!stands_in(names, word_sets[i]))
-			continue;
-		chosen[n] = own_dup(words[i]);
-		(*sets)[n++] = own_dup(word_sets[i]);
-	}
-	return chosen;
-}
-
 static bool
 is_known(const struct mask_rules *all, const char *name)
 {
@@ -136,8 +114,7 @@ is_known(const struct mask_rules *all, const char *name)
 		if (strcmp(all->items[i].name, name) == 0 || strcmp(all->items[i].set, name) == 0)
 			return true;
 	}
-	return (all->column_sets != NULL && stands_in((const char *const *)all->column_sets, name)) ||
-	    (all->output_sets != NULL && stands_in((const char *const *)all->output_sets, name));
+	return mask_areas_know(all->columns, all->column_count, name) || mask_areas_know(all->outputs, all->output_count, name);
 }
 
 int
@@ -160,33 +137,11 @@ mask_rules_select(const struct mask_rules *all, const char *const *names, struct
 		if (stands_in(names, rule->name) || (!rule->is_off && stands_in(names, rule->set)))
 			rules->items[rules->count++] = copy_rule(rule);
 	}
-	rules->columns = choose_words(all->columns, all->column_sets, names, &rules->column_sets);
-	rules->outputs = choose_words(all->outputs, all->output_sets, names, &rules->output_sets);
+	mask_areas_choose(&rules->columns, &rules->column_count, all->columns, all->column_count, names);
+	mask_areas_choose(&rules->outputs, &rules->output_count, all->outputs, all->output_count, names);
 	memcpy(rules->sha256, all->sha256, sizeof rules->sha256);
 	*chosen = rules;
 	return 0;
-}
-
-/* Adds the words that *words has not yet, and their sets. */
-static void
-join_words(char ***words, char ***sets, char *const *more, char *const *more_sets)
-{
-	size_t have = 0, count = 0;
-
-	while (*words != NULL && (*words)[have] != NULL)
-		have++;
-	while (more != NULL && more[count] != NULL)
-		count++;
-	*words = own_grow(*words, have + count + 1, sizeof **words);
-	*sets = own_grow(*sets, have + count + 1, sizeof **sets);
-	(*words)[have] = (*sets)[have] = NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (stands_in((const char *const *)*words, more[i]))
-			continue;
-		(*words)[have] = own_dup(more[i]);
-		(*sets)[have++] = own_dup(more_sets[i]);
-		(*words)[have] = (*sets)[have] = NULL;
-	}
 }
 
 static bool
@@ -213,10 +168,10 @@ mask_rules_join(const struct mask_rules *masked, const struct mask_rules *record
 		rules->items[rules->count] = copy_rule(&record_only->items[i]);
 		rules->items[rules->count++].is_record_only = true;
 	}
-	join_words(&rules->columns, &rules->column_sets, masked->columns, masked->column_sets);
-	join_words(&rules->columns, &rules->column_sets, record_only->columns, record_only->column_sets);
-	join_words(&rules->outputs, &rules->output_sets, masked->outputs, masked->output_sets);
-	join_words(&rules->outputs, &rules->output_sets, record_only->outputs, record_only->output_sets);
+	mask_areas_join(&rules->columns, &rules->column_count, masked->columns, masked->column_count, false);
+	mask_areas_join(&rules->columns, &rules->column_count, record_only->columns, record_only->column_count, true);
+	mask_areas_join(&rules->outputs, &rules->output_count, masked->outputs, masked->output_count, false);
+	mask_areas_join(&rules->outputs, &rules->output_count, record_only->outputs, record_only->output_count, true);
 	memcpy(rules->sha256, masked->sha256, sizeof rules->sha256);
 	return rules;
 }

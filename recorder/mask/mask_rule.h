@@ -42,15 +42,37 @@ struct mask_rule {
 	uint32_t		 line;		/* in its file, for messages */
 };
 
+/* A column of tables whose values are covered whatever they look like, or commands whose whole output is. */
+struct mask_area {
+	char			*name;		/* "column email", "output-of kubectl get secret*": as counts call it */
+	const char		*glob;		/* within `name`; '*' stands for anything; columns: without case */
+	char			*set;
+	enum mask_style		 style;		/* of columns; output is covered in full */
+	bool			 is_record_only;
+};
+
 struct mask_rules {
 	struct mask_rule	*items;
 	size_t			 count;
-	char			**columns;	/* column masks: names, NULL at the end */
-	char			**outputs;	/* whole-command masks: "env", "kubectl get secret*", NULL at the end */
-	char			**column_sets;	/* to which set each of `columns` belongs, for mask_rules_select() */
-	char			**output_sets;
+	struct mask_area	*columns;
+	size_t			 column_count;
+	struct mask_area	*outputs;
+	size_t			 output_count;
 	uint8_t			 sha256[32];	/* of the files */
 };
+
+/*
+ * Rules, columns and outputs are numbered through, in this order: whatever names a rule by its place (mask_hit, counts)
+ * means the others with the numbers behind.
+ */
+struct mask_face {
+	const char		*name, *set, *label;	/* label: as the style of this name writes it */
+	enum mask_style		 style;
+	bool			 is_record_only;
+};
+
+size_t		mask_rules_entries(const struct mask_rules *rules);	/* of all three */
+struct mask_face	mask_rules_face(const struct mask_rules *rules, size_t entry);	/* for an entry that there is */
 
 /* Options for pcre2_compile() of any of a rule's patterns. */
 uint32_t	mask_rule_options(const struct mask_rule *rule);

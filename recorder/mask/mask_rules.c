@@ -11,6 +11,7 @@
 #include "lib/base/err.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "recorder/mask/mask_area.h"
 #include "recorder/mask/mask_check.h"
 #include "recorder/mask/mask_lint.h"
 #include "recorder/mask/mask_rules.h"
@@ -19,6 +20,7 @@
 #include "recorder/policy/policy_yaml.h"
 
 #define MOST_ERRORS	65536
+#define STYLES		"full, keep-last-4, label, pseudonym"
 #define NAME_LETTERS	"abcdefghijklmnopqrstuvwxyz0123456789-"
 
 #define AUTO_LINES	__attribute__((cleanup(policy_lines_free_at)))
@@ -96,8 +98,7 @@ take_choices(const struct mask_entry *entry, struct mask_rule *rule, const struc
 		faults++;
 	}
 	if (entry->style != NULL && style_parse(entry->style, &rule->style) < 0) {
-		mask_lint_say(where, "style", "rule '%s': '%s' is not a style (full, keep-last-4, label, pseudonym)", rule->name,
-		    entry->style);
+		mask_lint_say(where, "style", "rule '%s': '%s' is not a style (" STYLES ")", rule->name, entry->style);
 		faults++;
 	}
 	if (entry->check != NULL && mask_check_parse(entry->check, &rule->check) < 0) {
@@ -166,22 +167,78 @@ take_rule(struct mask_rules *rules, const struct mask_file *file, const char *se
 	return faults > 0 ? faults : mask_lint(rule, where);
 }
 
-/* Adds `more` to a list that ends with NULL, and the set of each to the list beside it. */
-static void
-take_words(char ***words, char ***sets, char *const *more, unsigned count, const char *set)
+static int
+take_columns(struct mask_rules *rules, const struct mask_file *file, const char *set, const struct mask_where *where)
 {
-	size_t have = 0;
+	char path[64];
+	int faults = 0;
 
-	while (*words != NULL && (*words)[have] != NULL)
-		have++;
-	*words = own_grow(*words, have + count + 1, sizeof **words);
-	*sets = own_grow(*sets, have + count + 1, sizeof **sets);
-	for (unsigned i = 0; i < count; i++, have++) {
-		(*words)[have] = own_dup(more[i]);
-		(*sets)[have] = own_dup(set);
+	for (unsigned i = 0; i < file->columns_count; i++) {
+		snprintf(path, sizeof path, "columns/%u", i);
+		faults += mask_lint_area(file->columns[i], false, path, where);
+		mask_areas_add(&rules->columns, &rules->column_count, MASK_COLUMN, file->columns[i], set);
 	}
-	(*words)[have] = NULL;
-	(*sets)[have] = NULL;
+	return faults;
+}
+
+/* Only for columns of the same file, so that one reads there what is covered. */
+static int
+take_styles(struct mask_rules *rules, const struct mask_file *file, const struct mask_where *where)
+{
+	size_t first = rules->column_count - file->columns_count;
+	char path[64];
+	int faults = 0;
+
+	for (unsigned i = 0; i < file->styled_count; i++) {
+		const struct mask_styled *styled = &file->styled[i];
+		enum mask_style style = MASK_FULL;
+		bool is_found = false;
+
+		snprintf(path, sizeof path, "column-styles/%u", i);
+		if (style_parse(styled->style, &style) < 0) {
+			mask_lint_say_at(where, path, "column '%s': '%s' is not a style (" STYLES ")", styled->column, styled->style);
+			faults++;
+		}
+		for (size_t c = first; c < rules->column_count; c++) {
+			if (strcmp(rules->columns[c].glob, styled->column) != 0)
+				continue;
+			rules->columns[c].style = style;
+			is_found = true;
+		}
+		if (!is_found) {
+			mask_lint_say_at(where, path, "'%s' is not among the `columns` of this file", styled->column);
+			faults++;
+		}
+	}
+	return faults;
+}
+
+static int
+take_outputs(struct mask_rules *rules, const struct mask_file *file, const char *set, const struct mask_where *where)
+{
+	char path[64];
+	int faults = 0;
+
+	for (unsigned i = 0; i < file->outputs_count; i++) {
+		snprintf(path, sizeof path, "output-of/%u", i);
+		faults += mask_lint_area(file->outputs[i], true, path, where);
+		mask_areas_add(&rules->outputs, &rules->output_count, MASK_OUTPUT, file->outputs[i], set);
+	}
+	return faults;
+}
+
+static int
+take_areas(struct mask_rules *rules, const struct mask_file *file, const char *set, const struct mask_where *where)
+{
+	int faults = take_columns(rules, file, set, where);
+
+	faults += take_styles(rules, file, where);
+	faults += take_outputs(rules, file, set, where);
+	if (rules->column_count > MASK_RULES_MOST || rules->output_count > MASK_RULES_MOST) {
+		mask_lint_say_at(where, "columns", "these are more than %d columns, or commands", MASK_RULES_MOST);
+		faults++;
+	}
+	return faults;
 }
 
 static int
@@ -202,8 +259,7 @@ take_file(struct mask_rules *rules, const struct mask_text *text, struct buf *er
 	where.lines = lines;
 	for (; where.place < file->rules_count; where.place++)
 		faults += take_rule(rules, file, set, &where);
-	take_words(&rules->columns, &rules->column_sets, file->columns, file->columns_count, set);
-	take_words(&rules->outputs, &rules->output_sets, file->outputs, file->outputs_count, set);
+	faults += take_areas(rules, file, set, &where);
 	return faults > 0 ? ERR_MASK_RULES : 0;
 }
 
@@ -238,8 +294,6 @@ mask_rules_parse(const struct mask_text *texts, size_t count, struct mask_rules 
 	}
 	if (r < 0)
 		return r;
-	take_words(&read->columns, &read->column_sets, NULL, 0, "");
-	take_words(&read->outputs, &read->output_sets, NULL, 0, "");
 	hash_texts(texts, count, read->sha256);
 	*rules = TAKE(read, NULL);
 	return 0;

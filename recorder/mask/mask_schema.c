@@ -50,9 +50,20 @@ static const cyaml_schema_value_t entry_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct mask_entry, entry_fields),
 };
 
+static const cyaml_schema_field_t styled_fields[] = {
+	CYAML_FIELD_STRING_PTR("column", 0, struct mask_styled, column, 1, MASK_TEXT - 1),
+	CYAML_FIELD_STRING_PTR("style", 0, struct mask_styled, style, 1, MASK_NAME - 1),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t styled_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct mask_styled, styled_fields),
+};
+
 static const cyaml_schema_field_t file_fields[] = {
 	CYAML_FIELD_SEQUENCE("rules", OPT | CYAML_FLAG_POINTER, struct mask_file, rules, &entry_value, 0, MOST_ENTRIES),
 	WORDS("columns", struct mask_file, columns, MOST_WORDS),
+	CYAML_FIELD_SEQUENCE("column-styles", OPT | CYAML_FLAG_POINTER, struct mask_file, styled, &styled_value, 0, MOST_WORDS),
 	WORDS("output-of", struct mask_file, outputs, MOST_WORDS),
 	CYAML_FIELD_END
 };

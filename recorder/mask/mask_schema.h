@@ -27,11 +27,18 @@ struct mask_entry {
 	unsigned	  counter_count;
 };
 
+/* One entry of `column-styles`. */
+struct mask_styled {
+	char	*column, *style;
+};
+
 struct mask_file {
 	struct mask_entry	 *rules;
 	unsigned		  rules_count;
 	char			**columns;
 	unsigned		  columns_count;
+	struct mask_styled	 *styled;	/* column-styles */
+	unsigned		  styled_count;
 	char			**outputs;	/* output-of */
 	unsigned		  outputs_count;
 };

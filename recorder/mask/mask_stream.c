@@ -41,7 +41,7 @@ static void
 leave(void *user, const struct grid *grid, int row)
 {
 	struct mask_stream *s = user;
-	uint16_t mark = grid_row_mark(grid, row);
+	uint32_t mark = grid_row_mark(grid, row);
 
 	if ((mark & ROW_CARRIED) == 0)
 		s->carry.count = 0;
@@ -63,7 +63,7 @@ mask_stream_new(struct mask_match *match, const struct mask_params *params)
 	if (params->key != NULL)
 		memcpy(s->key, params->key, SECRET_KEY);
 	s->params.key = NULL;
-	s->rule_hits = own_alloc(sizeof *s->rule_hits * (s->rules->count + 1));
+	s->rule_hits = own_alloc(sizeof *s->rule_hits * (mask_rules_entries(s->rules) + 1));
 	s->grid = grid_new(params->cols, params->rows);
 	s->held = s->open = UINT64_MAX;
 	grid_watch(s->grid, &watch);
@@ -307,12 +307,12 @@ mask_stream_counts(const struct mask_stream *s, struct mask_counts *counts)
 uint64_t
 mask_stream_rule_hits(const struct mask_stream *s, size_t rule)
 {
-	return rule < s->rules->count ? s->rule_hits[rule] : 0;
+	return rule < mask_rules_entries(s->rules) ? s->rule_hits[rule] : 0;
 }
 
 size_t
 mask_stream_memory(const struct mask_stream *s)
 {
-	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + s->rules->count * sizeof *s->rule_hits +
+	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + mask_rules_entries(s->rules) * sizeof *s->rule_hits +
 	    (s->carry.cells != NULL ? MASK_CARRY_MOST * sizeof *s->carry.cells : 0);
 }

@@ -79,6 +79,7 @@ uint64_t		 mask_stream_undecided(const struct mask_stream *stream);
 void			 mask_stream_text(struct mask_stream *stream, char *text);
 
 void			 mask_stream_counts(const struct mask_stream *stream, struct mask_counts *counts);
+/* Of one of mask_rules_entries(). */
 uint64_t		 mask_stream_rule_hits(const struct mask_stream *stream, size_t rule);
 size_t			 mask_stream_memory(const struct mask_stream *stream);
 

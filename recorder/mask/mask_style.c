@@ -55,17 +55,15 @@ fill_token(const uint8_t key[SECRET_KEY], const struct mask_value *value, char *
 }
 
 void
-mask_style_fill(const struct mask_rule *rule, const uint8_t key[SECRET_KEY], const struct mask_value *value, char *out)
+mask_style_fill(const struct mask_face *face, const uint8_t key[SECRET_KEY], const struct mask_value *value, char *out)
 {
 	memset(out, '*', value->width);
-	if (rule == NULL)
-		return;
-	switch (rule->style) {
+	switch (face->style) {
 	case MASK_KEEP_LAST_4:
 		fill_keep(value, out);
 		break;
 	case MASK_LABEL:
-		fill_label(rule->name, value->width, out);
+		fill_label(face->label, value->width, out);
 		break;
 	case MASK_PSEUDONYM:
 		fill_token(key, value, out);

@@ -22,8 +22,7 @@ struct mask_value {
 
 /*
  * `out` gets one printable ASCII character, or MASK_KEPT, for each of the value's columns. `key` makes pseudonyms.
- * A NULL rule covers in full.
  */
-void	mask_style_fill(const struct mask_rule *rule, const uint8_t key[SECRET_KEY], const struct mask_value *value, char *out);
+void	mask_style_fill(const struct mask_face *face, const uint8_t key[SECRET_KEY], const struct mask_value *value, char *out);
 
 #endif

@@ -32,16 +32,16 @@ looks_so(const char *text, size_t count, size_t *run)
 }
 
 bool
-mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint16_t before, uint16_t *mark)
+mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint32_t before, uint32_t *mark)
 {
-	uint16_t lines = before & ROW_LINES;
+	uint32_t lines = before & ROW_LINES;
 	size_t run;
 
 	if (lines == 0 || lines >= s->rules->items[s->until_rule].lines || lines >= ROW_LINES || !looks_so(text, count, &run))
 		return false;
 	if ((before & ROW_SHORT) != 0 && count > 0)
 		return false;
-	*mark = (uint16_t)(lines + 1);
+	*mark = lines + 1;
 	if (run < LONG_RUN && lines >= HEAD_LINES)
 		*mark |= ROW_SHORT;
 	return true;

@@ -152,6 +152,18 @@ static const struct fault faults[] = {
 	{ RULE(GOOD "    until: 'end'\n"), "etc/site.yaml:2: rule 'a': `until` and `lines` (1 to 1000) stand together\n" },
 	{ RULE(GOOD "    colour: red\n"), "etc/site.yaml:6: there is no key 'colour' here\n" },
 	{ RULE(GOOD "  - rule: a\n" GOOD), "etc/site.yaml:6: this file has two rules called 'a'\n" },
+	{ "columns: [email, x]\n", "etc/site.yaml:1: the column 'x' is too short: 2 letters in one piece are the least\n" },
+	{ "columns:\n  - email\n  - '*'\n",
+	    "etc/site.yaml:3: the column '*' is too short: 3 letters in one piece are the least beside a '*'\n" },
+	{ "columns: ['to*en']\n",
+	    "etc/site.yaml:1: the column 'to*en' is too short: 3 letters in one piece are the least beside a '*'\n" },
+	{ "columns: ['token?']\n", "etc/site.yaml:1: the column 'token?': the only wildcard is '*'\n" },
+	{ "output-of:\n  - ' env'\n", "etc/site.yaml:2: the command ' env' begins or ends with a blank\n" },
+	{ "output-of: ['*secret*']\n", "etc/site.yaml:1: the command '*secret*' begins with '*'; name the program\n" },
+	{ "columns: [card]\ncolumn-styles:\n  - column: card\n    style: blue\n",
+	    "etc/site.yaml:3: column 'card': 'blue' is not a style (full, keep-last-4, label, pseudonym)\n" },
+	{ "columns: [card]\ncolumn-styles:\n  - column: email\n    style: label\n",
+	    "etc/site.yaml:3: 'email' is not among the `columns` of this file\n" },
 	{ "rules:\n  - ]\n", "etc/site.yaml:2: this is not YAML: " },
 };
 
@@ -205,12 +217,12 @@ a_choice_leaves_out_what_is_off_unless_it_is_named(void **state)
 	assert_non_null(rule_called(some, "jwt"));
 	assert_null(rule_called(some, "github-token"));
 	assert_null(rule_called(some, "ipv4"));
-	assert_string_equal(some->column_sets[0], "personal");
+	assert_string_equal(some->columns[0].set, "personal");
 	assert_memory_equal(some->sha256, all->sha256, sizeof some->sha256);
 	mask_rules_free(TAKE(some, NULL));
 	assert_int_equal(mask_rules_select(all, (const char *const[]){ "ipv4", NULL }, &some, why), 0);
 	assert_int_equal(some->count, 1);
-	assert_null(some->columns[0]);
+	assert_int_equal(some->column_count, 0);
 	mask_rules_free(TAKE(some, NULL));
 	assert_int_equal(mask_rules_select(all, (const char *const[]){ "secret", NULL }, &some, why), ERR_NOT_FOUND);
 	assert_string_equal(why, "there is neither a set nor a rule called 'secret'");
@@ -238,10 +250,42 @@ what_is_packed_comes_out_the_same(void **state)
 	assert_int_equal(rule_called(again, "email")->style, MASK_LABEL);
 	assert_null(rule_called(again, "email")->prefix);
 	assert_true(again->items[1].is_record_only && !again->items[0].is_record_only);
-	assert_string_equal(again->columns[0], rules->columns[0]);
+	assert_int_equal(again->column_count, rules->column_count);
+	assert_string_equal(again->columns[0].glob, rules->columns[0].glob);
 	assert_int_equal(mask_rules_pack(again, &twice), 0);
 	assert_int_equal(buf_len(&twice), buf_len(&packed));
 	assert_memory_equal(buf_data(&twice), buf_data(&packed), buf_len(&packed));
+}
+
+static void
+columns_have_a_style_and_go_with_their_set(void **state)
+{
+	static const char text[] = "columns: [email, card, '*_token']\ncolumn-styles: [{column: card, style: keep-last-4}]\noutput-of: [env]\n";
+	AUTO_MASK_RULES struct mask_rules *rules = NULL;
+	AUTO_MASK_RULES struct mask_rules *again = NULL;
+	AUTO_MASK_RULES struct mask_rules *chosen = NULL;
+	AUTO_BUF struct buf packed;
+	AUTO_BUF struct buf errors;
+	char why[MASK_RULES_WHY];
+
+	(void)state;
+	buf_init(&packed, MASK_RULES_PACKED);
+	buf_init(&errors, 65536);
+	assert_int_equal(parse(text, &rules, &errors), 0);
+	rules->columns[2].is_record_only = true;
+	assert_int_equal(mask_rules_pack(rules, &packed), 0);
+	assert_int_equal(mask_rules_unpack(buf_data(&packed), buf_len(&packed), &again), 0);
+	assert_int_equal(mask_rules_entries(again), 4);
+	assert_string_equal(mask_rules_face(again, 0).name, "column email");
+	assert_int_equal(mask_rules_face(again, 1).style, MASK_KEEP_LAST_4);
+	assert_string_equal(mask_rules_face(again, 2).label, "*_token");
+	assert_true(mask_rules_face(again, 2).is_record_only);
+	assert_string_equal(mask_rules_face(again, 3).name, "output-of env");
+	assert_int_equal(mask_rules_select(again, (const char *const[]){ "column card", NULL }, &chosen, why), 0);
+	assert_int_equal(mask_rules_entries(chosen), 1);
+	mask_rules_free(TAKE(chosen, NULL));
+	assert_int_equal(mask_rules_select(again, (const char *const[]){ "site", NULL }, &chosen, why), 0);
+	assert_int_equal(mask_rules_entries(chosen), 4);
 }
 
 static void
@@ -260,7 +304,8 @@ a_cut_or_changed_packet_is_refused(void **state)
 	for (size_t cut = 0; cut < buf_len(&packed); cut++)
 		assert_true(mask_rules_unpack(buf_data(&packed), cut, &again) < 0);
 	assert_int_equal(mask_rules_unpack(buf_data(&packed), buf_len(&packed), &again), 0);
-	assert_string_equal(again->outputs[0], "env");
+	assert_string_equal(again->outputs[0].glob, "env");
+	assert_string_equal(again->outputs[0].name, "output-of env");
 	mask_rules_free(TAKE(again, NULL));
 	assert_int_equal(buf_add(&packed, "x", 1), 0);
 	assert_int_equal(mask_rules_unpack(buf_data(&packed), buf_len(&packed), &again), ERR_MSG_LONG);
@@ -298,8 +343,8 @@ of_two_choices_the_stricter_counts_for_what_both_have(void **state)
 	}
 	assert_true(joined->items[place_of(joined, "iban")].is_record_only);
 	assert_memory_equal(joined->sha256, all->sha256, sizeof all->sha256);
-	assert_int_equal(words_in(joined->columns), words_in(record_only->columns));
-	assert_int_equal(words_in(joined->column_sets), words_in(record_only->columns));
+	assert_int_equal(joined->column_count, record_only->column_count);
+	assert_true(joined->columns[0].is_record_only);
 }
 
 static void
@@ -335,6 +380,7 @@ main(void)
 		cmocka_unit_test(a_later_file_replaces_a_rule_by_its_name),
 		cmocka_unit_test(a_choice_leaves_out_what_is_off_unless_it_is_named),
 		cmocka_unit_test(what_is_packed_comes_out_the_same),
+		cmocka_unit_test(columns_have_a_style_and_go_with_their_set),
 		cmocka_unit_test(a_cut_or_changed_packet_is_refused),
 		cmocka_unit_test(of_two_choices_the_stricter_counts_for_what_both_have),
 		cmocka_unit_test(files_and_folders_are_read_by_name),

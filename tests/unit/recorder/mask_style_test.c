@@ -18,14 +18,14 @@ static const char *
 styled(enum mask_style style, const char *text, const uint8_t *with)
 {
 	static char out[128];
-	struct mask_rule rule = { .name = (char[]){ "email" }, .style = style };
+	struct mask_face face = { .name = "email", .label = "email", .style = style };
 	uint16_t columns[128];
 	struct mask_value value = { .text = text, .count = strlen(text), .chars = strlen(text), .width = strlen(text), .columns = columns };
 
 	for (uint16_t i = 0; i < value.chars; i++)
 		columns[i] = i;
 	memset(out, 0, sizeof out);
-	mask_style_fill(&rule, with, &value, out);
+	mask_style_fill(&face, with, &value, out);
 	for (size_t i = 0; i < value.width; i++)
 		if (out[i] == MASK_KEPT)
 			out[i] = '.';
