@@ -74,6 +74,7 @@ run_events(struct export *export, const struct export_format *format, int64_t li
 	int r = format->begin != NULL ? format->begin(export) : 0;
 	int got = 0;
 
+	rec_reader_wants_undecided(export->tape->reader);	/* of a running one too: it is as of now */
 	while (r == 0 && (got = rec_reader_next(export->tape->reader, &event)) == 1 && event.t_us <= limit_us) {
 		export->t_us = event.t_us;
 		r = format->event(export, &event);

@@ -182,6 +182,18 @@ put_end(struct export *export, const struct rec_event *event)
 }
 
 static int
+put_masked(struct export *export, const struct rec_event *event)
+{
+	struct rec_masked masked;
+	char text[sizeof masked.rule + 64];
+
+	if (rec_event_read_masked(event, &masked) < 0)
+		return 0;
+	snprintf(text, sizeof text, "masked: %s, %u value%s", masked.rule, masked.count, masked.count == 1 ? "" : "s");
+	return put_marker(export, event->t_us, text, strlen(text));
+}
+
+static int
 add(struct export *export, const struct rec_event *event)
 {
 	switch (event->kind) {
@@ -194,6 +206,8 @@ add(struct export *export, const struct rec_event *event)
 	case REC_NOTE:
 	case REC_STATE:
 		return put_marker(export, event->t_us, (const char *)event->bytes, event->count);
+	case REC_MASKED:
+		return put_masked(export, event);
 	case REC_END:
 		return put_end(export, event);
 	default:

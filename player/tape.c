@@ -83,13 +83,17 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 {
 	const struct wire_opened *opened = tape->remote != NULL ? tape->opened.fields : NULL;
 	struct rec_keyring keyring = { .identities = tape->ring };
+	int r;
 
 	/* With an empty one the envelope stands in the file. */
 	if (opened != NULL && opened->envelope.count > 0) {
 		keyring.envelope = opened->envelope.data;
 		keyring.envelope_bytes = opened->envelope.count;
 	}
-	return rec_reader_open(&tape->source, &keyring, reader);
+	r = rec_reader_open(&tape->source, &keyring, reader);
+	if (r == 0 && !tape->running && (tape->remote != NULL || !rec_source_is_busy(&tape->source)))
+		rec_reader_wants_undecided(*reader);
+	return r;
 }
 
 int
@@ -141,7 +145,7 @@ tape_verdict(const struct tape *tape, struct rec_reader *reader)
 	if (report->missing[0] != '\0' && !(tape->running && !report->damaged))
 		fprintf(stderr, "%s %s: %s\n", tape->cli->program, tape->cli->verb->name, report->missing);
 	if (report->undecided > 0)
-		fprintf(stderr, "%s %s: %llu bytes at its end were shown before masking had decided on them, and are not in it\n",
+		fprintf(stderr, "%s %s: %llu characters at its end are covered: its writer was killed before masking had decided on them\n",
 		    tape->cli->program, tape->cli->verb->name, (unsigned long long)report->undecided);
 	return report->damaged ? STATUS_DAMAGED : STATUS_OK;
 }

@@ -111,6 +111,32 @@ rec_event_read_end(const struct rec_event *event, struct rec_end *end)
 }
 
 void
+rec_event_make_masked(struct rec_event *event, const struct rec_masked *masked, uint8_t room[REC_PAYLOAD])
+{
+	size_t bytes = strnlen(masked->rule, sizeof masked->rule);
+
+	rec_put32(room, masked->count);
+	memcpy(room + 4, masked->rule, bytes);
+	event->kind = REC_MASKED;
+	event->bytes = room;
+	event->count = 4 + bytes;
+}
+
+int
+rec_event_read_masked(const struct rec_event *event, struct rec_masked *masked)
+{
+	size_t bytes;
+
+	if (event->kind != REC_MASKED || event->count < 4)
+		return ERR_REC_DAMAGED;
+	bytes = event->count - 4 < sizeof masked->rule ? event->count - 4 : sizeof masked->rule - 1;
+	masked->count = rec_get32(event->bytes);
+	memcpy(masked->rule, event->bytes + 4, bytes);
+	masked->rule[bytes] = '\0';
+	return 0;
+}
+
+void
 rec_event_make_text(struct rec_event *event, enum rec_kind kind, const char *text)
 {
 	event->kind = kind;

@@ -21,11 +21,11 @@ enum rec_kind {
 	REC_NOTE,		/* text */
 	REC_STATE,		/* text: frozen, thawed, extended, warned, disk-full, ... */
 	REC_END,		/* i32 status, u32 killed, u32 survivors, text why */
-	REC_COMMAND,		/* from here reserved: the command line as it stood on the screen at Enter */
-	REC_EXEC,
-	REC_FILE,
-	REC_MASKED,
-	REC_GUARD,
+	REC_COMMAND,		/* reserved: the command line as it stood on the screen at Enter */
+	REC_EXEC,		/* reserved */
+	REC_FILE,		/* reserved */
+	REC_MASKED,		/* u32: how many values a rule has covered since it was last said, text: the rule */
+	REC_GUARD,		/* reserved */
 	REC_META,		/* JSON text; the first event of segment 0, which the reader keeps for itself */
 	REC_KIND_COUNT		/* a reader hands on kinds it does not know; ignore them */
 };
@@ -45,6 +45,12 @@ struct rec_end {
 	char		 why[256];	/* text, cut if longer */
 };
 
+/* Values that a masking rule has covered; never the values. */
+struct rec_masked {
+	uint32_t	count;
+	char		rule[128];	/* text, cut if longer */
+};
+
 #define REC_PAYLOAD	272	/* room for any payload made here */
 
 /*
@@ -57,6 +63,8 @@ void	rec_event_make_hidden(struct rec_event *event, uint32_t typed, uint8_t room
 int	rec_event_read_hidden(const struct rec_event *event, uint32_t *typed);
 void	rec_event_make_end(struct rec_event *event, const struct rec_end *end, uint8_t room[REC_PAYLOAD]);
 int	rec_event_read_end(const struct rec_event *event, struct rec_end *end);
+void	rec_event_make_masked(struct rec_event *event, const struct rec_masked *masked, uint8_t room[REC_PAYLOAD]);
+int	rec_event_read_masked(const struct rec_event *event, struct rec_masked *masked);
 /* For the text kinds (note, state): the text is borrowed. */
 void	rec_event_make_text(struct rec_event *event, enum rec_kind kind, const char *text);
 

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
@@ -33,11 +34,59 @@ rec_writing_push(struct rec_writer *w)
 	return 0;
 }
 
+static bool
+is_news(const struct undecided *u)
+{
+	return u->fresh > 0 || u->said != buf_len(&u->bytes);
+}
+
+/* The parts of what has changed, and the zero behind them; nothing if nothing has. Where it ends. */
+static uint8_t *
+put_undecided(struct rec_writer *w, uint8_t *to)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < REC_UNDECIDED_KINDS; i++) {
+		struct undecided *u = &w->undecided[i];
+		size_t left = buf_len(&u->bytes);
+
+		if (!is_news(u))
+			continue;
+		*to = (uint8_t)(i + 1);
+		rec_put32(to + 1, (uint32_t)left);
+		rec_put32(to + 5, (uint32_t)u->fresh);
+		memcpy(to + REC_UNDECIDED_HEAD, buf_data(&u->bytes) + left - u->fresh, u->fresh);
+		to += REC_UNDECIDED_HEAD + u->fresh;
+		u->said = left;
+		u->fresh = 0;
+		is_any = true;
+	}
+	if (is_any)
+		*to++ = 0;
+	return to;
+}
+
+/* One frame for all that is new: half of it would tell some bytes twice, or not at all. */
+static void
+put_frame(struct rec_writer *w)
+{
+	size_t events = buf_len(&w->open.events) - w->open.sealed, room = events + 1;
+	uint8_t *plain, *to;
+
+	for (size_t i = 0; i < REC_UNDECIDED_KINDS; i++)
+		room += REC_UNDECIDED_HEAD + w->undecided[i].fresh;
+	plain = rec_tail_reserve(&w->tail, room);
+	to = put_undecided(w, plain);
+	if (events > 0)
+		memcpy(to, buf_data(&w->open.events) + w->open.sealed, events);
+	if (to > plain || events > 0)
+		rec_tail_seal(&w->tail, w->keys, to > plain ? REC_FRAME_UNDECIDED : REC_FRAME_TAIL, (size_t)(to - plain) + events);
+	w->open.sealed += events;
+}
+
 int
 rec_writing_flush(struct rec_writer *w, int64_t now_us)
 {
-	size_t count = buf_len(&w->open.events);
-	uint8_t undecided[8];
 	int r;
 
 	r = rec_tail_push(&w->tail);
@@ -45,17 +94,9 @@ rec_writing_flush(struct rec_writer *w, int64_t now_us)
 		r = rec_writing_push(w);
 	if (r < 0)
 		return r;
-	if (count > w->open.sealed) {
-		rec_tail_put(&w->tail, w->keys, REC_FRAME_TAIL, buf_data(&w->open.events) + w->open.sealed, count - w->open.sealed);
-		w->open.sealed = count;
-	}
-	if (w->open.opened_us == REC_NEVER && count > 0)
+	put_frame(w);
+	if (w->open.opened_us == REC_NEVER && w->open.sealed > 0)
 		w->open.opened_us = now_us;
-	if (w->undecided != w->open.undecided_said) {
-		rec_put64(undecided, w->undecided);
-		rec_tail_put(&w->tail, w->keys, REC_FRAME_UNDECIDED, undecided, sizeof undecided);
-		w->open.undecided_said = w->undecided;
-	}
 	return rec_tail_push(&w->tail);
 }
 
@@ -107,6 +148,10 @@ rec_writing_close_segment(struct rec_writer *w)
 	w->count.segments++;
 	buf_clear(&w->open.events);	/* a flood needs the room again at once; rest() wipes it */
 	w->open = (struct open_segment){ .events = w->open.events, .opened_us = REC_NEVER };
+	for (size_t i = 0; i < REC_UNDECIDED_KINDS; i++) {	/* the next one's tail says all of it anew */
+		w->undecided[i].fresh = buf_len(&w->undecided[i].bytes);
+		w->undecided[i].said = 0;
+	}
 	return rec_writing_push(w);
 }
 
@@ -123,7 +168,7 @@ rec_writer_flush(struct rec_writer *w, int64_t now_us)
 		return 0;
 	r = rec_writing_close_segment(w);
 	w->closed_us = now_us;
-	return r;
+	return r < 0 ? r : rec_writing_flush(w, now_us);
 }
 
 /* Nothing is open. Milliseconds until memory should be given back, or -1. */

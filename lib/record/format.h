@@ -25,6 +25,10 @@
  * tail frame		 0 file_id[32] | 32 u32 segment | 36 frame header, ciphertext and tag as above, key TK_i. So a tail frame begins
  *			 with exactly its associated data. Its plaintext is the next piece of the segment's events, so a
  *			 segment is the concatenation of its tail frames.
+ * undecided		a tail frame of type UNDECIDED begins with parts, of kinds in ascending order: u8 kind of event (output, error
+ *			output, input) | u32 bytes undecided now | u32 n | bytes[n], the newest of them, behind those of earlier frames of the
+ *			segment; then a zero byte, and then events as in TAIL. A kind without a part stays as it was. The bytes are
+ *			those that were shown, each character covered; a NUL stands for nothing, so that lengths agree.
  *
  * keys			SK_i = HMAC(CK_i,"seg"), TK_i = HMAC(CK_i,"tail"), CK_i+1 = HMAC(CK_i,"next"); CK_i is erased when segment
  *			i + 1 opens. The index pair is X25519 with secret HMAC(CK0,"index").
@@ -57,10 +61,13 @@
 #define REC_SEGMENT_US		INT64_C(10000000)	/* or after so much time with activity in it */
 #define REC_SEGMENT_MOST	(1U << 20)	/* of events: a reader accepts no more */
 #define REC_EVENT_MOST		(64U << 10)	/* payload of one event */
+#define REC_UNDECIDED_MOST	(64U << 10)	/* bytes of one kind */
+#define REC_UNDECIDED_KINDS	3	/* kinds 1 to 3 of events */
 #define REC_META_MOST		(16U << 10)
 #define REC_ENVELOPE_MOST	(64U << 10)
 
 #define REC_SEGMENT_HEAD	32	/* i64 start | i64 end | u32 bytes of events | u32 zero | u64 bytes of the body's frames */
+#define REC_UNDECIDED_HEAD	9	/* of a part */
 #define REC_FOOTER_HEAD		12
 #define REC_FOOTER_ENTRY	16
 #define REC_FOOTER_CHUNK	(64U << 10)	/* of a footer in one frame */
@@ -76,7 +83,7 @@ enum rec_frame_type {
 	REC_FRAME_INDEX = 4,	/* reserved: command lines and screen text, sealed to the index key */
 	REC_FRAME_FOOTER = 5,
 	REC_FRAME_TAIL = 6,
-	REC_FRAME_UNDECIDED = 7	/* in the tail: a u64, how many bytes masking has not decided yet; replaces earlier ones */
+	REC_FRAME_UNDECIDED = 7	/* in the tail: as TAIL, with what masking has not decided yet before the events */
 };
 
 #define REC_FRAME_LAST	1	/* flag: the segment's last frame */

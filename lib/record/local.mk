@@ -21,6 +21,7 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/segment.c \
 	lib/record/source.c lib/record/source.h \
 	lib/record/tail.c lib/record/tail.h \
+	lib/record/pending.c \
 	lib/record/tailread.c \
 	lib/record/writer.c lib/record/writer.h \
 	lib/record/writing.h

@@ -109,6 +109,8 @@ rec_reader_open(const struct rec_source *source, const struct rec_keyring *keyri
 	r->ck0 = secret_new(REC_KEY);
 	r->info.duration_us = -1;
 	buf_init(&r->plain, REC_SEGMENT_MOST + REC_FRAME_MOST);
+	buf_init(&r->covered, REC_UNDECIDED_MOST);
+	rec_pending_init(&r->pending);
 	result = open_header(r, keyring);
 	if (result < 0)
 		return result;
@@ -129,6 +131,8 @@ rec_reader_free(struct rec_reader *r)
 	rec_keys_free(r->keys);
 	secret_free(r->ck0);
 	buf_wipe(&r->plain);
+	buf_done(&r->covered);
+	rec_pending_done(&r->pending);
 	free(r->marks);
 	free(r->meta);
 	free(r);
@@ -197,9 +201,17 @@ rec_reader_next(struct rec_reader *r, struct rec_event *event)
 		if (r->pos.whole)
 			rec_goto(r, r->keys->segment + 1, r->pos.next);
 		result = load(r);
+		if (result == 0 && r->wants_pending && r->file_stop != STOP_END)
+			return rec_pending_next(r, event);
 		if (result != 1)
 			return result;
 	}
+}
+
+void
+rec_reader_wants_undecided(struct rec_reader *r)
+{
+	r->wants_pending = true;
 }
 
 const struct rec_info *
@@ -243,6 +255,7 @@ rec_reader_report(struct rec_reader *r)
 	r->report.complete = r->file_stop == STOP_END;
 	r->report.damaged = r->file_stop == STOP_DAMAGED || (r->report.complete ? r->trailer_bad :
 	    r->tail_stop == STOP_DAMAGED || r->tail_stop == STOP_GAP || (r->file_stop == STOP_CUT && !r->report.tail_used));
+	r->report.undecided = rec_pending_characters(&r->pending);
 	describe(r, r->report.missing, sizeof r->report.missing);
 	return &r->report;
 }

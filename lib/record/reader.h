@@ -42,7 +42,7 @@ struct rec_report {
 	uint64_t	 events;	/* handed out since the last rewind or seek */
 	uint64_t	 file_bytes;	/* authentic bytes at the beginning of the file */
 	int64_t		 end_us;	/* time of the last event handed out */
-	uint64_t	 undecided;	/* bytes that were shown while masking was undecided, and are not in the recording */
+	uint64_t	 undecided;	/* characters at its end that were shown or typed while masking was undecided: covered */
 	char		 missing[240];	/* a sentence without a full stop; "" if nothing is missing */
 };
 
@@ -64,6 +64,12 @@ void			 rec_reader_free_at(struct rec_reader **reader);
  * the source's error.
  */
 int			 rec_reader_next(struct rec_reader *reader, struct rec_event *event);
+
+/*
+ * What masking was undecided on when the recording stopped follows its last event from now on, covered: for readers that do not
+ * wait for more.
+ */
+void			 rec_reader_wants_undecided(struct rec_reader *reader);
 
 /* Back to the beginning. 0. */
 int			 rec_reader_rewind(struct rec_reader *reader);

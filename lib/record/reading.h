@@ -41,6 +41,11 @@ struct rec_position {
 	uint32_t	tail_frame;	/* and the frame's number */
 };
 
+/* Of each kind, of the segment at the position: as the writer has it, in struct undecided. */
+struct rec_pending {
+	struct buf	bytes[REC_UNDECIDED_KINDS];
+};
+
 struct rec_reader {
 	struct rec_source	 source;
 	struct rec_header	 header;
@@ -54,6 +59,10 @@ struct rec_reader {
 	enum rec_stop		 file_stop, tail_stop;
 	uint32_t		 tail_segment;	/* with STOP_GAP */
 	bool			 trailer_bad;
+	struct rec_pending	 pending;
+	bool			 wants_pending;
+	size_t			 pending_at;	/* so many kinds have been handed out */
+	struct buf		 covered;	/* one that was */
 	char			*meta;
 	struct rec_info		 info;
 	struct rec_report	 report;
@@ -90,5 +99,14 @@ void	rec_footer_find(struct rec_reader *reader);
  * source's error.
  */
 int	rec_tail_load(struct rec_reader *reader);
+
+/* pending.c. A frame of the tail begins with these parts: takes them in. Bytes used, or ERR_REC_DAMAGED. */
+ssize_t	rec_pending_take(struct rec_pending *pending, const uint8_t *bytes, size_t count);
+void	rec_pending_init(struct rec_pending *pending);
+void	rec_pending_clear(struct rec_pending *pending);
+void	rec_pending_done(struct rec_pending *pending);
+uint64_t	rec_pending_characters(const struct rec_pending *pending);
+/* The next kind that has any, as an event of the last one's time: 1, or 0. Nothing more comes from the file or the tail. */
+int	rec_pending_next(struct rec_reader *reader, struct rec_event *event);
 
 #endif

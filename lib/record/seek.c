@@ -16,7 +16,8 @@ rec_goto(struct rec_reader *r, uint32_t segment, uint64_t offset)
 	buf_clear(&r->plain);
 	r->pos = (struct rec_position){ .offset = offset };
 	r->file_stop = r->tail_stop = STOP_NONE;
-	r->report.undecided = 0;
+	rec_pending_clear(&r->pending);
+	r->pending_at = 0;
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,6 +84,20 @@ rec_source_fds(struct rec_source *source, int rec_fd, int tail_fd)
 	files->fd[REC_PART_FILE] = rec_fd;
 	files->fd[REC_PART_TAIL] = tail_fd;
 	*source = (struct rec_source){ .ctx = files, .read_at = read_at, .size = size };
+}
+
+bool
+rec_source_is_busy(const struct rec_source *source)
+{
+	const struct files *files = source->ctx;
+	int fd = files->fd[REC_PART_TAIL];
+
+	if (fd < 0)
+		return false;
+	if (flock(fd, LOCK_SH | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK;
+	(void)flock(fd, LOCK_UN);
+	return false;
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef POSTERN_LIB_RECORD_SOURCE_H
 #define POSTERN_LIB_RECORD_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -30,6 +31,9 @@ int	rec_source_files(struct rec_source *source, const char *path);
 
 /* The same from open descriptors, which stay the caller's; tail_fd -1 if there is none. */
 void	rec_source_fds(struct rec_source *source, int rec_fd, int tail_fd);
+
+/* Of a source made by one of these: somebody writes it now, as a lock on its tail says (flock(2)). */
+bool	rec_source_is_busy(const struct rec_source *source);
 
 void	rec_source_done(struct rec_source *source);	/* harmless on a zeroed or done one; not for other people's sources */
 

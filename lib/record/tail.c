@@ -36,15 +36,22 @@ rec_tail_done(struct rec_tail *tail)
 	buf_done(&tail->out.waiting);
 }
 
+uint8_t *
+rec_tail_reserve(struct rec_tail *tail, size_t count)
+{
+	uint8_t *to = buf_reserve(&tail->out.waiting, REC_AD + count + REC_TAG);
+
+	assert(to != NULL);
+	return to + REC_AD;
+}
+
 void
-rec_tail_put(struct rec_tail *tail, struct rec_keys *keys, enum rec_frame_type type, const uint8_t *plain, size_t count)
+rec_tail_seal(struct rec_tail *tail, struct rec_keys *keys, enum rec_frame_type type, size_t count)
 {
 	struct rec_frame frame = { .type = (uint8_t)type, .count = (uint32_t)count };
-	uint8_t *to;
+	uint8_t *to = rec_tail_reserve(tail, count);
 
-	to = buf_reserve(&tail->out.waiting, REC_AD + count + REC_TAG);
-	assert(to != NULL);
-	rec_keys_seal(keys, REC_KEY_TAIL, &frame, plain, to);
+	rec_keys_seal(keys, REC_KEY_TAIL, &frame, to, to - REC_AD);
 	buf_commit(&tail->out.waiting, REC_AD + count + REC_TAG);
 }
 

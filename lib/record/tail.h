@@ -16,8 +16,9 @@ struct rec_tail {
 int	rec_tail_open(struct rec_tail *tail, int fd, const struct rec_disk *disk);
 void	rec_tail_done(struct rec_tail *tail);
 
-/* Seals the plaintext as one frame, which then waits for rec_tail_push. */
-void	rec_tail_put(struct rec_tail *tail, struct rec_keys *keys, enum rec_frame_type type, const uint8_t *plain, size_t count);
+/* Room for the plaintext of a frame; what was written there is sealed, and then waits for rec_tail_push. */
+uint8_t	*rec_tail_reserve(struct rec_tail *tail, size_t count);
+void	rec_tail_seal(struct rec_tail *tail, struct rec_keys *keys, enum rec_frame_type type, size_t count);
 int	rec_tail_push(struct rec_tail *tail);	/* 0 or -errno */
 
 /* Gives back the memory of frames that have been written. */

@@ -126,12 +126,20 @@ take(struct rec_reader *r, const struct found *found)
 		r->tail_stop = STOP_DAMAGED;
 		return 0;
 	}
-	if (found->frame.type == REC_FRAME_TAIL)
+	if (found->frame.type == REC_FRAME_UNDECIDED) {
+		got = rec_pending_take(&r->pending, to, count);
+		if (got < 0) {
+			r->tail_stop = STOP_DAMAGED;
+			return 0;
+		}
+		memmove(to, to + got, count - (size_t)got);
+		buf_commit(&r->plain, count - (size_t)got);
+	} else if (found->frame.type == REC_FRAME_TAIL) {
 		buf_commit(&r->plain, count);
-	else if (found->frame.type == REC_FRAME_UNDECIDED && count == 8)
-		r->report.undecided = rec_get64(to);
+	}
 	r->pos.tail_at = found->at + REC_AD + count + REC_TAG;
 	r->pos.tail_frame++;
+	r->report.tail_used = true;
 	return 1;
 }
 
@@ -150,6 +158,5 @@ rec_tail_load(struct rec_reader *r)
 		if (result != 1)
 			return result;
 	}
-	r->report.tail_used = true;
 	return 1;
 }

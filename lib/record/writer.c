@@ -96,6 +96,8 @@ rec_writer_open(const struct rec_params *params, struct rec_writer **writer)
 	w->open.opened_us = REC_NEVER;
 	buf_init(&w->marks, REC_MARKS_MOST);
 	buf_init(&w->envelope, REC_ENVELOPE_MOST);
+	for (size_t i = 0; i < REC_UNDECIDED_KINDS; i++)
+		buf_init(&w->undecided[i].bytes, REC_UNDECIDED_MOST);
 	crypto_hash_sha256_init(&w->sum);
 	r = open_files(w, params);
 	if (r < 0)
@@ -115,6 +117,8 @@ rec_writer_free(struct rec_writer *w)
 	buf_wipe(&w->open.events);
 	buf_done(&w->marks);
 	buf_done(&w->envelope);
+	for (size_t i = 0; i < REC_UNDECIDED_KINDS; i++)
+		buf_done(&w->undecided[i].bytes);
 	free(w);
 }
 
@@ -155,10 +159,23 @@ rec_writer_put(struct rec_writer *w, const struct rec_event *event)
 	return 0;
 }
 
-void
-rec_writer_undecided(struct rec_writer *w, uint64_t bytes)
+int
+rec_writer_undecided(struct rec_writer *w, enum rec_kind kind, const uint8_t *bytes, size_t count, size_t left)
 {
-	w->undecided = bytes;
+	struct undecided *u = &w->undecided[kind - 1];
+
+	assert(kind >= REC_OUTPUT && kind <= REC_INPUT);
+	if (left > REC_UNDECIDED_MOST)
+		return ERR_BUF_FULL;
+	if (count > left) {
+		bytes += count - left;
+		count = left;
+	}
+	assert(left <= buf_len(&u->bytes) + count);
+	buf_consume(&u->bytes, buf_len(&u->bytes) + count - left);
+	(void)buf_add(&u->bytes, bytes, count);
+	u->fresh = u->fresh + count < left ? u->fresh + count : left;
+	return 0;
 }
 
 void

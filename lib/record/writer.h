@@ -56,10 +56,12 @@ const uint8_t		*rec_writer_index_public(const struct rec_writer *writer);
 int			 rec_writer_put(struct rec_writer *writer, const struct rec_event *event);
 
 /*
- * So many bytes of output were shown that are not put yet, as masking is undecided on them. Said with the next
- * flush.
+ * For output, error output and input on which masking is undecided, so that they are not put yet but shown after the next
+ * flush: `bytes` are new ones behind those given before, every character of them covered already (format.h); of all together
+ * the last `left` are still undecided. 0, or ERR_BUF_FULL: these are more than REC_UNDECIDED_MOST.
  */
-void			 rec_writer_undecided(struct rec_writer *writer, uint64_t bytes);
+int			 rec_writer_undecided(struct rec_writer *writer, enum rec_kind kind, const uint8_t *bytes, size_t count,
+			     size_t left);
 
 /*
  * Hands everything that was put to the kernel, sealed. 0, or -errno (-ENOSPC, -EDQUOT, -EFBIG, ...) or -ENOMEM:

@@ -23,7 +23,13 @@ struct open_segment {
 	int64_t		first_us;	/* time of its first event */
 	int64_t		previous_us;	/* for the encoding */
 	int64_t		opened_us;	/* caller's clock, at the first flush; REC_NEVER before */
-	uint64_t	undecided_said;
+};
+
+/* Shown and not decided, of one kind, covered. */
+struct undecided {
+	struct buf	bytes;
+	size_t		fresh;	/* so many at the end have not been said in this segment's tail */
+	size_t		said;	/* how many there were when it was said last */
 };
 
 enum stage { STAGE_OPEN, STAGE_ENDING, STAGE_FOOTER, STAGE_CLOSED };
@@ -40,7 +46,7 @@ struct rec_writer {
 	struct rec_count		 count;		/* event_bytes and segments; the rest when asked for */
 	int64_t				 last_us;	/* time of the last event */
 	int64_t				 closed_us;	/* caller's clock; -1: the memory has been given back */
-	uint64_t			 undecided;
+	struct undecided		 undecided[REC_UNDECIDED_KINDS];	/* of kind i + 1 */
 	bool				 sync_running;
 	enum stage			 stage;
 	uint8_t				 index_public[REC_KEY];

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -203,7 +204,11 @@ open_files(struct cli *cli, struct job *job)
 		return cli_fail(cli, STATUS_FAILED, "out of memory");
 	}
 	r = open_file(cli, job->path, &job->record.rec);
-	return r != STATUS_OK ? r : open_file(cli, job->tail_path, &job->record.tail);
+	if (r == STATUS_OK)
+		r = open_file(cli, job->tail_path, &job->record.tail);
+	if (r == STATUS_OK)
+		(void)flock(job->record.tail, LOCK_EX | LOCK_NB);	/* tells readers that the recording is running */
+	return r;
 }
 
 static void

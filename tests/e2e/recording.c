@@ -52,6 +52,7 @@ print_event(const struct rec_event *event)
 	uint16_t cols, rows;
 	uint32_t typed;
 	struct rec_end end;
+	struct rec_masked masked;
 
 	printf("%s ", rec_event_name(event->kind));
 	if (rec_event_read_resize(event, &cols, &rows) == 0)
@@ -60,6 +61,8 @@ print_event(const struct rec_event *event)
 		printf("%" PRIu32 "\n", typed);
 	else if (rec_event_read_end(event, &end) == 0)
 		printf("%" PRId32 " killed %" PRIu32 " survivors %" PRIu32 " %s\n", end.status, end.killed, end.survivors, end.why);
+	else if (rec_event_read_masked(event, &masked) == 0)
+		printf("%s %" PRIu32 "\n", masked.rule, masked.count);
 	else {
 		text = text_clean((const char *)event->bytes, event->count);
 		puts(text);
@@ -95,6 +98,7 @@ main(int argc, char **argv)
 	r = open_reader(argv[argc - 2], argv[argc - 1], &source, &reader);
 	if (r < 0)
 		return fail(argv[argc - 1], r);
+	rec_reader_wants_undecided(reader);
 	while ((r = rec_reader_next(reader, &event)) > 0) {
 		if (strcmp(argv[1], "events") == 0)
 			print_event(&event);

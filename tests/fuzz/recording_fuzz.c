@@ -179,6 +179,7 @@ read_all(struct rec_reader *reader)
 	int64_t before_us = 0;
 	int r, events = 0;
 
+	rec_reader_wants_undecided(reader);
 	while ((r = rec_reader_next(reader, &event)) == 1) {
 		must(event.t_us >= before_us || events == 0 || event.t_us >= 0);
 		must(event.count <= REC_EVENT_MOST && ++events < EVENTS_MOST);

@@ -104,6 +104,26 @@ payloads_of_another_kind_or_length_are_refused(void **state)
 }
 
 static void
+a_count_comes_back_with_its_rule(void **state)
+{
+	struct rec_masked masked = { .count = 70000, .rule = "github-token" }, read;
+	uint8_t room[REC_PAYLOAD] = { 0 };
+	struct rec_event event;
+
+	(void)state;
+	rec_event_make_masked(&event, &masked, room);
+	assert_int_equal(rec_event_read_masked(&event, &read), 0);
+	assert_int_equal(read.count, 70000);
+	assert_string_equal(read.rule, "github-token");
+	memset(masked.rule, 'r', sizeof masked.rule);
+	rec_event_make_masked(&event, &masked, room);
+	assert_int_equal(rec_event_read_masked(&event, &read), 0);
+	assert_int_equal(strlen(read.rule), sizeof read.rule - 1);
+	event.count = 3;
+	assert_int_equal(rec_event_read_masked(&event, &read), ERR_REC_DAMAGED);
+}
+
+static void
 every_kind_has_a_name_of_its_own(void **state)
 {
 	(void)state;
@@ -124,6 +144,7 @@ main(void)
 		cmocka_unit_test(a_time_that_goes_back_stands_still),
 		cmocka_unit_test(what_is_not_an_event_is_damaged),
 		cmocka_unit_test(payloads_of_another_kind_or_length_are_refused),
+		cmocka_unit_test(a_count_comes_back_with_its_rule),
 		cmocka_unit_test(every_kind_has_a_name_of_its_own),
 	};
 

@@ -496,21 +496,6 @@ a_long_recordings_footer_takes_several_frames(void **state)
 	assert_true(event.t_us == (segments - 1) * 1000);
 }
 
-static void
-undecided_bytes_of_a_crash_are_counted(void **state)
-{
-	struct studio *st = *state;
-
-	studio_record(st);
-	studio_say(st, "password: ");
-	rec_writer_undecided(st->writer, 17);
-	studio_say(st, "");
-	studio_crash(st);
-	studio_expect(st, "password: ", 10);
-	assert_int_equal(rec_reader_report(st->reader)->undecided, 17);
-	assert_true(rec_reader_report(st->reader)->tail_used);
-}
-
 int
 main(void)
 {
@@ -530,7 +515,6 @@ main(void)
 		TEST(a_changed_header_is_refused),
 		TEST(bytes_behind_the_end_are_noticed),
 		TEST(a_long_recordings_footer_takes_several_frames),
-		TEST(undecided_bytes_of_a_crash_are_counted),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
