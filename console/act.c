@@ -214,6 +214,45 @@ act_revoke(struct console *console)
 	prompt_yes(console, label, revoke_yes);
 }
 
+/* ---- f: freeze, and thaw ------------------------------------------------------------------------------------------ */
+
+static void
+halt(struct console *console, bool on, const char *reason)
+{
+	char which[ID_TEXT];
+	struct wire_freeze freeze = { .which = id_text(&console->target.id, which), .on = on, .reason = (char *)(uintptr_t)reason };
+
+	send_act(console, WIRE_FREEZE, &freeze);
+}
+
+static void
+freeze_reason(struct console *console, const char *text)
+{
+	halt(console, true, text);
+}
+
+static void
+thaw_yes(struct console *console, const char *text)
+{
+	halt(console, false, text);
+}
+
+void
+act_freeze(struct console *console)
+{
+	const struct wire_session_row *session = row_session(aim(console));
+	char label[PROMPT_LABEL];
+
+	console->status[0] = '\0';
+	if (strcmp(session->state, "frozen") == 0) {
+		snprintf(label, sizeof label, "Let %.100s of %.100s go on?", session->role, session->person);
+		prompt_yes(console, label, thaw_yes);
+		return;
+	}
+	snprintf(label, sizeof label, "Why is %.100s of %.100s frozen? (may be empty; Enter freezes)", session->role, session->person);
+	prompt_line(console, label, "", freeze_reason);
+}
+
 /* ---- s: say ------------------------------------------------------------------------------------------------------ */
 
 static void

@@ -9,6 +9,7 @@ void	act_grant(struct console *console);
 void	act_grant_less(struct console *console);
 void	act_deny(struct console *console);
 void	act_revoke(struct console *console);
+void	act_freeze(struct console *console);
 void	act_say(struct console *console);
 
 void	act_filter(struct console *console);

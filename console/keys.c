@@ -26,6 +26,8 @@ const struct key keys[] = {
 	  "denies it, with a reason" },
 	{ 'r', 0, "r", WORK, ENDS, act_revoke, "revoke",
 	  "ends it now, after a yes" },
+	{ 'f', 0, "f", WORK, TALKS, act_freeze, "freeze",
+	  "stops the session, or lets a frozen one go on" },
 	{ 's', 0, "s", WORK, TALKS, act_say, "say",
 	  "says a sentence in the session" },
 	{ '\n', '\r', "Enter", VIEW_LIST, NEEDS_ROW, act_details, "details",

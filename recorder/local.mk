@@ -63,7 +63,7 @@ recorder_libcage_a_SOURCES = \
 CAGE_LIBS = recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
 pkglibexec_PROGRAMS += recorder/postern-warden recorder/postern-init
 recorder_postern_warden_SOURCES = recorder/keeper/contract.h \
-	recorder/cage/warden.c recorder/cage/warden.h recorder/cage/warden_end.c recorder/cage/warden_spawn.c \
+	recorder/cage/warden.c recorder/cage/warden.h recorder/cage/warden_end.c recorder/cage/warden_freeze.c recorder/cage/warden_spawn.c \
 	recorder/cage/warden_pam.c recorder/cage/warden_pam.h
 recorder_postern_warden_LDADD = $(CAGE_LIBS) $(PAM_LIBS)
 recorder_postern_init_SOURCES = recorder/keeper/contract.h \
@@ -136,7 +136,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker.c recorder/worker/worker.h \
 	recorder/worker/worker_bar.c \
 	recorder/worker/worker_client.c \
-	recorder/worker/worker_end.c \
+	recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_inside.c \
 	recorder/worker/worker_port.c \
@@ -165,6 +165,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
+	recorder/gate/gate_freeze.c \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
 	recorder/gate/live.c recorder/gate/live.h \
 	recorder/gate/peer.c recorder/gate/peer.h \

@@ -189,6 +189,12 @@ static const struct wire_field say_fields[] = {
 	WIRE_FIELD(say, TEXT, text, SENTENCE_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field freeze_fields[] = {
+	WIRE_FIELD(freeze, TEXT, which, NAME_MOST),
+	WIRE_FIELD(freeze, BOOL, on, 0),
+	WIRE_FIELD(freeze, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field subscribe_fields[] = {
 	WIRE_FIELD(subscribe, BOOL, on, 0),
 	{ NULL, WIRE_END, 0, 0 } };
@@ -314,6 +320,7 @@ static const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, I64, grace_s, 0),
 	WIRE_FIELD(start, BOOL, mask, 0),
 	WIRE_FIELD(start, BYTES, mask_key, MASK_KEY),
+	WIRE_FIELD(start, I64, freeze_s, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field envelope_fields[] = {
@@ -367,6 +374,12 @@ static const struct wire_field deadline_fields[] = {
 
 static const struct wire_field tell_fields[] = {
 	WIRE_FIELD(tell, TEXT, text, SENTENCE_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field halt_fields[] = {
+	WIRE_FIELD(halt, BOOL, on, 0),
+	WIRE_FIELD(halt, TEXT, by, NAME_MOST),
+	WIRE_FIELD(halt, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field started_fields[] = {
@@ -492,6 +505,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(SESSION_ROW, session_row, SIDE(FROM_GATE), ANY),
 	ROW(REVOKE, revoke, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SAY, say, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(FREEZE, freeze, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SUBSCRIBE, subscribe, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(CHANGED, changed, SIDE(FROM_GATE), ANY),
 	ROW(RECORDINGS, recordings, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
@@ -517,6 +531,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(STOP, stop, SIDE(GATE_TO_WORKER), ANY),
 	ROW(DEADLINE, deadline, SIDE(GATE_TO_WORKER), ANY),
 	ROW(TELL, tell, SIDE(GATE_TO_WORKER), ANY),
+	ROW(HALT, halt, SIDE(GATE_TO_WORKER), ANY),
 	ROW(STARTED, started, SIDE(WORKER_TO_CLIENT), ANY),
 	ROW(INPUT, input, SIDE(CLIENT_TO_WORKER), ANY),
 	ROW(OUTPUT, output, SIDE(WORKER_TO_CLIENT), ANY),

@@ -118,6 +118,7 @@ struct wire_session_row {
 };
 struct wire_revoke { char *which; char *reason; };	/* a session, or a grant not entered yet */
 struct wire_say { char *which; char *text; };
+struct wire_freeze { char *which; bool on; char *reason; };	/* on: every process stands still; else they go on */
 struct wire_subscribe { bool on; };			/* from then on wire_changed whenever something did */
 struct wire_changed { char *what; struct id id; };	/* what: request, session, grant, recording, policy */
 
@@ -171,6 +172,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	int64_t	 grace_s;	/* how long a full disk is waited for */
 	bool	 mask;		/* there are masking rules: WORKER_RULES is open */
 	struct wire_bytes mask_key;	/* for pseudonyms: 32 bytes of the site's, or empty: the worker makes one for this session */
+	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 };
 struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
 struct wire_go { bool on; };
@@ -193,6 +195,7 @@ struct wire_status_row {
 struct wire_stop { char *reason; char *by; };	/* revoke: reason is shown to the engineer */
 struct wire_deadline { int64_t boot_us, wall_us; char *reason; };
 struct wire_tell { char *text; };		/* a sentence shown in the session */
+struct wire_halt { bool on; char *by, *reason; };	/* freeze or thaw: reason is shown to the engineer */
 
 /* ---- session: client and worker after the handover --------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@
 #include "lib/base/own.h"
 #include "recorder/cage/cgroup.h"
 
+#define FREEZE_MS	200	/* a session that takes longer to stand still is not waited for */
 #define STALE_S	60	/* a younger empty cgroup may be about to be used */
 
 /*
@@ -208,7 +209,7 @@ cgroup_kill(const struct cgroup *cgroup)
 }
 
 static bool
-is_populated(int events)
+has_event(int events, const char *event)
 {
 	char text[256];
 	ssize_t n = pread(events, text, sizeof text - 1, 0);
@@ -216,21 +217,16 @@ is_populated(int events)
 	if (n < 0)
 		return false;	/* the cgroup itself has gone */
 	text[n] = '\0';
-	return strstr(text, "populated 1") != NULL;
+	return strstr(text, event) != NULL;
 }
 
-bool
-cgroup_wait_empty(const struct cgroup *cgroup, int ms)
+/* Until cgroup.events no longer has this word; true if so within `ms`. */
+static bool
+wait_without(int events, const char *event, int ms)
 {
 	int64_t end = clock_boot_us() + (int64_t)ms * 1000;
-	AUTO_FD int events = -1;
 
-	if (cgroup->dir < 0)
-		return true;
-	events = openat(cgroup->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	if (events < 0)
-		return errno == ENOENT || errno == ENODEV;
-	while (is_populated(events)) {
+	while (has_event(events, event)) {
 		struct pollfd p = { .fd = events, .events = POLLPRI };
 		int64_t left_us = end - clock_boot_us();
 
@@ -239,6 +235,36 @@ cgroup_wait_empty(const struct cgroup *cgroup, int ms)
 		poll(&p, 1, (int)(left_us / 1000) + 1);
 	}
 	return true;
+}
+
+int
+cgroup_freeze(const struct cgroup *cgroup, bool on)
+{
+	AUTO_FD int events = -1;
+	int r;
+
+	if (cgroup->dir < 0)
+		return ERR_UNSUPPORTED;
+	r = write_at(cgroup->dir, "cgroup.freeze", on ? "1" : "0");
+	if (r < 0)
+		return r;
+	events = openat(cgroup->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	if (events < 0)
+		return -errno;
+	return wait_without(events, on ? "frozen 0" : "frozen 1", FREEZE_MS) ? 0 : 1;
+}
+
+bool
+cgroup_wait_empty(const struct cgroup *cgroup, int ms)
+{
+	AUTO_FD int events = -1;
+
+	if (cgroup->dir < 0)
+		return true;
+	events = openat(cgroup->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	if (events < 0)
+		return errno == ENOENT || errno == ENODEV;
+	return wait_without(events, "populated 1", ms);
 }
 
 static int

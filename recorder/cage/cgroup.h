@@ -37,6 +37,12 @@ int64_t	cgroup_count(const struct cgroup *cgroup, pid_t except);
 /* SIGKILL for all at once, frozen or not, forking or not. 0 or -errno (before Linux 5.14: -ENOENT). */
 int	cgroup_kill(const struct cgroup *cgroup);
 
+/*
+ * Every process in it and below stops where it is, or goes on; SIGKILL works either way. 0 when all stand (or go), 1 if
+ * some in the kernel take longer than a moment, ERR_UNSUPPORTED without a cgroup, or -errno.
+ */
+int	cgroup_freeze(const struct cgroup *cgroup, bool on);
+
 /* Waits until nobody is left in it. True if so within `ms`. */
 bool	cgroup_wait_empty(const struct cgroup *cgroup, int ms);
 

@@ -26,6 +26,7 @@ struct member {
 	pid_t			parent;
 	pid_t			group;
 	bool			zombie;
+	bool			stopped;
 	bool			below;
 	unsigned long long	started;	/* tells a pid that was used again */
 };
@@ -65,6 +66,7 @@ read_member(pid_t pid, struct member *member)
 	    &state, &member->parent, &member->group, &member->started) != 4)
 		return false;
 	member->zombie = state == 'Z' || state == 'X';
+	member->stopped = state == 'T' || state == 't';
 	return true;
 }
 
@@ -288,4 +290,53 @@ members_kill_below(pid_t except, int ms)
 			nanosleep(&pause, NULL);
 	} while (live > 0 && clock_boot_us() < end);
 	return (int64_t)known.count;
+}
+
+/* One look: stops those below `root` that still run. How many of them; -1 without /proc. */
+static int64_t
+stop_running(pid_t root, struct members *known)
+{
+	AUTO_MEMBERS struct members members = { 0 };
+	int64_t fresh = 0;
+
+	if (members_read(&members) < 0)
+		return -1;
+	members_mark(&members, root);
+	for (size_t i = 0; i < members.count; i++) {
+		const struct member *m = &members.list[i];
+
+		if (!m->below || m->zombie || m->stopped || is_known(known, m) || !member_signal(m, SIGSTOP))
+			continue;
+		members_add(known, m);
+		fresh++;
+	}
+	return fresh;
+}
+
+struct members *
+members_freeze(pid_t root, int ms, int64_t *count)
+{
+	struct members *known = own_alloc(sizeof *known);
+	int64_t end = clock_boot_us() + (int64_t)ms * 1000;
+	int64_t fresh;
+
+	do
+		fresh = stop_running(root, known);
+	while (fresh > 0 && clock_boot_us() < end);
+	*count = (int64_t)known->count;
+	if (fresh >= 0)
+		return known;
+	members_thaw(known);
+	return NULL;
+}
+
+void
+members_thaw(struct members *members)
+{
+	if (members == NULL)
+		return;
+	for (size_t i = members->count; i-- > 0;)
+		member_signal(&members->list[i], SIGCONT);
+	members_done(members);
+	free(members);
 }

@@ -15,6 +15,16 @@ ino_t	members_namespace(pid_t pid);
 /* Processes in that pid namespace, zombies left out; -1 if /proc cannot be read. */
 int64_t	members_inside(ino_t space);
 
+struct members;
+
+/*
+ * Without a cgroup: stops (SIGSTOP) every descendant of `root` until no new one appears or `ms` are over, parents first.
+ * Those that stood already are left out. The list is for members_thaw(), which lets them go on, children first, so that
+ * no shell takes its own for stopped; it takes NULL. *count is how many were stopped. NULL if /proc cannot be read.
+ */
+struct members	*members_freeze(pid_t root, int ms, int64_t *count);
+void		 members_thaw(struct members *members);
+
 /*
  * The end without namespaces: stops every descendant of the calling process but `except` until no new one appears,
  * kills them, reaps those that became its children, and starts over until none is left or `ms` are over. Returns how many

@@ -286,15 +286,34 @@ on_init(struct warden *warden)
 }
 
 static int
+order_deadline(struct warden *warden, const struct warden_order *order)
+{
+	return set_deadline(warden, order->deadline_boot_us) == 0 ? GO_ON : OVER;
+}
+
+static int
+order_freeze(struct warden *warden, const struct warden_order *order)
+{
+	struct warden_word word;
+
+	warden_freeze(warden, order->op == WARDEN_FREEZE, &word);
+	say(&word);
+	return GO_ON;
+}
+
+static int
 on_link(struct warden *warden)
 {
+	static int (*const obey[])(struct warden *, const struct warden_order *) = {
+		[WARDEN_DEADLINE] = order_deadline, [WARDEN_FREEZE] = order_freeze, [WARDEN_THAW] = order_freeze,
+	};
 	struct warden_order order;
 	ssize_t n = recv(WARDEN_LINK, &order, sizeof order, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return GO_ON;
-	if (n == sizeof order && order.op == WARDEN_DEADLINE && set_deadline(warden, order.deadline_boot_us) == 0)
-		return GO_ON;
+	if (n == sizeof order && order.op < sizeof obey / sizeof obey[0] && obey[order.op] != NULL)
+		return obey[order.op](warden, &order);
 	return OVER;	/* the order to end, the worker's end, or something it must not send */
 }
 

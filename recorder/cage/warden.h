@@ -14,6 +14,7 @@
 #include "recorder/cage/cgroup.h"
 #include "recorder/keeper/contract.h"
 
+struct members;
 struct warden_pam;
 
 /* The session's first process. */
@@ -30,6 +31,7 @@ struct warden {
 	struct warden_pam	*pam;
 	struct cgroup		 cgroup;
 	struct warden_init	 init;
+	struct members		*still;		/* stopped one by one, without a cgroup; NULL: none is */
 	int			 timer, signals;
 	int64_t			 latest_us;	/* boottime behind which no order moves the deadline */
 	bool			 running, exited;	/* what the worker was told */
@@ -46,6 +48,11 @@ int	warden_spawn_again(struct warden *warden, char *why, size_t size);
 
 /* How the session is held, for people: "pid, mount and ipc namespace, cgroup with at most 512 processes". */
 void	warden_held(const struct warden *warden, char *text, size_t size);
+
+/* ---- warden_freeze.c */
+
+/* Every process of the session stands still, or goes on. The deadline goes on either way. *word is what the worker hears. */
+void	warden_freeze(struct warden *warden, bool on, struct warden_word *word);
 
 /* ---- warden_end.c */
 

@@ -91,6 +91,7 @@ warden_end(struct warden *warden, struct warden_receipt *receipt)
 	receipt->survivors = count_survivors(warden);
 	receipt->took_us = clock_boot_us() - began;
 	waitpid(warden->init.pid, NULL, WNOHANG);
+	members_thaw(TAKE(warden->still, NULL));	/* nobody is left to go on */
 	warden->init.pid = 0;
 	own_close(&warden->init.fd);
 	own_close(&warden->init.link);

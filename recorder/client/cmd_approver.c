@@ -160,3 +160,31 @@ cmd_say(struct cli *cli)
 		printf("%s\n", client.sentence);
 	return r;
 }
+
+static int
+halt(struct cli *cli, bool on)
+{
+	AUTO_CLIENT struct client client;
+	const char *reason = on ? cli_get(cli, "reason") : NULL;
+	AUTO_FREE char *clean = text_clean(reason != NULL ? reason : "", reason != NULL ? strlen(reason) : 0);
+	struct wire_freeze question = { .which = cli->words[0], .on = on, .reason = clean };
+	int r = client_open(&client, cli);
+
+	if (r == 0)
+		r = client_ask(&client, WIRE_FREEZE, &question, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}
+
+int
+cmd_freeze(struct cli *cli)
+{
+	return halt(cli, true);
+}
+
+int
+cmd_thaw(struct cli *cli)
+{
+	return halt(cli, false);
+}

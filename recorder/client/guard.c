@@ -28,6 +28,8 @@ static const struct allowed {
 	{ "deny",	true, false },
 	{ "sessions",	true, false },
 	{ "revoke",	true, false },
+	{ "freeze",	true, false },
+	{ "thaw",	true, false },
 	{ "say",	false, false },
 	{ "ls",		true, false },
 	{ "show",	true, false },

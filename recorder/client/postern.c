@@ -94,6 +94,8 @@ static const struct cli_verb verbs[] = {
 	{ "deny",	"ID",			"Deny a request", reason_options, cmd_deny, 1, 1 },
 	{ "sessions",	"[ID]",			"Which sessions are running", sessions_options, cmd_sessions, 0, 1 },
 	{ "revoke",	"ID",			"End a session, or take an unused grant back", reason_options, cmd_revoke, 1, 1 },
+	{ "freeze",	"ID",			"Stop a session where it is; its deadline goes on", reason_options, cmd_freeze, 1, 1 },
+	{ "thaw",	"ID",			"Let a frozen session go on", plain_options, cmd_thaw, 1, 1 },
 	{ "say",	"ID TEXT",		"Show a sentence in a session", plain_options, cmd_say, 2, 2 },
 	{ "ls",		"",			"Which recordings there are", NULL, handed_over, 0, -1 },
 	{ "show",	"ID",			"A session's story as text", NULL, handed_over, 0, -1 },

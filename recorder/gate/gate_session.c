@@ -26,16 +26,23 @@
 
 #define ROWS	1000
 
-/* May the peer see and end a session (or grant) of this person and role? */
-static bool
-may_act(const struct peer *peer, const char *person, const char *role_name)
+bool
+gate_session_may(const struct peer *peer, const char *person, const char *role)
+{
+	return strcmp(person, peer_person(peer)) == 0 || gate_session_decides(peer, person, role);
+}
+
+bool
+gate_session_decides(const struct peer *peer, const char *person, const char *role_name)
 {
 	const struct policy *policy = peer->gate->policy;
 	const struct policy_role *role = policy_role(policy, role_name);
 	struct policy_subject subject = who_subject(peer->who);
 	uint32_t counts;
 
-	if (strcmp(person, peer_person(peer)) == 0 || policy_is_admin(policy, &subject))
+	if (strcmp(person, peer_person(peer)) == 0)
+		return false;
+	if (policy_is_admin(policy, &subject))
 		return true;
 	return role != NULL && policy_may_decide(policy, &subject, role, person, &counts) == 0;
 }
@@ -45,7 +52,7 @@ may_see(const struct peer *peer, const struct session *session)
 {
 	struct policy_subject subject = who_subject(peer->who);
 
-	return may_act(peer, session->person, session->role) || policy_is_auditor(peer->gate->policy, &subject);
+	return gate_session_may(peer, session->person, session->role) || policy_is_auditor(peer->gate->policy, &subject);
 }
 
 static int
@@ -105,7 +112,7 @@ put_session(void *ctx, const struct session *session)
 	struct session copy = *session;
 	const struct live *live = live_find(list->peer->gate, &session->id);
 	AUTO_FREE char *state = own_dup(session_state_names[session->state]);
-	AUTO_FREE char *trouble = own_dup(live != NULL ? live->trouble : "");
+	AUTO_FREE char *trouble = own_dup(live == NULL ? "" : live->trouble[0] != '\0' ? live->trouble : live->frozen);
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
 	AUTO_FREE char *why = end_words(list->peer->gate, session);
@@ -119,7 +126,7 @@ put_session(void *ctx, const struct session *session)
 	gate_session_words(list->peer->gate, session, &reason, &by);
 	row.reason = reason;
 	row.by = by;
-	if (live != NULL && live->trouble[0] != '\0')
+	if (trouble[0] != '\0')
 		row.why = trouble;
 	/* By the clock that counts, so that a wall clock that was set does not show a wrong rest. */
 	if (session->state != SESSION_ENDED && id_equal(&session->clock.started.boot, &list->peer->gate->boot))
@@ -204,7 +211,7 @@ on_revoke(struct peer *peer, const void *fields)
 		r = grant_get(peer->gate->store, &id, &grant);
 	if (r < 0)
 		return r;
-	if (!may_act(peer, grant.person, grant.role)) {
+	if (!gate_session_may(peer, grant.person, grant.role)) {
 		peer_fail(peer, STATUS_DENIED, "only those who may decide about '%s' revoke it", grant.role);
 		return 0;
 	}
@@ -233,7 +240,7 @@ on_say(struct peer *peer, const void *fields)
 		peer_fail(peer, STATUS_NOT_FOUND, "the session is not running any more");
 		return 0;
 	}
-	if (!may_act(peer, live->session.person, live->session.role))
+	if (!gate_session_may(peer, live->session.person, live->session.role))
 		return ERR_NO_RIGHT;
 	if (asprintf(&text, "%s: %s", peer_person(peer), question->text) < 0) {
 		text = NULL;

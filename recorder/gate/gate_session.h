@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* Words about a session that sessions and recordings both show. */
+/* Who may act on a session, and words about it that several lists show. */
 #ifndef POSTERN_RECORDER_GATE_GATE_SESSION_H
 #define POSTERN_RECORDER_GATE_GATE_SESSION_H
+
+#include <stdbool.h>
 
 struct buf;
 struct gate;
 struct id;
+struct peer;
 struct session;
+
+/* May the peer see and end a session (or grant) of this person and role? Their own, as one who decides, or as an admin. */
+bool	gate_session_may(const struct peer *peer, const char *person, const char *role);
+
+/* The same for acts that give more, which nobody does for themselves. */
+bool	gate_session_decides(const struct peer *peer, const char *person, const char *role);
 
 /* Adds the names of those who granted a request, with commas. 0 or negative. */
 int	gate_session_by(struct gate *gate, const struct id *request, struct buf *names);

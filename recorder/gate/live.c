@@ -222,6 +222,10 @@ report_type(const char *type)
 static void
 note_trouble(struct live *live, const struct wire_report *report)
 {
+	if (strcmp(report->type, "frozen") == 0)
+		snprintf(live->frozen, sizeof live->frozen, "frozen %.110s", report->text);
+	else if (strcmp(report->type, "thawed") == 0)
+		live->frozen[0] = '\0';
 	if (strcmp(report->type, "disk-full") == 0)
 		snprintf(live->trouble, sizeof live->trouble, "its recording cannot be written (%s): input and output are held", report->text);
 	else if (strcmp(report->type, "disk-space") == 0)
@@ -269,6 +273,8 @@ on_report(struct live *live, const void *fields)
 	}
 	if (strcmp(report->type, "running") == 0)
 		r = session_started(live->gate->store, &live->session.id, live->session.worker_pid, live->session.warden_pid);
+	if (strcmp(report->type, "frozen") == 0 || strcmp(report->type, "thawed") == 0)
+		r = session_turn(live->gate->store, &live->session.id, report->type[0] == 'f' ? SESSION_FROZEN : SESSION_RUNNING);
 	if (strcmp(report->type, "segment") == 0 && strcmp(report->text, "complete") == 0)
 		r = close_recording(live, report);
 	if (r < 0 && r != ERR_LAPSED)

@@ -23,6 +23,7 @@ struct live {
 	bool			 launched, checking;
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
+	char			 frozen[128];	/* by whom and why, in words; "" */
 	unsigned		 reconnects;
 	int64_t			 stop_boot_us;	/* told to end then; 0 */
 	bool			 hurried;	/* the keeper was asked to end it */

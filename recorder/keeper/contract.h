@@ -56,7 +56,7 @@ enum init_fd {
 	INIT_LAST = WARDEN_LAST
 };
 
-#define CONTRACT_MAGIC	0x50535402u	/* changes with any of these records */
+#define CONTRACT_MAGIC	0x50535403u	/* changes with any of these records */
 #define CONTRACT_PATH	256
 
 enum {
@@ -81,7 +81,7 @@ struct warden_start {
 };
 
 /* Worker to warden. */
-enum { WARDEN_END = 1, WARDEN_DEADLINE };
+enum { WARDEN_END = 1, WARDEN_DEADLINE, WARDEN_FREEZE, WARDEN_THAW };
 struct warden_order {
 	uint32_t	op;
 	/*
@@ -92,15 +92,15 @@ struct warden_order {
 };
 
 /* Warden to worker. */
-enum { WARDEN_RUNNING = 1, WARDEN_EXITED, WARDEN_FAILED, WARDEN_RECEIPT };
+enum { WARDEN_RUNNING = 1, WARDEN_EXITED, WARDEN_FAILED, WARDEN_RECEIPT, WARDEN_FROZEN, WARDEN_THAWED };
 struct warden_word {
 	uint32_t	what;
 	int32_t		exit_status;	/* EXITED: as a shell says it, 128 + signal if it was killed */
 	int64_t		pid;		/* RUNNING: init's, outside */
 	int64_t		killed;		/* RECEIPT: processes that were still there and were killed; -1 if init's own death had killed them uncounted */
 	int64_t		survivors;	/* must be 0; -1 if it cannot be known */
-	int64_t		took_us;	/* from the order to the last one gone */
-	char		text[256];	/* FAILED: a sentence; RUNNING: how the session is held ("pid namespace, cgroup") */
+	int64_t		took_us;	/* from the order to the last one gone; FROZEN, THAWED: until it was so */
+	char		text[256];	/* FAILED: a sentence; RUNNING: how the session is held ("pid namespace, cgroup"); FROZEN, THAWED: by what means */
 };
 
 /* Init to warden. */

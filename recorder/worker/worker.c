@@ -76,6 +76,18 @@ on_go_missing(struct worker *w)
 static void
 on_deadline(struct worker *w)
 {
+	if (w->start->freeze_s <= 0) {
+		end_begin(w, WHY_DEADLINE, NULL, NULL);
+		return;
+	}
+	if (w->due[DUE_ENDING] == 0)
+		w->due[DUE_ENDING] = w->deadline_us + w->start->freeze_s * CLOCK_US;
+	freeze_on(w, FREEZE_DEADLINE, "the clock", "the time is over");
+}
+
+static void
+on_ending(struct worker *w)
+{
 	end_begin(w, WHY_DEADLINE, NULL, NULL);
 }
 
@@ -105,6 +117,7 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 	[DUE_GO] = on_go_missing,
 	[DUE_WARN] = bar_warn,
 	[DUE_DEADLINE] = on_deadline,
+	[DUE_ENDING] = on_ending,
 	[DUE_IDLE] = on_idle,
 	[DUE_NOTICE] = bar_clear,
 	[DUE_PAINT] = bar_tick,
@@ -171,7 +184,7 @@ set_polls(struct worker *w, struct pollfd fds[SRC_COUNT])
 
 	fds[SRC_OUT] = asked(w->port.out, output, false);
 	fds[SRC_ERR] = asked(w->port.err, output, false);
-	fds[SRC_IN] = asked(w->port.in, false, buf_len(&w->port.typed) > 0 && w->phase == WORKER_RUNNING);
+	fds[SRC_IN] = asked(w->port.in, false, buf_len(&w->port.typed) > 0 && w->phase == WORKER_RUNNING && !freeze_is_on(w));
 	fds[SRC_SCREEN] = asked(w->client.screen, hears, buf_len(&w->client.shown) > 0);
 	fds[SRC_CLIENT] = asked_conn(&w->client.conn, hears);
 	if (!w->client.is_silent)

@@ -20,6 +20,7 @@ struct rec_writer;
 struct warden_word;
 
 #define WORKER_BATCH		(48u * 1024)	/* most output of one turn */
+#define WORKER_NOTICE	224	/* room for a notice, with the NUL */
 #define WORKER_INSIDE_MOST	8		/* connections from inside the session at one time */
 
 enum worker_phase {
@@ -35,6 +36,7 @@ enum worker_due {
 	DUE_GO,			/* the gate has not said wire_go */
 	DUE_WARN,		/* five minutes, then one minute before the end */
 	DUE_DEADLINE,
+	DUE_ENDING,		/* the deadline has passed, and the session stands still: until then it may be extended */
 	DUE_IDLE,
 	DUE_NOTICE,		/* the notice has been there long enough */
 	DUE_PAINT,		/* the terminal does not show what it should */
@@ -134,6 +136,13 @@ struct worker_end {
 	int64_t		 killed, survivors;
 };
 
+/* Why the session stands still: any of these. */
+enum { FREEZE_PERSON = 1, FREEZE_DEADLINE = 2 };
+struct worker_freeze {
+	unsigned	 why;		/* 0: it runs */
+	char		*by, *text;	/* of FREEZE_PERSON */
+};
+
 /* The notice over the picture. */
 struct worker_bar {
 	struct grid	*grid;		/* the recorder's screen; NULL without a tty */
@@ -159,6 +168,7 @@ struct worker {
 	struct worker_inside		 inside;
 	struct worker_end		 end;
 	struct worker_bar		 bar;
+	struct worker_freeze		 freeze;
 };
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
@@ -225,7 +235,16 @@ bool	end_is_over(const struct worker *worker);	/* nobody waits for anything any 
 void	end_give_up(struct worker *worker);	/* DUE_RECEIPT */
 void	end_overdue(struct worker *worker);	/* DUE_CLOSED */
 
+/* ---- worker_freeze.c */
+bool	freeze_is_on(const struct worker *worker);
+void	freeze_on(struct worker *worker, unsigned why, const char *by, const char *text);	/* again for the same reason: nothing */
+void	freeze_off(struct worker *worker, unsigned why, const char *by);
+void	freeze_heard(struct worker *worker, const struct warden_word *word);
+char	*freeze_notice(const struct worker *worker, char text[WORKER_NOTICE]);	/* what the engineer reads while it is on */
+void	freeze_done(struct worker_freeze *freeze);
+
 /* ---- worker_bar.c */
+#define BAR_HELD	"The recording cannot be written (disk full?). Input and output wait until it can."
 void	bar_init(struct worker *worker);
 void	bar_done(struct worker_bar *bar);
 void	bar_begin(struct worker *worker);	/* once, right after WIRE_STARTED */

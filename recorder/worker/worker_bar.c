@@ -144,11 +144,27 @@ bar_say(struct worker *w, const char *text, bool is_lasting)
 	w->due[DUE_PAINT] = clock_boot_us();
 }
 
+/* What stands there when nothing else is said; NULL: the program's own row. */
+static const char *
+standing(const struct worker *w, char text[WORKER_NOTICE])
+{
+	if (w->phase != WORKER_RUNNING)
+		return NULL;
+	if (w->tape.is_held)
+		return BAR_HELD;
+	return freeze_is_on(w) ? freeze_notice(w, text) : NULL;
+}
+
 void
 bar_clear(struct worker *w)
 {
+	char text[WORKER_NOTICE];
+	const char *rest = standing(w, text);
+
 	free(w->bar.text);
-	w->bar.text = NULL;
+	w->bar.text = rest != NULL ? own_dup(rest) : NULL;
+	w->bar.is_new = rest != NULL;
+	w->due[DUE_NOTICE] = 0;
 	if (w->bar.grid != NULL && !w->bar.is_blind)
 		w->due[DUE_PAINT] = clock_boot_us();
 }

@@ -16,6 +16,8 @@ hear_input(struct worker *w, const void *fields)
 
 	if (w->port.input_over || w->client.screen >= 0)
 		return ERR_MSG_REFUSED;
+	if (freeze_is_on(w) && w->start->tty)
+		return 0;	/* keys typed blindly must not come all at once when it goes on */
 	return buf_add(&w->port.arrived, input->bytes.data, input->bytes.count);
 }
 

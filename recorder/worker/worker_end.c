@@ -146,6 +146,8 @@ static void (*const hear[])(struct worker *, const struct warden_word *) = {
 	[WARDEN_EXITED] = hear_exited,
 	[WARDEN_FAILED] = hear_failed,
 	[WARDEN_RECEIPT] = hear_receipt,
+	[WARDEN_FROZEN] = freeze_heard,
+	[WARDEN_THAWED] = freeze_heard,
 };
 /* clang-format on */
 

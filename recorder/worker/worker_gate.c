@@ -129,7 +129,7 @@ static void
 send_status(struct worker *w)
 {
 	struct wire_status_row row = { .session = w->start->session,
-		.state = (char *)(uintptr_t)(w->phase >= WORKER_ENDING ? "ended" : "running"), .active_us = w->port.active_us,
+		.state = (char *)(uintptr_t)(w->phase >= WORKER_ENDING ? "ended" : freeze_is_on(w) ? "frozen" : "running"), .active_us = w->port.active_us,
 		.output_bytes = w->port.output_bytes, .deadline_boot_us = w->deadline_us, .cols = w->port.cols, .rows = w->port.rows,
 		.reports = (uint32_t)w->gate.last };
 	int r = wire_put(&w->gate.conn, WIRE_STATUS_ROW, &row);
@@ -211,6 +211,18 @@ hear_tell(struct worker *w, const void *fields)
 	return 0;
 }
 
+static int
+hear_halt(struct worker *w, const void *fields)
+{
+	const struct wire_halt *halt = fields;
+
+	if (halt->on)
+		freeze_on(w, FREEZE_PERSON, halt->by, halt->reason);
+	else
+		freeze_off(w, FREEZE_PERSON, halt->by);
+	return 0;
+}
+
 /* clang-format off */
 static int (*const hear[WIRE_KINDS])(struct worker *, const void *fields) = {
 	[WIRE_HELLO] = hear_hello,
@@ -220,6 +232,7 @@ static int (*const hear[WIRE_KINDS])(struct worker *, const void *fields) = {
 	[WIRE_STOP] = hear_stop,
 	[WIRE_DEADLINE] = hear_deadline,
 	[WIRE_TELL] = hear_tell,
+	[WIRE_HALT] = hear_halt,
 };
 /* clang-format on */
 

@@ -139,7 +139,7 @@ port_type(struct worker *w)
 	struct rec_event event = { .kind = REC_INPUT, .bytes = buf_data(&port->arrived), .count = count };
 	uint8_t room[REC_PAYLOAD];
 
-	if (count == 0 || w->phase != WORKER_RUNNING || w->tape.is_held || buf_len(&port->typed) > 0 || buf_len(&w->tape.in) > 0)
+	if (count == 0 || w->phase != WORKER_RUNNING || w->tape.is_held || freeze_is_on(w) || buf_len(&port->typed) > 0 || buf_len(&w->tape.in) > 0)
 		return;
 	if (is_hidden(w))
 		rec_event_make_hidden(&event, (uint32_t)count, room);
@@ -186,6 +186,8 @@ port_write(struct worker *w)
 	struct worker_port *port = &w->port;
 	ssize_t n = 1;
 
+	if (freeze_is_on(w) && w->phase == WORKER_RUNNING)
+		return;
 	if (port->in < 0)
 		buf_clear(&port->typed);	/* a command that closed its input: as a broken pipe */
 	while (n > 0 && buf_len(&port->typed) > 0) {

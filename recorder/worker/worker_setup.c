@@ -141,6 +141,7 @@ worker_release(struct worker *w)
 	tape_done(&w->tape);
 	buf_done(&w->client.shown);
 	wire_conn_done(&w->client.conn);	/* last: its end tells the client that all is over */
+	freeze_done(&w->freeze);
 	free(w->end.by);
 	free(w->end.text);
 	wire_message_done(&w->message);

@@ -134,7 +134,7 @@ hold(struct worker *w, int error)
 	w->due[DUE_GRACE] = now + (w->start->grace_s > 0 ? w->start->grace_s : GRACE_S) * CLOCK_US;
 	log_warn("the recording cannot be written: %s; input and output are held", err_text(error));
 	gate_report(w, &news);
-	bar_say(w, "The recording cannot be written (disk full?). Input and output wait until it can.", true);
+	bar_say(w, BAR_HELD, true);
 }
 
 static void

@@ -277,12 +277,13 @@ bool
 cage_hear(struct cage *cage, uint32_t what)
 {
 	struct warden_word *place[] = { [WARDEN_RUNNING] = &cage->running, [WARDEN_EXITED] = &cage->exited,
-		[WARDEN_FAILED] = &cage->failed, [WARDEN_RECEIPT] = &cage->receipt };
+		[WARDEN_FAILED] = &cage->failed, [WARDEN_RECEIPT] = &cage->receipt,
+		[WARDEN_FROZEN] = &cage->frozen, [WARDEN_THAWED] = &cage->thawed };
 	struct pollfd p = { .fd = cage->link, .events = POLLIN };
 	struct warden_word word;
 
 	while (poll(&p, 1, CAGE_MS) > 0 && recv(cage->link, &word, sizeof word, 0) == sizeof word) {
-		if (word.what < WARDEN_RUNNING || word.what > WARDEN_RECEIPT)
+		if (word.what < WARDEN_RUNNING || word.what > WARDEN_THAWED)
 			return false;
 		*place[word.what] = word;
 		if (word.what == what)

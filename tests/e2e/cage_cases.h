@@ -24,6 +24,7 @@ struct cage_test {
 /* Each ends with a NULL name. */
 extern const struct cage_test cage_views[];	/* what a session is and sees */
 extern const struct cage_test cage_ends[];	/* how it ends */
+extern const struct cage_test cage_freezes[];	/* how it stands still */
 extern const struct cage_test cage_refusals[];	/* what is not started at all */
 
 /* Trial mode where user namespaces are refused; for the chroot. */

@@ -58,6 +58,7 @@ run_tests(int modes, bool in_chroot)
 {
 	run_list(cage_views, modes, in_chroot);
 	run_list(cage_ends, modes, in_chroot);
+	run_list(cage_freezes, modes, in_chroot);
 	run_list(cage_refusals, modes, in_chroot);
 }
 

@@ -48,6 +48,10 @@ tests_unit_recorder_worker_test_SOURCES = tests/unit/recorder/worker_test.c test
 tests_unit_recorder_worker_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_worker_test_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/worker_ends_test
+tests_unit_recorder_worker_ends_test_SOURCES = tests/unit/recorder/worker_ends_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h
+tests_unit_recorder_worker_ends_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_worker_ends_test_LDADD = $(tests_unit_recorder_worker_test_LDADD)
 endif
 # end of the session
 

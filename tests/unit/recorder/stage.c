@@ -315,14 +315,20 @@ stage_warden_says(struct stage *s, uint32_t what, int32_t status, int64_t killed
 	assert_int_equal(send(s->warden, &word, sizeof word, 0), sizeof word);
 }
 
-void
-stage_warden_ordered(struct stage *s)
+uint32_t
+stage_ordered(struct stage *s)
 {
 	struct warden_order order;
 
 	stage_readable(s->warden);
 	assert_int_equal(recv(s->warden, &order, sizeof order, 0), sizeof order);
-	assert_int_equal(order.op, WARDEN_END);
+	return order.op;
+}
+
+void
+stage_warden_ordered(struct stage *s)
+{
+	assert_int_equal(stage_ordered(s), WARDEN_END);
 }
 
 /* Reads until wire_ended, whose sentence must contain the words. */

@@ -56,6 +56,7 @@ void		 stage_ended(struct stage *s, const char *words);	/* wire_ended comes, wit
 void		 stage_exits(struct stage *s);	/* the worker ends with status 0 */
 
 void		 stage_warden_says(struct stage *s, uint32_t what, int32_t status, int64_t killed);
+uint32_t	 stage_ordered(struct stage *s);	/* what the warden is ordered next: its op */
 void		 stage_warden_ordered(struct stage *s);	/* to end the session */
 
 /* All events of a kind in the recording, joined; the caller frees it. */
