@@ -172,7 +172,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
 	recorder/gate/who.c recorder/gate/who.h \
 	recorder/keeper/daemon.c recorder/keeper/daemon.h
-recorder_postern_gate_LDADD = lib/store/libstore.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \
+recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \
 	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 recorder_postern_keeper_SOURCES = recorder/keeper/keeper.c recorder/keeper/keeper.h recorder/keeper/launch.c recorder/keeper/contract.h \
 	recorder/client/wardens.c recorder/client/wardens.h \

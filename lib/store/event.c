@@ -11,6 +11,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/store/event.h"
+#include "lib/store/head.h"
 #include "lib/store/seal.h"
 #include "lib/store/stmt.h"
 #include "lib/store/unit.h"
@@ -35,7 +36,7 @@ static const char SQL_ADD[] =
     "INSERT INTO events (seq, type, subject, time_ms, unit, number, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /* The clear fields of an entry, as they are between the bytes and the columns. */
-struct head {
+struct fields {
 	int64_t		seq;
 	int64_t		time_ms;
 	uint16_t	type;
@@ -46,14 +47,14 @@ struct head {
 };
 
 static void
-head_put(const struct head *head, uint8_t entry[EVENT_ENTRY])
+fields_put(const struct fields *fields, uint8_t entry[EVENT_ENTRY])
 {
-	uint64_t seq = htobe64((uint64_t)head->seq);
-	uint64_t time_ms = htobe64((uint64_t)head->time_ms);
-	uint16_t type = htobe16(head->type);
-	uint16_t flags = htobe16(head->flags);
-	uint32_t unit = htobe32(head->unit);
-	uint32_t length = htobe32(head->length);
+	uint64_t seq = htobe64((uint64_t)fields->seq);
+	uint64_t time_ms = htobe64((uint64_t)fields->time_ms);
+	uint16_t type = htobe16(fields->type);
+	uint16_t flags = htobe16(fields->flags);
+	uint32_t unit = htobe32(fields->unit);
+	uint32_t length = htobe32(fields->length);
 
 	memcpy(entry + AT_MAGIC, magic, sizeof magic);
 	memcpy(entry + AT_SEQ, &seq, sizeof seq);
@@ -61,29 +62,29 @@ head_put(const struct head *head, uint8_t entry[EVENT_ENTRY])
 	memcpy(entry + AT_TYPE, &type, sizeof type);
 	memcpy(entry + AT_FLAGS, &flags, sizeof flags);
 	memcpy(entry + AT_UNIT, &unit, sizeof unit);
-	memcpy(entry + AT_SUBJECT, head->subject.bytes, ID_BYTES);
+	memcpy(entry + AT_SUBJECT, fields->subject.bytes, ID_BYTES);
 	memcpy(entry + AT_LENGTH, &length, sizeof length);
 }
 
 static void
-head_get(const uint8_t entry[EVENT_ENTRY], struct head *head)
+fields_get(const uint8_t entry[EVENT_ENTRY], struct fields *fields)
 {
 	uint64_t seq;
 	uint64_t time_ms;
 
 	memcpy(&seq, entry + AT_SEQ, sizeof seq);
 	memcpy(&time_ms, entry + AT_TIME, sizeof time_ms);
-	memcpy(&head->type, entry + AT_TYPE, sizeof head->type);
-	memcpy(&head->flags, entry + AT_FLAGS, sizeof head->flags);
-	memcpy(&head->unit, entry + AT_UNIT, sizeof head->unit);
-	memcpy(&head->subject, entry + AT_SUBJECT, ID_BYTES);
-	memcpy(&head->length, entry + AT_LENGTH, sizeof head->length);
-	head->seq = (int64_t)be64toh(seq);
-	head->time_ms = (int64_t)be64toh(time_ms);
-	head->type = be16toh(head->type);
-	head->flags = be16toh(head->flags);
-	head->unit = be32toh(head->unit);
-	head->length = be32toh(head->length);
+	memcpy(&fields->type, entry + AT_TYPE, sizeof fields->type);
+	memcpy(&fields->flags, entry + AT_FLAGS, sizeof fields->flags);
+	memcpy(&fields->unit, entry + AT_UNIT, sizeof fields->unit);
+	memcpy(&fields->subject, entry + AT_SUBJECT, ID_BYTES);
+	memcpy(&fields->length, entry + AT_LENGTH, sizeof fields->length);
+	fields->seq = (int64_t)be64toh(seq);
+	fields->time_ms = (int64_t)be64toh(time_ms);
+	fields->type = be16toh(fields->type);
+	fields->flags = be16toh(fields->flags);
+	fields->unit = be32toh(fields->unit);
+	fields->length = be32toh(fields->length);
 }
 
 static struct seal
@@ -115,31 +116,31 @@ numbered(struct store *store, const struct event_new *event, int64_t *seq)
 }
 
 static int
-event_add(struct store *store, const struct event_new *event, const struct head *head)
+event_add(struct store *store, const struct event_new *event, const struct fields *fields)
 {
 	AUTO_BUF struct buf sealed = { 0 };
 	uint8_t entry[EVENT_ENTRY];
-	struct seal seal = event_seal(entry, head->unit);
+	struct seal seal = event_seal(entry, fields->unit);
 	int r;
 
 	buf_init(&sealed, EVENT_TEXT_MOST + SEAL_MORE);
-	head_put(head, entry);
+	fields_put(fields, entry);
 	r = seal_make(store, &seal, event->text, event->text_bytes, &sealed);
 	if (r < 0)
 		return r;
 	secret_sha256(buf_data(&sealed), buf_len(&sealed), entry + AT_HASH);
-	r = stmt_run(store, SQL_ADD, BINDS(bind_int(head->seq), bind_int(head->type), bind_id(&head->subject),
-	    bind_int(head->time_ms), bind_int(head->unit),
+	r = stmt_run(store, SQL_ADD, BINDS(bind_int(fields->seq), bind_int(fields->type), bind_id(&fields->subject),
+	    bind_int(fields->time_ms), bind_int(fields->unit),
 	    event->number >= 0 ? bind_int(event->number) : bind_text(NULL), bind_blob(entry, sizeof entry),
 	    bind_blob(buf_data(&sealed), buf_len(&sealed))));
-	return r < 0 ? r : 0;
+	return r < 0 ? r : head_grow(store, fields->seq, entry);
 }
 
 int
 event_append(struct store *store, const struct event_new *event, int64_t *seq)
 {
 	AUTO_TXN struct txn txn = { 0 };
-	struct head head = {
+	struct fields fields = {
 		.time_ms = event->time_us / 1000, .type = event->type, .flags = event->flags, .unit = event->unit,
 		.subject = event->subject, .length = (uint32_t)(event->text_bytes + SEAL_MORE),
 	};
@@ -152,15 +153,15 @@ event_append(struct store *store, const struct event_new *event, int64_t *seq)
 		r = numbered(store, event, seq);
 	if (r != 0)
 		return r;
-	r = event_count(store, &head.seq);
+	r = event_count(store, &fields.seq);
 	if (r == 0 && event->class != NULL)
-		r = unit_day(store, event->class, event->time_us, &head.unit);
+		r = unit_day(store, event->class, event->time_us, &fields.unit);
 	if (r == 0)
-		r = event_add(store, event, &head);
+		r = event_add(store, event, &fields);
 	if (r == 0)
 		r = txn_commit(&txn);
 	if (r == 0)
-		*seq = head.seq;
+		*seq = fields.seq;
 	return r;
 }
 
@@ -191,7 +192,7 @@ static int
 event_row(struct store *store, sqlite3_stmt *stmt, struct event *event)
 {
 	struct row row = { .stmt = stmt };
-	struct head head;
+	struct fields fields;
 	const uint8_t *entry;
 	const uint8_t *sealed;
 	int64_t time_ms;
@@ -210,13 +211,13 @@ event_row(struct store *store, sqlite3_stmt *stmt, struct event *event)
 		return ERR_STORE_DAMAGED;
 	memcpy(event->entry, entry, EVENT_ENTRY);
 	sealed = row_bytes(&row, &count);
-	head_get(event->entry, &head);
-	fits = memcmp(entry, magic, sizeof magic) == 0 && head.seq == event->seq && head.type == type &&
-	    head.time_ms == time_ms && head.unit == event->unit && id_equal(&head.subject, &event->subject) &&
-	    (sealed == NULL || head.length == count);
-	event->type = head.type;
-	event->flags = head.flags;
-	event->time_us = head.time_ms * 1000;
+	fields_get(event->entry, &fields);
+	fits = memcmp(entry, magic, sizeof magic) == 0 && fields.seq == event->seq && fields.type == type &&
+	    fields.time_ms == time_ms && fields.unit == event->unit && id_equal(&fields.subject, &event->subject) &&
+	    (sealed == NULL || fields.length == count);
+	event->type = fields.type;
+	event->flags = fields.flags;
+	event->time_us = fields.time_ms * 1000;
 	event->text_error = fits ? text_open(store, event, sealed, count) : ERR_STORE_DAMAGED;
 	return row.error;
 }

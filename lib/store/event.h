@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The log: one chain of events, numbered from 0. An entry is 80 bytes, never changes, and is the leaf of the tree
- * that will stand over the log; the text is beside it, sealed, and goes when its slot is erased. Big-endian:
+ * over the log (head.h); the text is beside it, sealed, and goes when its slot is erased. Big-endian:
  *
  *	0 "AE01" | 4 u64 seq | 12 u64 time_ms | 20 u16 type | 22 u16 flags | 24 u32 unit | 28 subject[16]
  *	| 44 u32 ct_len | 48 sha256(ciphertext)[32]

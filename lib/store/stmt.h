@@ -12,6 +12,7 @@
 #include "lib/store/slots.h"
 
 struct buf;
+struct tree;
 
 struct store {
 	sqlite3		*db;
@@ -19,6 +20,7 @@ struct store {
 	unsigned	 flags;
 	unsigned	 depth;		/* of open transactions */
 	bool		 gave_up;	/* a lock was waited for in vain: until something is written, the next wait is short */
+	struct tree	*tree;		/* over the log as it was last asked for; NULL until then (head.c) */
 };
 
 enum bind_type { BIND_END, BIND_NULL, BIND_INT, BIND_TEXT, BIND_BLOB };

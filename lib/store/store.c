@@ -188,6 +188,7 @@ store_close(struct store *store)
 		sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_close_v2(store->db);
 	slots_close(&store->slots);
+	free(store->tree);
 	free(store);
 }
 
@@ -303,6 +304,7 @@ txn_done(struct txn *txn)
 		snprintf(sql, sizeof sql, "ROLLBACK TO s%u; RELEASE s%u", txn->depth, txn->depth);
 	if (sqlite3_get_autocommit(txn->store->db) == 0)	/* some errors have rolled back everything already */
 		run_sql(txn->store, sql);
+	free(TAKE(txn->store->tree, NULL));	/* it may have grown by what is undone */
 	txn->store->depth--;
 	txn->store = NULL;
 }

@@ -9,11 +9,12 @@ check_PROGRAMS += tests/unit/store/store_test \
 	tests/unit/store/session_test \
 	tests/unit/store/recording_test \
 	tests/unit/store/event_test \
+	tests/unit/store/head_test \
 	tests/unit/store/retention_test \
 	tests/unit/store/damage_test \
 	tests/unit/store/crash_test
 store_test_cflags = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
-store_test_libs = lib/store/libstore.a lib/base/libbase.a $(SODIUM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS)
+store_test_libs = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SODIUM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS)
 store_test_shared = tests/unit/store/place.c tests/unit/store/place.h
 
 tests_unit_store_store_test_SOURCES = tests/unit/store/store_test.c $(store_test_shared)
@@ -43,6 +44,10 @@ tests_unit_store_session_test_LDADD = $(store_test_libs)
 tests_unit_store_recording_test_SOURCES = tests/unit/store/recording_test.c $(store_test_shared)
 tests_unit_store_recording_test_CFLAGS = $(store_test_cflags)
 tests_unit_store_recording_test_LDADD = $(store_test_libs)
+
+tests_unit_store_head_test_SOURCES = tests/unit/store/head_test.c $(store_test_shared)
+tests_unit_store_head_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_head_test_LDADD = $(store_test_libs)
 
 tests_unit_store_event_test_SOURCES = tests/unit/store/event_test.c $(store_test_shared)
 tests_unit_store_event_test_CFLAGS = $(store_test_cflags)
