@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "console/console.h"
@@ -202,6 +203,22 @@ say_end(struct page *page, const struct wire_session_row *session, int64_t now_u
 		say(page, INK_BAD, "%" PRId64 " PROCESSES SURVIVED THE END. Look at that machine now.", session->survivors);
 }
 
+/* How much was masked; the rules are told by `postern show`. */
+static void
+say_masked(struct page *page, char *const *masked)
+{
+	unsigned long long all = 0;
+	unsigned rules = 0;
+
+	for (; masked != NULL && masked[rules] != NULL; rules++) {
+		const char *count = strchr(masked[rules], '=');
+
+		all += count != NULL ? strtoull(count + 1, NULL, 10) : 0;
+	}
+	if (rules > 0)
+		say(page, INK_PLAIN, "%llu value%s masked, by %u rule%s.", all, all == 1 ? " was" : "s were", rules, rules == 1 ? "" : "s");
+}
+
 static void
 say_session(struct page *page, const struct wire_session_row *session, int64_t now_us)
 {
@@ -223,6 +240,7 @@ say_session(struct page *page, const struct wire_session_row *session, int64_t n
 		say(page, INK_PLAIN, "The last key or output was at %s.", moment(session->active_us, now_us, text));
 	say(page, INK_PLAIN, "%s were shown%s, on a terminal of %u columns and %u rows.",
 	    amount(session->output_bytes, size), session->ended_us == 0 ? " so far" : "", session->cols, session->rows);
+	say_masked(page, session->masked);
 	if (session->processes > 0 && session->ended_us == 0)
 		say(page, INK_PLAIN, "%u process%s in it now.", session->processes, session->processes == 1 ? " runs" : "es run");
 	say_id(page, "session", &session->session);

@@ -9,6 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/own.h"
+#include "lib/base/text.h"
 #include "lib/wire/client.h"
 #include "lib/wire/json.h"
 #include "player/commands.h"
@@ -72,6 +73,22 @@ print_kept(const struct wire_recording_row *row)
 		line("Kept", "until %s, under class %s", clock_local(row->expires_us, when), row->class);
 }
 
+/* "github-token 3, email 12"; the gate sends "RULE=COUNT". */
+static void
+print_masked(char *const *masked)
+{
+	if (masked[0] == NULL)
+		return;
+	printf("%-*s", LABEL, "Masked");
+	for (unsigned i = 0; masked[i] != NULL; i++) {
+		AUTO_FREE char *clean = text_clean(masked[i], strlen(masked[i]));
+		size_t name = strcspn(clean, "=");
+
+		printf("%s%.*s %s", i > 0 ? ", " : "", (int)name, clean, clean[name] == '=' ? clean + name + 1 : "");
+	}
+	putchar('\n');
+}
+
 static int
 print_recording(struct client *client, const void *fields, void *user)
 {
@@ -93,6 +110,7 @@ print_recording(struct client *client, const void *fields, void *user)
 	print_end(row);
 	line("Recording", "%lld bytes, %s", (long long)row->bytes, strcmp(row->state, "cut") == 0 ?
 	    "cut: its recorder went without a word, what it had written is there" : row->state);
+	print_masked(row->masked);
 	print_kept(row);
 	return 0;
 }

@@ -119,6 +119,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \
 	recorder/mask/mask_string.c \
 	recorder/mask/mask_style.c recorder/mask/mask_style.h \
+	recorder/mask/mask_text.c recorder/mask/mask_text.h \
 	recorder/mask/mask_until.c
 MASK_LIBS = recorder/libmask.a lib/term/libterm.a $(MASKRULE_LIBS)
 # end of the mask
@@ -162,6 +163,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_enter.c \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
 	recorder/gate/gate_log.c recorder/gate/gate_log.h \
+	recorder/gate/gate_mask.c recorder/gate/gate_mask.h \
 	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
@@ -172,7 +174,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
 	recorder/gate/who.c recorder/gate/who.h \
 	recorder/keeper/daemon.c recorder/keeper/daemon.h
-recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a recorder/libgroups.a $(POLICY_LIBS) \
+recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a recorder/libgroups.a $(MASK_LIBS) $(POLICY_LIBS) \
 	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 recorder_postern_keeper_SOURCES = recorder/keeper/keeper.c recorder/keeper/keeper.h recorder/keeper/launch.c recorder/keeper/contract.h \
 	recorder/client/wardens.c recorder/client/wardens.h \

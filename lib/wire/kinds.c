@@ -177,6 +177,7 @@ static const struct wire_field session_row_fields[] = {
 	WIRE_FIELD(session_row, I64, killed, 0),
 	WIRE_FIELD(session_row, I64, survivors, 0),
 	WIRE_FIELD(session_row, I64, output_bytes, 0),
+	WIRE_FIELD(session_row, WORDS, masked, NAME_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field revoke_fields[] = {
@@ -228,6 +229,7 @@ static const struct wire_field recording_row_fields[] = {
 	WIRE_FIELD(recording_row, I64, bytes, 0),
 	WIRE_FIELD(recording_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(recording_row, BOOL, held, 0),
+	WIRE_FIELD(recording_row, WORDS, masked, NAME_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field open_fields[] = {

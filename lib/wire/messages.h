@@ -115,6 +115,7 @@ struct wire_session_row {
 	char	*why;		/* reason of the end */
 	int64_t	 exit_status, killed, survivors;	/* survivors -1: not known */
 	int64_t	 output_bytes;
+	char	**masked;	/* once it has ended: "RULE=COUNT", what the masking rules found */
 };
 struct wire_revoke { char *which; char *reason; };	/* a session, or a grant not entered yet */
 struct wire_say { char *which; char *text; };
@@ -133,6 +134,7 @@ struct wire_recording_row {
 	int64_t	 bytes;
 	char	*why;
 	bool	 held;
+	char	**masked;	/* as in wire_session_row */
 };
 struct wire_open { char *which; char *reason; };
 struct wire_opened {
@@ -219,7 +221,7 @@ struct wire_inside_note { char *text; };
 
 /*
  * With descriptors: client, worker's gate socket, recording, tail, sealed launch file (what the session's child reads),
- * worker's start file (wire_start, framed). The keeper looks into none of them.
+ * worker's start file (wire_start, framed), and its masking rules if there are any. The keeper looks into none of them.
  */
 struct wire_launch {
 	struct id session, grant;

@@ -24,6 +24,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
@@ -92,8 +93,10 @@ gate_load_policy(struct gate *gate)
 		    gate->policy != NULL ? "the old policy stays" : "nobody can ask for anything", text);
 		return r;
 	}
+	gate_masks_free(gate->masks);
 	policy_free(gate->policy);
 	gate->policy = fresh;
+	gate->masks = gate_masks_new(fresh);
 	gate_say(gate, LOG_POLICY_LOADED, NULL, "policy %s… with %u roles", id_hex(fresh->sha256, 8, hash), fresh->roles_count);
 	who_policy_changed(gate);
 	peers_doubt(gate);	/* an account may belong to another person now */
@@ -279,6 +282,7 @@ main(int argc, char **argv)
 	event_base_dispatch(gate.base);
 	unwatch(&w);
 	who_stop(&gate);
+	gate_masks_free(gate.masks);
 	policy_free(gate.policy);
 	store_close(gate.store);
 	daemon_done(&gate.daemon);

@@ -11,6 +11,7 @@
 
 struct event;
 struct event_base;
+struct gate_masks;
 struct live;
 struct peer;
 struct policy;
@@ -44,6 +45,7 @@ struct gate {
 	struct store		*store;		/* NULL while it cannot be opened; store_error says why */
 	int			 store_error;
 	struct policy		*policy;	/* NULL: none was ever valid */
+	struct gate_masks	*masks;		/* its masking rules; NULL as long as there is none */
 	struct who_desk		*who;
 	struct gate_keeper	 keeper;
 	struct gate_clock	 clock;

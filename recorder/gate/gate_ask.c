@@ -18,6 +18,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -114,7 +115,7 @@ fill_request(const struct peer *peer, const struct wire_ask *ask, const struct p
 	*request = (struct request){ .id = id_new(), .seconds = ask->seconds != 0 ? ask->seconds : role->times.default_s,
 		.not_before_us = ask->not_before_us, .created_us = now };
 	request->lapses_us = (ask->not_before_us > now ? ask->not_before_us : now) + policy->lapse_s * CLOCK_US;
-	request->reason = own_dup(ask->reason);
+	request->reason = gate_mask_text(peer->gate, role->name, ask->reason);	/* from here on it is told, kept and hashed */
 	if (snprintf(request->person, sizeof request->person, "%s", peer->who->person) >= (int)sizeof request->person ||
 	    snprintf(request->account, sizeof request->account, "%s", peer->who->account) >= (int)sizeof request->account ||
 	    snprintf(request->role, sizeof request->role, "%s", role->name) >= (int)sizeof request->role ||
@@ -296,6 +297,7 @@ decide(struct peer *peer, const struct wire_decide *question, const struct reque
 	struct need need;
 	struct moment now = gate_now(peer->gate);
 	AUTO_FREE char *groups = NULL;
+	AUTO_FREE char *comment = gate_mask_text(peer->gate, request->role, question->comment);
 	struct decision decision = { .request = request->id, .verdict = question->grant ? VERDICT_GRANT : VERDICT_DENY,
 		.seconds = question->grant ? question->seconds : 0, .text_bytes = question->text.count, .signature_bytes = question->signature.count };
 	struct outcome outcome = { 0 };
@@ -307,7 +309,7 @@ decide(struct peer *peer, const struct wire_decide *question, const struct reque
 	need = need_of(peer->gate->policy, role);
 	groups = groups_spoken_for(role, counts);
 	decision.groups = groups;
-	decision.comment = question->comment[0] != '\0' ? question->comment : NULL;
+	decision.comment = comment[0] != '\0' ? comment : NULL;
 	decision.text = question->text.count > 0 ? question->text.data : NULL;
 	decision.signature = question->signature.count > 0 ? question->signature.data : NULL;
 	snprintf(decision.person, sizeof decision.person, "%s", peer_person(peer));

@@ -23,6 +23,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
@@ -62,6 +63,7 @@ put_recording(void *ctx, const struct recording *recording)
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
 	AUTO_FREE char *state = own_dup(state_of(recording));
+	AUTO_MASKED char **masked = gate_session_masked(peer->gate, &recording->session.id);
 	struct wire_recording_row row = { .session = recording->session.id, .person = copy.session.person,
 		.role = copy.session.role, .host = copy.session.host, .class = copy.session.class, .state = state,
 		.started_us = recording->session.clock.started.wall_us, .ended_us = recording->session.end.at_us,
@@ -72,6 +74,7 @@ put_recording(void *ctx, const struct recording *recording)
 	gate_session_words(peer->gate, &recording->session, &reason, &by);
 	row.reason = reason;
 	row.by = by;
+	row.masked = masked;
 	peer_put(peer, WIRE_RECORDING_ROW, &row);
 	return peer->broken ? ERR_PEER_GONE : 0;
 }
@@ -143,6 +146,7 @@ on_open(struct peer *peer, const void *fields)
 	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST };
 	struct recording recording;
 	struct wire_opened opened = { .running = false };
+	AUTO_FREE char *reason = NULL;
 	int r;
 
 	if (!is_auditor(peer))
@@ -159,8 +163,9 @@ on_open(struct peer *peer, const void *fields)
 		r = open_files(peer, &recording.session.id);
 	if (r < 0)
 		return r;
+	reason = gate_mask_text(peer->gate, recording.session.role, question->reason);
 	gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s%s%s", peer_person(peer),
-	    recording.session.person, recording.session.role, question->reason[0] != '\0' ? ": " : "", question->reason);
+	    recording.session.person, recording.session.role, reason[0] != '\0' ? ": " : "", reason);
 	opened.session = recording.session.id;
 	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
 	opened.running = recording.session.state != SESSION_ENDED;

@@ -19,6 +19,7 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/base/secret.h"
 #include "lib/store/grant.h"
 #include "lib/store/request.h"
 #include "lib/store/session.h"
@@ -28,6 +29,7 @@
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/live.h"
@@ -48,6 +50,7 @@ struct entry {
 	struct request			 request;
 	struct session			 session;
 	struct buf			 by;
+	char				*command;	/* as it may be told; NULL: none was given */
 	int				 fds[LAUNCH_FDS];	/* LAUNCH_CLIENT is borrowed */
 	int				 gate_end;
 	char				*rec_path, *tail_path;
@@ -56,11 +59,12 @@ struct entry {
 static void
 entry_done(struct entry *e)
 {
-	for (size_t i = LAUNCH_GATE; i < LAUNCH_FDS; i++)
+	for (size_t i = LAUNCH_CLIENT + 1; i < LAUNCH_FDS; i++)
 		own_close(&e->fds[i]);
 	own_close(&e->gate_end);
 	request_done(&e->request);
 	buf_done(&e->by);
+	free(e->command);
 	free(e->rec_path);
 	free(e->tail_path);
 }
@@ -209,14 +213,33 @@ static char *
 make_meta(const struct entry *e, const char *by)
 {
 	char id[ID_TEXT];
-	json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I}", "session", id_text(&e->session.id, id),
+	json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I}", "session", id_text(&e->session.id, id),
 	    "person", e->session.person, "account", e->session.account, "role", e->session.role, "host", e->session.host,
 	    "reason", e->request.reason != NULL ? e->request.reason : "", "by", by,
-	    "tty", (int)e->question->tty, "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
+	    "command", e->command != NULL ? e->command : "", "tty", (int)e->question->tty, "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
 	char *text = meta != NULL ? json_dumps(meta, JSON_COMPACT) : NULL;
 
 	json_decref(meta);
 	return text != NULL ? text : own_dup("{}");
+}
+
+/* The role's masking rules, and the key for pseudonyms if all sessions here share one. */
+static int
+mask_start(struct entry *e, struct wire_start *start, uint8_t *key)
+{
+	struct gate *gate = e->peer->gate;
+	int r = gate_mask_open(gate, e->role);
+
+	if (r == ERR_NOT_FOUND)
+		return 0;
+	if (r < 0)
+		return r;
+	e->fds[LAUNCH_RULES] = r;
+	start->mask = true;
+	if (!gate->policy->site_pseudonyms)
+		return 0;
+	start->mask_key = (struct wire_bytes){ key, SECRET_KEY };
+	return gate_mask_key(gate, key);
 }
 
 static int
@@ -227,6 +250,8 @@ make_start(struct entry *e)
 	char kept[CLOCK_TEXT + 8];
 	AUTO_FREE char *by = buf_text(&e->by);
 	AUTO_FREE char *meta = make_meta(e, by);
+	AUTO_SECRET uint8_t *key = secret_new(SECRET_KEY);
+	int r;
 	struct wire_start start = { .session = e->session.id, .person = e->session.person, .role = e->session.role,
 		.host = e->session.host, .reason = e->request.reason, .by = by, .kept = kept, .meta = meta,
 		.recipients = policy->recipients, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
@@ -235,6 +260,9 @@ make_start(struct entry *e)
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
+	r = mask_start(e, &start, key);
+	if (r < 0)
+		return r;
 	e->fds[LAUNCH_START] = make_message("postern-start", WIRE_START, &start);
 	return e->fds[LAUNCH_START] < 0 ? e->fds[LAUNCH_START] : 0;
 }
@@ -312,7 +340,7 @@ on_enter(struct peer *peer, const void *fields)
 {
 	struct wire_enter question = *(const struct wire_enter *)fields;
 	__attribute__((cleanup(entry_done))) struct entry e = { .peer = peer, .question = &question, .gate_end = -1,
-		.by = { .max = 1900 }, .fds = { peer->conn.fd, -1, -1, -1, -1, -1 } };
+		.by = { .max = 1900 }, .fds = { peer->conn.fd, -1, -1, -1, -1, -1, -1 } };
 	char span[CLOCK_TEXT];
 	int r;
 
@@ -331,9 +359,10 @@ on_enter(struct peer *peer, const void *fields)
 	if (find_grant(&e) != 0 || check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
 		return 0;
 	/* Nobody is in without the log having said so. */
-	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s%s: %s", e.session.person, e.session.account,
-	    e.session.role, clock_span(e.grant.seconds, span), question.command[0] != NULL ? ", with a command of their own" : "",
-	    e.request.reason != NULL ? e.request.reason : "");
+	e.command = gate_mask_command(peer->gate, e.session.role, question.command);
+	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s%s%s%s: %s", e.session.person, e.session.account,
+	    e.session.role, clock_span(e.grant.seconds, span), e.command != NULL ? " to run '" : "", e.command != NULL ? e.command : "",
+	    e.command != NULL ? "'" : "", e.request.reason != NULL ? e.request.reason : "");
 	if (r >= 0)
 		r = launch(&e);
 	if (r < 0)

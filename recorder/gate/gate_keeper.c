@@ -126,5 +126,5 @@ gate_keeper_launch(struct gate *gate, const struct wire_launch *launch, const in
 	int r = wire_pack(WIRE_LAUNCH, launch, &out);
 
 	(void)gate;
-	return r < 0 ? r : fdio_send(DAEMON_LINK, buf_data(&out), buf_len(&out), fds, LAUNCH_FDS);
+	return r < 0 ? r : fdio_send(DAEMON_LINK, buf_data(&out), buf_len(&out), fds, fds[LAUNCH_RULES] < 0 ? LAUNCH_RULES : LAUNCH_FDS);
 }

@@ -49,6 +49,7 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_THAWED]		= "thawed",
 	[LOG_EXTENDED]		= "extended",
 	[LOG_SHORTENED]		= "shortened",
+	[LOG_MASKED]		= "masked",
 	[LOG_RECORDING_OPENED]	= "recording-opened",
 	[LOG_RECORDING_REFUSED]	= "recording-refused",
 	[LOG_LISTED]		= "listed",

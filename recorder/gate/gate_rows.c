@@ -20,7 +20,8 @@
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
 
-#define ROWS	1000	/* when no limit was given */
+#define ROWS		1000	/* when no limit was given */
+#define DETAILS_MASKS	1024
 
 /* Decisions on one request, folded into what a row says. */
 struct decided {
@@ -113,13 +114,18 @@ details_of(const struct policy_role *role)
 	char span[CLOCK_TEXT];
 	char kept[CLOCK_TEXT];
 	char *text = NULL;
+	AUTO_BUF struct buf masks = { .max = DETAILS_MASKS };
+	AUTO_FREE char *words = NULL;
 
 	if (role == NULL)
 		return own_dup("The policy has no such role any more.");
-	if (asprintf(&text, "Runs as %s: %s. | %s | At most %s; recordings are kept %s.", role->start.as != NULL ? role->start.as : "?",
+	if (policy_print_mask(role->mask, &masks) < 0)
+		buf_clear(&masks);
+	words = buf_text(&masks);
+	if (asprintf(&text, "Runs as %s: %s. | %s | Masked: %s. | At most %s; recordings are kept %s.", role->start.as != NULL ? role->start.as : "?",
 	    role->start.run_count > 0 ? role->start.run[0] : "the account's shell",
 	    role->start.sudo ? "May become root with sudo." : "Cannot gain more rights (no_new_privs).",
-	    clock_span(role->times.most_s, span), gate_kept(role, kept)) < 0)
+	    words, clock_span(role->times.most_s, span), gate_kept(role, kept)) < 0)
 		return own_dup("");
 	return text;
 }

@@ -10,13 +10,16 @@
 #include "lib/base/cli.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/base/log.h"
 #include "lib/base/own.h"
 #include "lib/store/decision.h"
+#include "lib/store/event.h"
 #include "lib/store/grant.h"
 #include "lib/store/session.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/live.h"
@@ -24,7 +27,9 @@
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
 
-#define ROWS	1000
+#define ROWS		1000
+#define MASKED_MOST	200	/* rules that are told of */
+#define MASKED_WORD	120	/* bytes of a rule and its count */
 
 bool
 gate_session_may(const struct peer *peer, const char *person, const char *role)
@@ -88,6 +93,60 @@ gate_session_words(struct gate *gate, const struct session *session, char **reas
 	buf_done(&names);
 }
 
+void
+gate_session_masked_free(char ***masked)
+{
+	for (char **word = *masked; word != NULL && *word != NULL; word++)
+		free(*word);
+	free(*masked);
+}
+
+/* The end of "NAME=COUNT" at `text`, whose name may have spaces in it; NULL if there is none. */
+static const char *
+masked_end(const char *text)
+{
+	const char *sign = text;
+
+	while ((sign = strchr(sign, '=')) != NULL) {
+		size_t digits = strspn(++sign, "0123456789");
+
+		if (digits > 0 && (sign[digits] == ' ' || sign[digits] == '\0'))
+			return sign + digits;
+	}
+	return NULL;
+}
+
+static int
+take_masked(void *ctx, const struct event *event)
+{
+	char ***masked = ctx;
+	const char *at = event->text != NULL ? event->text : "";
+	const char *end;
+	size_t count = 0;
+
+	for (; count < MASKED_MOST && (end = masked_end(at)) != NULL; at = end + strspn(end, " ")) {
+		if ((size_t)(end - at) > MASKED_WORD)
+			continue;
+		*masked = own_grow(*masked, count + 2, sizeof **masked);
+		if (asprintf(&(*masked)[count], "%.*s", (int)(end - at), at) < 0)
+			(*masked)[count] = own_dup("");
+		(*masked)[++count] = NULL;
+	}
+	return 0;
+}
+
+char **
+gate_session_masked(struct gate *gate, const struct id *session)
+{
+	const struct event_filter filter = { .subject = session, .type = LOG_MASKED, .newest_first = true, .limit = 1 };
+	char **masked = own_alloc(sizeof *masked);
+	int r = event_list(gate->store, &filter, take_masked, &masked);
+
+	if (r < 0)
+		log_warn("what was masked in a session cannot be told: %s", err_text(r));
+	return masked;
+}
+
 /* Why it ended; of a revoked one also by whom. The caller frees it. */
 static char *
 end_words(struct gate *gate, const struct session *session)
@@ -116,6 +175,7 @@ put_session(void *ctx, const struct session *session)
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
 	AUTO_FREE char *why = end_words(list->peer->gate, session);
+	AUTO_MASKED char **masked = NULL;
 	struct wire_session_row row = { .session = session->id, .grant = session->grant, .person = copy.person, .role = copy.role,
 		.host = copy.host, .state = state, .started_us = session->clock.started.wall_us, .ends_us = session->clock.ends_us,
 		.ended_us = session->end.at_us, .why = why, .exit_status = session->end.status,
@@ -124,8 +184,10 @@ put_session(void *ctx, const struct session *session)
 	if (!may_see(list->peer, session))
 		return list->one ? ERR_NO_RIGHT : 0;
 	gate_session_words(list->peer->gate, session, &reason, &by);
+	masked = gate_session_masked(list->peer->gate, &session->id);
 	row.reason = reason;
 	row.by = by;
+	row.masked = masked;
 	if (trouble[0] != '\0')
 		row.why = trouble;
 	/* By the clock that counts, so that a wall clock that was set does not show a wrong rest. */
@@ -166,11 +228,12 @@ on_sessions(struct peer *peer, const void *fields)
 
 /* Ends every running session of the grant and lets nobody in again. */
 static void
-revoke_grant(struct peer *peer, const struct grant *grant, const char *reason)
+revoke_grant(struct peer *peer, const struct grant *grant, const char *said)
 {
 	struct gate *gate = peer->gate;
 	struct grant_end end = { .why = "revoked", .at_us = clock_wall_us() };
 	const char *by = peer_person(peer);
+	AUTO_FREE char *reason = gate_mask_text(gate, grant->role, said);
 	unsigned count = 0;
 	int r;
 
@@ -228,6 +291,7 @@ on_say(struct peer *peer, const void *fields)
 {
 	const struct wire_say *question = fields;
 	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *said = NULL;
 	struct wire_tell tell;
 	struct live *live;
 	struct id id;
@@ -242,7 +306,8 @@ on_say(struct peer *peer, const void *fields)
 	}
 	if (!gate_session_may(peer, live->session.person, live->session.role))
 		return ERR_NO_RIGHT;
-	if (asprintf(&text, "%s: %s", peer_person(peer), question->text) < 0) {
+	said = gate_mask_text(peer->gate, live->session.role, question->text);
+	if (asprintf(&text, "%s: %s", peer_person(peer), said) < 0) {
 		text = NULL;
 		return ERR_BUF_FULL;
 	}

@@ -23,4 +23,9 @@ int	gate_session_by(struct gate *gate, const struct id *request, struct buf *nam
 /* Why it was asked for (NULL: its retention window has lapsed) and who granted it; the caller frees both. */
 void	gate_session_words(struct gate *gate, const struct session *session, char **reason, char **by);
 
+/* What was masked: "RULE=COUNT", one for each rule that found something; NULL at the end. For gate_session_masked_free(). */
+char	**gate_session_masked(struct gate *gate, const struct id *session);
+void	 gate_session_masked_free(char ***masked);
+#define AUTO_MASKED __attribute__((cleanup(gate_session_masked_free)))
+
 #endif

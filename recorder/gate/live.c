@@ -22,6 +22,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -215,6 +216,8 @@ report_type(const char *type)
 {
 	if (strcmp(type, "segment") == 0)
 		return LOG_SEGMENT;
+	if (strcmp(type, "masked") == 0)
+		return LOG_MASKED;
 	return strcmp(type, "running") == 0 ? LOG_SESSION_STARTED : LOG_SESSION;
 }
 
@@ -240,17 +243,22 @@ log_report(struct live *live, const struct wire_report *report)
 		.time_us = report_time(live, report), .unit = live->session.texts_unit };
 	const char *colon = report->text[0] != '\0' ? ": " : "";
 	char sha256[2 * SECRET_SHA256 + 1] = "";
+	AUTO_FREE char *text = NULL;
 
 	if (report->sha256.count == SECRET_SHA256)
 		id_hex(report->sha256.data, SECRET_SHA256, sha256);
 	if (strcmp(report->type, "segment") == 0)
 		return gate_log(live->gate, &entry, "%s%s%s: %" PRId64 " bytes so far, SHA-256 %s", report->type, colon, report->text, report->a, sha256);
+	if (entry.type == LOG_MASKED)
+		return gate_log(live->gate, &entry, "%s", report->text);
+	/* The worker has done the same already; but it hears what the session says, and this is for good. */
+	text = gate_mask_text(live->gate, live->session.role, report->text);
 	if (strcmp(report->type, "ended") == 0)
 		return gate_log(live->gate, &entry, "%s%s%s: exit status %" PRId64 ", %" PRId64 " killed, %" PRId64 " survivors", report->type,
-		    colon, report->text, report->a, report->b, report->c);
+		    colon, text, report->a, report->b, report->c);
 	if (report->a != 0)
-		return gate_log(live->gate, &entry, "%s%s%s (%" PRId64 ")", report->type, colon, report->text, report->a);
-	return gate_log(live->gate, &entry, "%s%s%s", report->type, colon, report->text);
+		return gate_log(live->gate, &entry, "%s%s%s (%" PRId64 ")", report->type, colon, text, report->a);
+	return gate_log(live->gate, &entry, "%s%s%s", report->type, colon, text);
 }
 
 static int

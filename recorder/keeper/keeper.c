@@ -88,7 +88,7 @@ check(const struct keeper *keeper, const struct wire_launch *launch, size_t fd_c
 {
 	int64_t left = launch->deadline_boot_us - clock_boot_us();
 
-	if (fd_count != LAUNCH_FDS)
+	if (fd_count != LAUNCH_FDS && fd_count != LAUNCH_RULES)
 		return "the gate sent the wrong number of descriptors";
 	if (keeper->table == NULL)
 		return "the keeper holds no valid policy; see its journal";
@@ -180,6 +180,8 @@ on_gate(struct keeper *keeper)
 	ssize_t n = fdio_recv(DAEMON_LINK, bytes, sizeof bytes, fds, &fd_count);
 	int r;
 
+	for (size_t i = n < 0 ? 0 : fd_count; i < FDIO_MOST; i++)
+		fds[i] = -1;
 	if (n <= 0) {
 		log_info("the gate has gone");
 		_exit(0);

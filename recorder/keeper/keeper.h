@@ -17,6 +17,7 @@ enum launch_fd {
 	LAUNCH_TAIL,
 	LAUNCH_FILE,	/* what the session's child reads: TERM, locale, command */
 	LAUNCH_START,	/* the worker's WIRE_START */
+	LAUNCH_RULES,	/* the worker's masking rules; not sent where nothing is masked */
 	LAUNCH_FDS
 };
 

@@ -176,7 +176,8 @@ become_worker(const struct keeper *keeper, const struct ends *e, const int fds[L
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR,
 		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES };
 	const int sources[] = { fds[LAUNCH_START], fds[LAUNCH_REC], fds[LAUNCH_TAIL], e->worker_pty, e->worker_out,
-		e->worker_err, fds[LAUNCH_CLIENT], fds[LAUNCH_GATE], e->listen, e->inside, e->worker_link, -1 };
+		e->worker_err, fds[LAUNCH_CLIENT], fds[LAUNCH_GATE], e->listen, e->inside, e->worker_link,
+		fds[LAUNCH_RULES] };
 
 	setsid();
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WORKER_LAST) < 0)

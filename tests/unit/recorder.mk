@@ -77,7 +77,7 @@ endif
 # The mask.
 if HAVE_CMOCKA
 MASK_TESTS = tests/unit/recorder/mask_gate_test tests/unit/recorder/mask_match_test tests/unit/recorder/mask_style_test \
-	tests/unit/recorder/mask_stream_test tests/unit/recorder/mask_screen_test
+	tests/unit/recorder/mask_stream_test tests/unit/recorder/mask_screen_test tests/unit/recorder/mask_text_test
 check_PROGRAMS += $(MASK_TESTS)
 MASK_KIT = tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
 tests_unit_recorder_mask_gate_test_SOURCES = tests/unit/recorder/mask_gate_test.c $(MASK_KIT)
@@ -95,5 +95,8 @@ tests_unit_recorder_mask_stream_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_screen_test_SOURCES = tests/unit/recorder/mask_screen_test.c $(MASK_KIT)
 tests_unit_recorder_mask_screen_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_screen_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_mask_text_test_SOURCES = tests/unit/recorder/mask_text_test.c $(MASK_KIT)
+tests_unit_recorder_mask_text_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_mask_text_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the mask
