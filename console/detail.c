@@ -211,7 +211,7 @@ say_masked(struct page *page, char *const *masked)
 	unsigned rules = 0;
 
 	for (; masked != NULL && masked[rules] != NULL; rules++) {
-		const char *count = strchr(masked[rules], '=');
+		const char *count = strrchr(masked[rules], '=');
 
 		all += count != NULL ? strtoull(count + 1, NULL, 10) : 0;
 	}

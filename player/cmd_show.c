@@ -82,9 +82,11 @@ print_masked(char *const *masked)
 	printf("%-*s", LABEL, "Masked");
 	for (unsigned i = 0; masked[i] != NULL; i++) {
 		AUTO_FREE char *clean = text_clean(masked[i], strlen(masked[i]));
-		size_t name = strcspn(clean, "=");
+		char *count = strrchr(clean, '=');
 
-		printf("%s%.*s %s", i > 0 ? ", " : "", (int)name, clean, clean[name] == '=' ? clean + name + 1 : "");
+		if (count != NULL)
+			*count = ' ';
+		printf("%s%s", i > 0 ? ", " : "", clean);
 	}
 	putchar('\n');
 }

@@ -10,6 +10,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/live.h"
@@ -21,11 +22,12 @@ halt(struct peer *peer, struct live *live, const struct wire_freeze *question)
 {
 	const struct session *session = &live->session;
 	AUTO_FREE char *by = own_dup(peer_person(peer));
-	struct wire_halt halt = { .on = question->on, .by = by, .reason = question->reason };
-	const char *colon = question->reason[0] != '\0' ? ": " : "";
+	AUTO_FREE char *reason = gate_mask_text(peer->gate, session->role, question->reason);
+	struct wire_halt halt = { .on = question->on, .by = by, .reason = reason };
+	const char *colon = reason[0] != '\0' ? ": " : "";
 
 	gate_say(peer->gate, question->on ? LOG_FROZEN : LOG_THAWED, &session->id, "%s %s the session of %s as %s%s%s", by,
-	    question->on ? "froze" : "thawed", session->person, session->role, colon, question->reason);
+	    question->on ? "froze" : "thawed", session->person, session->role, colon, reason);
 	live_put(live, WIRE_HALT, &halt);
 	peer_done(peer, question->on ? "Frozen: %s of %s. The deadline goes on." : "Thawed: %s of %s.", session->role, session->person);
 }
