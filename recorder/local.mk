@@ -110,6 +110,8 @@ recorder_libmask_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)
 recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_chain.c \
 	recorder/mask/mask_cover.c \
+	recorder/mask/mask_echo.c \
+	recorder/mask/mask_escape.c \
 	recorder/mask/mask_gate.c recorder/mask/mask_gate.h \
 	recorder/mask/mask_inside.h \
 	recorder/mask/mask_late.c \

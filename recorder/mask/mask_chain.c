@@ -49,9 +49,9 @@ cover_hits(struct pass *p, uint32_t offset, bool only_across)
 		hit.from += offset;
 		hit.to += offset;
 		if (!only_across || crosses_cut(&s->line, &hit))
-			mask_cover(s, &hit, p->how == MASK_CLOSE || !hit.is_open);
+			mask_cover(s, &hit, p->how != MASK_LOOK || !hit.is_open);
 	}
-	if (s->hits.held != MASK_NOWHERE && p->how == MASK_LOOK) {
+	if (s->hits.held != MASK_NOWHERE && p->how != MASK_CLOSE) {
 		uint64_t place = mask_first_place(s, s->hits.held + offset);
 
 		p->held = place < p->held ? place : p->held;
@@ -91,7 +91,7 @@ continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool
 		hit.to = from + until;
 		mark = 0;
 	}
-	mask_cover(s, &hit, p->how == MASK_CLOSE || !p->has_cursor || !is_last);
+	mask_cover(s, &hit, p->how != MASK_LOOK || !p->has_cursor || !is_last);
 	return mark;
 }
 
@@ -138,19 +138,49 @@ match_parts(struct pass *p)
 
 /* The chain as one text, for what lies across its boundaries. */
 static void
-match_joined(struct pass *p, const struct mask_carry *carry)
+match_joined(struct pass *p, const struct mask_carry *carry, bool strips)
 {
 	struct mask_stream *s = p->s;
 
-	mask_line_build(&s->line, s->grid, carry, true);
+	mask_line_build(&s->line, s->grid, carry, strips);
 	clear_hits(s);
 	s->hits.wants_near = false;
 	mask_match_line(s->match, &p->candidates, s->line.text, s->line.count, p->has_cursor, &s->hits);
 	cover_hits(p, 0, true);
 }
 
+/* Each line once more, without escapes. */
+static void
+match_escaped(struct pass *p, const struct mask_carry *carry)
+{
+	struct mask_stream *s = p->s;
+
+	mask_line_build(&s->line, s->grid, carry, false);
+	for (size_t i = 0; i <= s->line.cut_count; i++) {
+		bool is_last = i == s->line.cut_count;
+		uint32_t from = i == 0 ? 0 : s->line.cuts[i - 1], to = is_last ? (uint32_t)s->line.count : s->line.cuts[i];
+
+		if (mask_escape_blank(s->line.text + from, to - from))
+			match_part(p, from, to, is_last);
+	}
+}
+
 /* A literal that is about to be complete is waited for, if enough of it is there. */
 #define TAIL_LEAST	4
+
+/* What nothing came to for long may wait a little longer: some values are known by their middle or end only. */
+#define WORD_LEAST	8
+#define WORD_MOST	512
+
+static size_t
+word_tail(const char *text, size_t count)
+{
+	size_t run = 0;
+
+	while (run < count && run < WORD_MOST && strchr(" \t$#>:", text[count - 1 - run]) == NULL)
+		run++;
+	return run >= WORD_LEAST ? run : 0;
+}
 
 static void
 note_open(struct pass *p)
@@ -159,6 +189,8 @@ note_open(struct pass *p)
 	size_t tail = mask_match_tail(s->match, s->line.text, s->line.count);
 
 	s->open = mask_first_place(s, 0);
+	if (p->how == MASK_SETTLE && word_tail(s->line.text, s->line.count) > tail)
+		tail = word_tail(s->line.text, s->line.count);
 	if (tail >= TAIL_LEAST) {
 		uint64_t place = mask_first_place(s, (uint32_t)(s->line.count - tail));
 
@@ -167,12 +199,20 @@ note_open(struct pass *p)
 	s->held = p->held;
 }
 
+static bool
+has_escapes(const char *text, size_t count)
+{
+	return count > 0 && (text[0] == '-' || text[0] == '+' || memchr(text, '\\', count) != NULL || memchr(text, '%', count) != NULL ||
+	    memchr(text, '^', count) != NULL);
+}
+
 int
 mask_chain(struct mask_stream *s, int row, enum mask_how how)
 {
 	struct pass p = { .s = s, .how = how, .held = UINT64_MAX };
 	const struct mask_carry *carry;
 	int at, col, next;
+	bool has_escape;
 
 	mask_line_span(s->grid, row, &s->line.first, &s->line.last);
 	next = s->line.last + 1;
@@ -186,25 +226,47 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 		mask_uncover_open(s);
 	p.has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p.candidates);
 	match_parts(&p);
-	if (p.has_cursor && how == MASK_LOOK)
+	has_escape = p.has_candidates && has_escapes(s->line.text, s->line.count);
+	if (p.has_cursor && how != MASK_CLOSE)
 		note_open(&p);
 	if (s->line.cut_count > 0 && p.has_candidates) {
-		match_joined(&p, carry);
-		if (p.has_cursor && how == MASK_LOOK)
-			s->held = p.held;
+		match_joined(&p, carry, true);
+		if (s->line.has_margin)
+			match_joined(&p, carry, false);
 	}
+	if (has_escape)
+		match_escaped(&p, carry);
+	if (p.has_cursor && how != MASK_CLOSE)
+		s->held = p.held;
 	return next;
+}
+
+/* The cursor's line may go on, so it is looked at as long as it is in the queue. */
+static bool
+is_due(const struct mask_stream *s, int row, int at, enum mask_how how)
+{
+	int first, last;
+
+	if (grid_row_is_new(s->grid, row))
+		return true;
+	if (row > at || how == MASK_CLOSE)
+		return false;
+	if (row == at)
+		return true;
+	mask_line_span(s->grid, row, &first, &last);
+	return at <= last;
 }
 
 void
 mask_chains(struct mask_stream *s, enum mask_how how)
 {
-	int rows = grid_rows(s->grid), row = 0;
+	int rows = grid_rows(s->grid), row = 0, at, col;
 	bool is_forced = false;
 
+	grid_cursor(s->grid, &at, &col);
 	while (row < rows) {
 		if (grid_row_used(s->grid, row) == 0 ||
-		    (!grid_row_is_new(s->grid, row) && !(is_forced && (grid_row_mark(s->grid, row) & ROW_LINES) == 0))) {
+		    (!(is_forced && (grid_row_mark(s->grid, row) & ROW_LINES) == 0) && !is_due(s, row, at, how))) {
 			is_forced = is_forced && grid_row_used(s->grid, row) == 0;
 			row++;
 			continue;

@@ -201,7 +201,7 @@ digit_run(const char *text, size_t count)
 	return most;
 }
 
-/* Bytes of such a run at the end, if it is long enough to be the beginning of what a rule wants. */
+/* Bytes of such a run at the end, one gap behind it included, if it is long enough to be the beginning of what a rule wants. */
 static size_t
 digit_tail(const char *text, size_t count)
 {
@@ -211,7 +211,7 @@ digit_tail(const char *text, size_t count)
 		if (is_digit(text[at])) {
 			first = at;
 			digits++;
-		} else if (first != at + 1 || at + 1 == count || (text[at] != ' ' && text[at] != '-' && text[at] != '.')) {
+		} else if (first != at + 1 || (text[at] != ' ' && text[at] != '-' && text[at] != '.')) {
 			break;
 		}
 	}

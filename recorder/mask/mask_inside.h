@@ -7,6 +7,8 @@
 #include "recorder/mask/mask_match.h"
 #include "recorder/mask/mask_stream.h"
 
+struct buf;
+
 /* Marks of cells (GRID_MARK). */
 #define MARK_RECORDED	0	/* the recording has it covered, or will */
 #define MARK_SHOWN	1	/* the screen has it covered, or will */
@@ -21,6 +23,7 @@
 
 enum mask_how {
 	MASK_LOOK,	/* the cursor's line may go on */
+	MASK_SETTLE,	/* so it may, but what is there counts already */
 	MASK_CLOSE	/* it is about to go: what is there counts */
 };
 
@@ -40,6 +43,9 @@ struct mask_stream {
 	uint8_t			 key[SECRET_KEY];
 	uint64_t		 recorded, shown;	/* places up to which the sinks have everything */
 	int64_t			 now_us, wrote_us, held_us, typed_us;	/* 0: never; held: since when the screen waits */
+	uint64_t		 edited;	/* place at which the first key's echo in the cursor's line began; UINT64_MAX: nobody types there */
+	uint64_t		 lost;		/* last place at which something new was overwritten or erased */
+	size_t			 echo_work;	/* bytes that mask_echo() has looked through for this write */
 	uint64_t		 held;		/* place from which the screen waits; UINT64_MAX: it does not */
 	uint64_t		 open;		/* first place of the cursor's line; UINT64_MAX: none of it is in the queue */
 	uint64_t		 jumped;	/* place of the last cursor jump */
@@ -49,6 +55,7 @@ struct mask_stream {
 	uint32_t		 top_mark;	/* mark of the row that left at the top last */
 	bool			 has_open;	/* some sub is for the screen only */
 	bool			 has_late;
+	bool			 is_settled;	/* the recording waits with what time alone does not decide */
 	bool			 is_driver;	/* CR LF was seen: a line feed alone is only one */
 	uint8_t			 last;		/* byte of the last write */
 	uint64_t		 feeds;		/* line feeds, if somebody is told */
@@ -62,7 +69,7 @@ struct mask_stream {
 
 /* mask_chain.c: matches the chain of a row and covers what it finds. Returns the row behind the chain. */
 int	mask_chain(struct mask_stream *s, int row, enum mask_how how);
-/* All chains that have something new, and those behind them that a state reaches. */
+/* All chains that have something new, those behind them that a state reaches, and the cursor's. */
 void	mask_chains(struct mask_stream *s, enum mask_how how);
 /* The bytes [begin, end) of a string. */
 void	mask_string(struct mask_stream *s, uint64_t begin, uint64_t end);
@@ -78,7 +85,13 @@ void	mask_count(struct mask_stream *s, const struct mask_hit *hit, uint32_t char
 
 /* mask_late.c: what the screen shows and should not. */
 void	mask_late(struct mask_stream *s, uint64_t place);
-void	mask_paint_late(struct mask_stream *s);
+void	mask_paint_late(struct mask_stream *s, struct buf *out);	/* behind what `out` holds, if the screen has all there is */
+
+/* mask_echo.c: the pieces of a value in what the recording waits with. */
+void	mask_echo(struct mask_stream *s, const char *value, size_t count);
+
+/* mask_escape.c: blanks in the place of escapes; false if there are none. */
+bool	mask_escape_blank(char *text, size_t count);
 
 /* mask_until.c: the line belongs to the state that `before` (a row mark) tells of; *mark is its own. */
 bool	mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint32_t before, uint32_t *mark);

@@ -8,8 +8,6 @@
 #include "lib/term/pen.h"
 #include "recorder/mask/mask_inside.h"
 
-#define PAINT_BYTES	(1u << 20)
-
 void
 mask_late(struct mask_stream *s, uint64_t place)
 {
@@ -71,15 +69,13 @@ paint_all(struct mask_stream *s, struct buf *out)
 }
 
 void
-mask_paint_late(struct mask_stream *s)
+mask_paint_late(struct mask_stream *s, struct buf *out)
 {
-	struct buf out;
+	size_t before = buf_len(out);
 
-	if (!s->has_late || s->params.screen == NULL || s->shown != grid_place(s->grid) || grid_mid_sequence(s->grid))
+	if (!s->has_late || s->shown != grid_place(s->grid) || grid_mid_sequence(s->grid))
 		return;
 	s->has_late = false;
-	buf_init(&out, PAINT_BYTES);
-	if (paint_all(s, &out) == 0)
-		s->params.screen(s->params.user, buf_data(&out), buf_len(&out));
-	buf_done(&out);
+	if (paint_all(s, out) < 0)
+		out->end = out->start + before;
 }

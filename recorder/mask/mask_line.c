@@ -15,16 +15,25 @@
 #define BYTES_MOST	4	/* of one character */
 #define CHARACTER	UINT32_C(0x1fffff)
 
+static bool
+is_written(const struct grid *grid, int row, int col)
+{
+	const struct grid_cell *cell = grid_cell(grid, row, col);
+
+	return cell != NULL && cell->glyph != 0 && (cell->glyph & ~GRID_MARKS) != ' ';
+}
+
+/* The last column may hold a blank, if what is before it is none: text is folded there, and tables are padded with more. */
 bool
 mask_line_joins(const struct grid *grid, int row, bool *is_wrap)
 {
 	int cols = grid_cols(grid);
-	const struct grid_cell *last = grid_cell(grid, row, cols - 1);
 
 	*is_wrap = grid_row_wrapped(grid, row);
 	if (*is_wrap)
 		return true;
-	return grid_row_used(grid, row) == cols && last != NULL && last->glyph != 0 && (last->glyph & ~GRID_MARKS) != ' ';
+	return grid_row_used(grid, row) == cols && (is_written(grid, row, cols - 1) || (grid_cell(grid, row, cols - 1)->glyph != 0 &&
+	    is_written(grid, row, cols - 2)));
 }
 
 /* Half of what a text can hold on each side: the middle of something very long is seen with both its neighbourhoods. */
@@ -118,15 +127,19 @@ mask_line_build(struct mask_line *line, const struct grid *grid, const struct ma
 	bool is_wrap = true;
 
 	line->count = line->cut_count = 0;
+	line->has_margin = false;
 	line->has_carry = carry != NULL && carry->count > 0;
 	if (line->has_carry)
 		add_carry(line, carry);
 	for (int row = line->first; row <= line->last; row++) {
 		bool is_cut = row > line->first && !is_wrap;
 
+		int left = is_cut ? margin(grid, row) : 0;
+
 		if (is_cut)
 			add_cut(line, row);
-		add_row(line, grid, row, is_cut && strips ? margin(grid, row) : 0);
+		line->has_margin = line->has_margin || left > 0;
+		add_row(line, grid, row, strips ? left : 0);
 		(void)mask_line_joins(grid, row, &is_wrap);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The text of a chain of screen rows, and which cell each of its bytes came from. Rows are chained where a program's line
- * was wrapped, and where a row is full to its last column, as text folded before it came looks so.
+ * was wrapped, and where a row is full to its last column or the one before, as text folded before it came looks so.
  */
 #ifndef POSTERN_RECORDER_MASK_MASK_LINE_H
 #define POSTERN_RECORDER_MASK_MASK_LINE_H
@@ -37,6 +37,7 @@ struct mask_line {
 	size_t		cut_count;
 	int		first, last;		/* rows */
 	bool		has_carry;
+	bool		has_margin;		/* some row after a full one begins with blanks */
 };
 
 /* The rows that are chained with `row`. */

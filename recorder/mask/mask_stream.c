@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/own.h"
 #include "lib/term/grid.h"
 #include "recorder/mask/mask_inside.h"
 
 #define CHUNK		2048u	/* bytes between two matchings; no more than the carry takes */
 #define ECHO_MOST	256	/* more output than this is no echo of a key */
+#define PAINT_BYTES	(16u << 20)	/* more than the largest screen takes */
 #define JUMP_MOST	4096	/* bytes after which a jump of the cursor is forgotten */
 
 /* Rows with something new are about to go. What scrolls away in order is still part of its line, in the carry. */
@@ -21,6 +23,8 @@ before(void *user, int from, int to, bool is_lost)
 	struct mask_stream *s = user;
 	int first, last, at, col;
 
+	if (is_lost)
+		s->lost = grid_place(s->grid);
 	grid_cursor(s->grid, &at, &col);
 	for (int row = from; row <= to;) {
 		mask_line_span(s->grid, row, &first, &last);
@@ -65,7 +69,7 @@ mask_stream_new(struct mask_match *match, const struct mask_params *params)
 	s->params.key = NULL;
 	s->rule_hits = own_alloc(sizeof *s->rule_hits * (mask_rules_entries(s->rules) + 1));
 	s->grid = grid_new(params->cols, params->rows);
-	s->held = s->open = UINT64_MAX;
+	s->held = s->open = s->edited = UINT64_MAX;
 	grid_watch(s->grid, &watch);
 	grid_on_leave(s->grid, leave, s);
 	return s;
@@ -129,29 +133,99 @@ give_record(struct mask_stream *s, uint64_t to)
 }
 
 static void
-give_screen(struct mask_stream *s, uint64_t to)
+note_shown(struct mask_stream *s, uint64_t to)
 {
-	if (to <= s->shown)
-		return;
-	mask_queue_emit(&s->queue, s->shown, to, true, s->params.screen, s->params.user);
 	s->shown = to;
 	s->ring[s->ring_next++ % SHOWN_RING] = (struct mask_shown){ to, s->now_us };
 }
 
+static void
+collect(void *user, const uint8_t *bytes, size_t count)
+{
+	(void)buf_add(user, bytes, count);	/* a queue is far smaller than PAINT_BYTES */
+}
+
+/* What completes a value comes in one piece with what covers the rest of it. */
+static void
+give_screen(struct mask_stream *s, uint64_t to)
+{
+	struct buf out;
+
+	if (!s->has_late) {
+		if (to > s->shown) {
+			mask_queue_emit(&s->queue, s->shown, to, true, s->params.screen, s->params.user);
+			note_shown(s, to);
+		}
+		return;
+	}
+	buf_init(&out, PAINT_BYTES);
+	if (to > s->shown) {
+		mask_queue_emit(&s->queue, s->shown, to, true, collect, &out);
+		note_shown(s, to);
+	}
+	mask_paint_late(s, &out);
+	if (buf_len(&out) > 0)
+		s->params.screen(s->params.user, buf_data(&out), buf_len(&out));
+	buf_wipe(&out);
+}
+
+/* A string that has not ended is matched as far as it has come. */
+static void
+match_string(struct mask_stream *s)
+{
+	uint64_t begin;
+
+	if (!grid_in_string(s->grid, &begin))
+		return;
+	mask_string(s, begin, grid_place(s->grid));
+	s->string_done = grid_place(s->grid);
+}
+
 /* Everything is decided as it is now. */
 static void
-close_all(struct mask_stream *s, bool with_string)
+close_all(struct mask_stream *s)
 {
-	uint64_t place = grid_place(s->grid), begin;
-
 	mask_chains(s, MASK_CLOSE);
-	if (with_string && grid_in_string(s->grid, &begin)) {
-		mask_string(s, begin, place);
-		s->string_done = place;
-	}
+	match_string(s);
 	s->jumped = 0;
 	s->open = s->held = UINT64_MAX;
-	give_record(s, before_string(s, place));
+	give_record(s, before_string(s, grid_place(s->grid)));
+}
+
+/* Somebody types: all since the first key may be erased, changed and written again. */
+static uint64_t
+before_edit(const struct mask_stream *s, uint64_t to)
+{
+	to = s->edited < to ? s->edited : to;
+	return s->edited != UINT64_MAX && s->open < to ? s->open : to;
+}
+
+/* A line feed, a jump or another screen is the end of typing, unless its line goes on in the next row. */
+static void
+end_edit(struct mask_stream *s, bool has_feed, bool has_jump)
+{
+	int first, last, row, col;
+
+	if (s->edited == UINT64_MAX)
+		return;
+	grid_cursor(s->grid, &row, &col);
+	mask_line_span(s->grid, row, &first, &last);
+	if (grid_is_alternate(s->grid) || has_jump || (has_feed && first == row && grid_place(s->grid) > s->edited))
+		s->edited = UINT64_MAX;
+}
+
+/* The same but for what may still become a value at the end of the cursor's line, or, if it is edited, for all of this line. */
+static void
+settle(struct mask_stream *s)
+{
+	uint64_t to = before_string(s, grid_place(s->grid));
+
+	s->open = s->held = UINT64_MAX;
+	mask_chains(s, MASK_SETTLE);
+	s->jumped = 0;
+	to = s->held < to ? s->held : to;
+	give_record(s, before_edit(s, to));
+	s->is_settled = true;
 }
 
 static void
@@ -160,9 +234,15 @@ release_record(struct mask_stream *s)
 	uint64_t place = grid_place(s->grid), to = before_string(s, place);
 
 	if (!is_painting(s))
-		give_record(s, to < s->open ? to : s->open);
-	if (place - s->recorded > MASK_HELD_MOST)
-		close_all(s, true);
+		give_record(s, before_edit(s, to < s->open ? to : s->open));
+	if (place - s->recorded > MASK_HELD_MOST) {
+		match_string(s);
+		settle(s);
+	}
+	if (place - s->recorded > MASK_HELD_MOST) {
+		s->edited = UINT64_MAX;
+		close_all(s);
+	}
 }
 
 static void
@@ -181,7 +261,6 @@ release_screen(struct mask_stream *s, bool is_echo)
 		s->held_us = 0;
 	else if (s->held_us == 0)
 		s->held_us = s->now_us;
-	mask_paint_late(s);
 }
 
 /* Text that was never on a terminal has line feeds alone, which its driver would have completed. */
@@ -203,17 +282,22 @@ mask_stream_write(struct mask_stream *s, const void *bytes, size_t count, int64_
 	bool is_echo = count <= ECHO_MOST && s->typed_us != 0 && now_us - s->typed_us <= MASK_ECHO_US;
 
 	s->now_us = s->wrote_us = now_us;
+	s->is_settled = false;
 	while (count > 0) {
 		size_t piece = count < CHUNK ? count : CHUNK;
+		bool has_jump;
 
 		guess_driver(s, at, piece);
 		mask_queue_add(&s->queue, at, piece);
 		grid_write(s->grid, at, piece);
 		s->last = at[piece - 1];
-		if (grid_jumps(s->grid) != s->jumps) {
+		has_jump = grid_jumps(s->grid) != s->jumps;
+		if (has_jump) {
 			s->jumps = grid_jumps(s->grid);
 			s->jumped = grid_place(s->grid);
 		}
+		end_edit(s, memchr(at, '\n', piece) != NULL, has_jump);
+		s->echo_work = 0;
 		s->open = s->held = UINT64_MAX;
 		mask_chains(s, MASK_LOOK);
 		release_screen(s, is_echo);
@@ -228,6 +312,8 @@ void
 mask_stream_typed(struct mask_stream *s, int64_t now_us)
 {
 	s->typed_us = now_us;
+	if (s->edited == UINT64_MAX && !grid_is_alternate(s->grid))
+		s->edited = grid_place(s->grid);
 }
 
 static int64_t
@@ -241,20 +327,11 @@ mask_stream_due(const struct mask_stream *s)
 {
 	int64_t due = 0;
 
-	if (s->recorded < grid_place(s->grid) - grid_unfinished(s->grid))
+	if (!s->is_settled && s->recorded < grid_place(s->grid) - grid_unfinished(s->grid))
 		due = idle_at(s);
 	if (s->held_us != 0 && s->shown < before_string(s, grid_place(s->grid)) && (due == 0 || s->held_us + MASK_HOLD_US < due))
 		due = s->held_us + MASK_HOLD_US;
 	return due;
-}
-
-/* Everything there is, but for a character of which only a part has come. */
-static void
-rest(struct mask_stream *s)
-{
-	close_all(s, true);
-	release_screen(s, true);
-	drop(s);
 }
 
 void
@@ -266,15 +343,19 @@ mask_stream_tick(struct mask_stream *s, int64_t now_us)
 		release_screen(s, true);
 		drop(s);
 	}
-	if (s->recorded < grid_place(s->grid) - grid_unfinished(s->grid) && now_us >= idle_at(s))
-		rest(s);
+	if (!s->is_settled && s->recorded < grid_place(s->grid) - grid_unfinished(s->grid) && now_us >= idle_at(s)) {
+		settle(s);
+		release_screen(s, true);
+		drop(s);
+	}
 }
 
 void
 mask_stream_flush(struct mask_stream *s, int64_t now_us)
 {
 	s->now_us = now_us;
-	rest(s);
+	close_all(s);
+	release_screen(s, true);
 	give_record(s, grid_place(s->grid));
 	if (s->params.screen != NULL)
 		give_screen(s, grid_place(s->grid));
@@ -285,7 +366,7 @@ void
 mask_stream_resize(struct mask_stream *s, int cols, int rows, int64_t now_us)
 {
 	s->now_us = now_us;
-	close_all(s, false);
+	settle(s);
 	release_screen(s, true);
 	drop(s);
 	grid_resize(s->grid, cols, rows);

@@ -31,6 +31,21 @@ take_text(struct mask_line *line, const uint8_t *bytes, size_t count)
 	}
 }
 
+/* A DCS begins with parameters and a final byte, which are no text. */
+static void
+blank_introducer(struct mask_stream *s, uint64_t begin)
+{
+	struct mask_line *line = &s->line;
+	size_t left, i = 0;
+
+	if (begin <= s->queue.base || *mask_queue_at(&s->queue, begin - 1, &left) != 'P')
+		return;
+	while (i < line->count && line->text[i] >= ' ' && line->text[i] < '@')
+		line->text[i++] = ' ';
+	if (i < line->count && line->text[i] <= '~')
+		line->text[i] = ' ';
+}
+
 static bool
 search(struct mask_stream *s)
 {
@@ -89,6 +104,8 @@ mask_string(struct mask_stream *s, uint64_t begin, uint64_t end)
 
 		count = count < MASK_LINE_MOST ? count : MASK_LINE_MOST;
 		take_text(&s->line, at, count);
+		if (from == begin)
+			blank_introducer(s, begin);
 		if (search(s))
 			for (size_t i = 0; i < s->hits.count; i++)
 				cover_bytes(s, from, &s->hits.items[i]);

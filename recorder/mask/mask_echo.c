@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What was written, lost from the screen before it was a value, and written again: a line that a shell paints anew at
+ * each key, a beginning that was erased and typed once more. When the value is known, its pieces are looked for in all
+ * that the recording still waits with.
+ */
+#include "config.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/own.h"
+#include "lib/term/grid.h"
+#include "lib/term/parser.h"
+#include "recorder/mask/mask_inside.h"
+
+#define GRAM		8	/* characters of a piece; of a short value fewer, but */
+#define GRAM_LEAST	5
+#define VALUE_MOST	4096
+#define WORK_MOST	(64u * 1024)	/* bytes looked through for one write */
+
+struct grams {
+	uint64_t	*items;		/* sorted */
+	size_t		 count, length;	/* length: characters of each */
+};
+
+/* The bytes of the queue that are text, and where they are. */
+struct plain {
+	uint8_t		*bytes;
+	uint32_t	*at;
+	size_t		 count;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	const uint64_t *one = a, *two = b;
+
+	return (*one > *two) - (*one < *two);
+}
+
+static uint64_t
+gram_of(const uint8_t *text, size_t length)
+{
+	uint64_t gram = 0;
+
+	for (size_t i = 0; i < length; i++)
+		gram = gram << 8 | text[i];
+	return gram;
+}
+
+static void
+make_grams(struct grams *grams, const char *value, size_t count)
+{
+	grams->length = count >= 2 * GRAM ? GRAM : count / 2 < GRAM_LEAST ? GRAM_LEAST : count / 2;
+	grams->count = count - grams->length + 1;
+	grams->items = own_alloc(grams->count * sizeof *grams->items);
+	for (size_t i = 0; i < grams->count; i++)
+		grams->items[i] = gram_of((const uint8_t *)value + i, grams->length);
+	qsort(grams->items, grams->count, sizeof *grams->items, compare);
+}
+
+static void
+take_plain(struct plain *plain, const uint8_t *bytes, size_t count)
+{
+	const uint8_t *at = bytes, *end = bytes + count;
+	enum parser_event event;
+	struct parser parser;
+
+	plain->bytes = own_alloc(count);
+	plain->at = own_alloc(count * sizeof *plain->at);
+	parser_init(&parser);
+	while ((event = parser_next(&parser, &at, end)) != PARSER_END) {
+		if (event != PARSER_TEXT)
+			continue;
+		for (size_t i = 0; i < parser.text_count; i++) {
+			plain->bytes[plain->count] = parser.text[i];
+			plain->at[plain->count++] = (uint32_t)(parser.text + i - bytes);
+		}
+	}
+}
+
+static void
+cover_plain(struct mask_stream *s, const struct plain *plain, const struct grams *grams, uint64_t base)
+{
+	for (size_t i = 0; i + grams->length <= plain->count; i++) {
+		uint64_t gram = gram_of(plain->bytes + i, grams->length);
+
+		if (bsearch(&gram, grams->items, grams->count, sizeof gram, compare) == NULL)
+			continue;
+		for (size_t k = i; k < i + grams->length; k++) {
+			struct mask_sub sub = mask_queue_sub(&s->queue, base + plain->at[k]);
+
+			if (sub.record == 0)
+				mask_queue_set(&s->queue, base + plain->at[k], (struct mask_sub){ '*', sub.screen });
+		}
+	}
+}
+
+void
+mask_echo(struct mask_stream *s, const char *value, size_t count)
+{
+	uint64_t from = s->recorded > s->queue.base ? s->recorded : s->queue.base;
+	struct plain plain = { .count = 0 };
+	struct grams grams;
+	const uint8_t *bytes;
+	size_t left;
+
+	if (s->params.record == NULL || s->lost <= s->recorded || count < GRAM_LEAST || count > VALUE_MOST ||
+	    from >= s->queue.base + mask_queue_len(&s->queue))
+		return;
+	bytes = mask_queue_at(&s->queue, from, &left);
+	if (left + s->echo_work > WORK_MOST)
+		return;
+	s->echo_work += left;
+	make_grams(&grams, value, count);
+	take_plain(&plain, bytes, left);
+	cover_plain(s, &plain, &grams, from);
+	sodium_memzero(grams.items, grams.count * sizeof *grams.items);
+	sodium_memzero(plain.bytes, plain.count);
+	free(grams.items);
+	free(plain.bytes);
+	free(plain.at);
+}
