@@ -24,5 +24,26 @@ struct form {
 extern const struct form form_lines[];	/* form_line.c; each ends with a NULL name */
 extern const struct form form_texts[];	/* form_text.c */
 extern const struct form form_screens[];	/* form_screen.c */
+extern const struct form form_tricks[];	/* form_trick.c */
+extern const struct form form_moves[];	/* form_move.c */
+extern const struct form form_edits[];	/* form_edit.c */
+extern const struct form form_blocks[];	/* form_block.c */
+
+/* before, value and after as one text; the caller frees it. */
+char	*form_line_of(const struct forged *forged);
+
+/* The same if it takes no more than `most` columns, else NULL. */
+char	*form_row_of(const struct forged *forged, size_t most);
+
+/* The rule is about a line that says nothing else. */
+bool	 form_is_own_line(const struct forged *forged);
+
+/* What a shell says before and behind a file with the value. */
+void	 form_begin(struct script *script, const struct forged *forged);
+void	 form_end(struct script *script);
+
+/* A painter's screen is opened and closed. */
+void	 form_enter(struct script *script, const struct forged *forged);
+void	 form_leave(struct script *script);
 
 #endif

@@ -9,9 +9,8 @@
 #include "lib/base/own.h"
 #include "tests/mask/form.h"
 
-/* before, value and after as one text; the caller frees it. */
-static char *
-line_of(const struct forged *f)
+char *
+form_line_of(const struct forged *f)
 {
 	char *line;
 
@@ -20,22 +19,21 @@ line_of(const struct forged *f)
 	return line;
 }
 
-/* The rule is about a line that says nothing else. */
-static bool
-is_own_line(const struct forged *f)
+bool
+form_is_own_line(const struct forged *f)
 {
 	return strcmp(f->rule, "password-line") == 0 || strcmp(f->rule, "passphrase-line") == 0;
 }
 
-static void
-begin(struct script *s, const struct forged *f)
+void
+form_begin(struct script *s, const struct forged *f)
 {
 	script_secret(s, f->value);
 	script_add(s, "$ cat notes\r\nfirst line\r\n");
 }
 
-static void
-end(struct script *s)
+void
+form_end(struct script *s)
 {
 	script_add(s, "\r\nlast line\r\n$ ");
 	script_cut(s);
@@ -46,42 +44,42 @@ make_whole(struct script *s, struct dice *dice, const struct forged *f, unsigned
 {
 	(void)dice;
 	(void)variant;
-	begin(s, f);
+	form_begin(s, f);
 	script_addf(s, "%s%s%s", f->before, f->value, f->after);
-	end(s);
+	form_end(s);
 	return true;
 }
 
 static bool
 make_chunked(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *line = line_of(f);
+	AUTO_FREE char *line = form_line_of(f);
 
 	(void)dice;
 	if (variant + 1 >= strlen(line))
 		return false;
-	begin(s, f);
+	form_begin(s, f);
 	script_add_bytes(s, line, variant + 1);
 	script_cut(s);
 	script_add(s, line + variant + 1);
-	end(s);
+	form_end(s);
 	return true;
 }
 
 static bool
 make_bytes(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *line = line_of(f);
+	AUTO_FREE char *line = form_line_of(f);
 
 	(void)dice;
 	(void)variant;
-	begin(s, f);
+	form_begin(s, f);
 	script_cut(s);
 	for (const char *p = line; *p != '\0'; p++) {
 		script_add_bytes(s, p, 1);
 		script_cut(s);
 	}
-	end(s);
+	form_end(s);
 	return true;
 }
 
@@ -90,10 +88,10 @@ static const char *const pens[] = { "\033[1m", "\033[0m", "\033[31m", "\033[38;5
 static bool
 make_sgr(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *line = line_of(f);
+	AUTO_FREE char *line = form_line_of(f);
 	unsigned every = variant == 0 ? 1 : 7;
 
-	begin(s, f);
+	form_begin(s, f);
 	for (const char *p = line; *p != '\0'; p++) {
 		if (dice_below(dice, every) == 0)
 			script_add(s, pens[dice_below(dice, sizeof pens / sizeof pens[0])]);
@@ -102,7 +100,7 @@ make_sgr(struct script *s, struct dice *dice, const struct forged *f, unsigned v
 			script_cut(s);
 	}
 	script_add(s, "\033[0m");
-	end(s);
+	form_end(s);
 	return true;
 }
 
@@ -113,15 +111,15 @@ make_wrapped(struct script *s, struct dice *dice, const struct forged *f, unsign
 	size_t half = strlen(f->before) + strlen(f->value) / 2;
 	unsigned pad = (unsigned)(SCRIPT_COLS - half % SCRIPT_COLS);
 
-	if (is_own_line(f) || pad < 3)
+	if (form_is_own_line(f) || pad < 3)
 		return false;	/* it is about a line of its own */
-	begin(s, f);
+	form_begin(s, f);
 	for (unsigned i = 0; i + 1 < pad; i++)
 		script_add(s, i % 6 == 5 ? " " : "w");
 	script_addf(s, " %s%s%s", f->before, f->value, f->after);
 	if (variant == 1)
 		script_cut(s);
-	end(s);
+	form_end(s);
 	(void)dice;
 	return true;
 }
@@ -130,15 +128,15 @@ make_wrapped(struct script *s, struct dice *dice, const struct forged *f, unsign
 static bool
 make_folded(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *line = line_of(f);
+	AUTO_FREE char *line = form_line_of(f);
 	size_t half = strlen(f->before) + strlen(f->value) / 2;
 	size_t at = (SCRIPT_COLS - half % SCRIPT_COLS) % SCRIPT_COLS;
 
 	(void)dice;
 	(void)variant;
-	if (is_own_line(f))
+	if (form_is_own_line(f))
 		return false;
-	begin(s, f);
+	form_begin(s, f);
 	for (size_t i = 0; i < at; i++)
 		script_add(s, i % 6 == 5 || i + 1 == at ? " " : "w");
 	for (const char *p = line; *p != '\0'; p++) {
@@ -149,14 +147,14 @@ make_folded(struct script *s, struct dice *dice, const struct forged *f, unsigne
 		script_add_bytes(s, p, 1);
 		at++;
 	}
-	end(s);
+	form_end(s);
 	return true;
 }
 
 static bool
 make_overprint(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	begin(s, f);
+	form_begin(s, f);
 	for (unsigned i = 10; i < 60; i += 1 + dice_below(dice, 20)) {
 		script_addf(s, "progress %u%%", i);
 		script_cut(s);
@@ -166,17 +164,17 @@ make_overprint(struct script *s, struct dice *dice, const struct forged *f, unsi
 	if (variant == 1)
 		script_cut(s);
 	script_add(s, "\r\033[Kdone");
-	end(s);
+	form_end(s);
 	return true;
 }
 
 static bool
 make_typed(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *line = line_of(f);
+	AUTO_FREE char *line = form_line_of(f);
 	char key[2] = "";
 
-	if (strlen(line) > 74)
+	if (strlen(line) > 74 || form_is_own_line(f))
 		return false;	/* beyond this readline repaints in its own way */
 	script_secret(s, f->value);
 	script_add(s, "\033[?2004h$ ");
@@ -199,12 +197,12 @@ make_typed(struct script *s, struct dice *dice, const struct forged *f, unsigned
 static bool
 make_inserted(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *line = line_of(f);
+	AUTO_FREE char *line = form_line_of(f);
 	size_t length = strlen(line);
 	size_t missing = strlen(f->before) + 1 + dice_below(dice, (unsigned)strlen(f->value) - 2);
 	char key[2] = "";
 
-	if (length > 74)
+	if (length > 74 || form_is_own_line(f))
 		return false;
 	script_secret(s, f->value);
 	script_add(s, "\033[?2004h$ ");
@@ -250,12 +248,12 @@ make_xtrace(struct script *s, struct dice *dice, const struct forged *f, unsigne
 	static const char *const heads[] = { "+ ", "Nov 20 14:02:40 db1 app[812]: ", "notes.txt:12:", "+++ " };
 
 	(void)dice;
-	if (variant >= sizeof heads / sizeof heads[0] || is_own_line(f) ||
+	if (variant >= sizeof heads / sizeof heads[0] || form_is_own_line(f) ||
 	    (variant == 2 && (strcmp(f->rule, "netrc") == 0 || strcmp(f->rule, "pgpass") == 0)))
 		return false;
-	begin(s, f);
+	form_begin(s, f);
 	script_addf(s, "%s%s%s%s", heads[variant], f->before, f->value, f->after);
-	end(s);
+	form_end(s);
 	return true;
 }
 
@@ -265,9 +263,9 @@ make_grep(struct script *s, struct dice *dice, const struct forged *f, unsigned 
 {
 	size_t length = variant == 0 ? strlen(f->value) : 1 + dice_below(dice, (unsigned)strlen(f->value) - 1);
 
-	begin(s, f);
+	form_begin(s, f);
 	script_addf(s, "%s\033[01;31m\033[K%.*s\033[m\033[K%s%s", f->before, (int)length, f->value, f->value + length, f->after);
-	end(s);
+	form_end(s);
 	return true;
 }
 

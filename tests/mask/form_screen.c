@@ -9,9 +9,8 @@
 #include "lib/base/own.h"
 #include "tests/mask/form.h"
 
-/* A row as painters know it: no more than fits. NULL if the line does not fit. */
-static char *
-row_of(const struct forged *f, size_t most)
+char *
+form_row_of(const struct forged *f, size_t most)
 {
 	char *line;
 
@@ -23,15 +22,15 @@ row_of(const struct forged *f, size_t most)
 	return NULL;
 }
 
-static void
-enter(struct script *s, const struct forged *f)
+void
+form_enter(struct script *s, const struct forged *f)
 {
 	script_secret(s, f->value);
 	script_add(s, "\033[?1049h\033[H\033[2J");
 }
 
-static void
-leave(struct script *s)
+void
+form_leave(struct script *s)
 {
 	script_cut(s);
 	script_add(s, "\033[?1049l$ ");
@@ -41,12 +40,12 @@ leave(struct script *s)
 static bool
 make_curses(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *row = row_of(f, 76);
+	AUTO_FREE char *row = form_row_of(f, 76);
 	unsigned at = 2 + dice_below(dice, 20);
 
 	if (row == NULL)
 		return false;
-	enter(s, f);
+	form_enter(s, f);
 	for (unsigned i = 1; i <= SCRIPT_ROWS; i++) {
 		if (i == at)
 			script_addf(s, "\033[%u;3H%s", i, row);
@@ -55,7 +54,7 @@ make_curses(struct script *s, struct dice *dice, const struct forged *f, unsigne
 		if (variant == 1)
 			script_cut(s);
 	}
-	leave(s);
+	form_leave(s);
 	return true;
 }
 
@@ -63,13 +62,13 @@ make_curses(struct script *s, struct dice *dice, const struct forged *f, unsigne
 static bool
 make_pieces(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *row = row_of(f, 76);
+	AUTO_FREE char *row = form_row_of(f, 76);
 	size_t cut;
 
 	if (row == NULL)
 		return false;
 	cut = strlen(f->before) + 1 + dice_below(dice, (unsigned)strlen(f->value) - 1);
-	enter(s, f);
+	form_enter(s, f);
 	if (variant < 2)
 		script_addf(s, "\033[5;3H%.*s", (int)cut, row);
 	else
@@ -81,7 +80,7 @@ make_pieces(struct script *s, struct dice *dice, const struct forged *f, unsigne
 		script_addf(s, "\033[5;%zuH%s", 3 + cut, row + cut);
 	else
 		script_addf(s, "\033[5;3H%.*s", (int)cut, row);
-	leave(s);
+	form_leave(s);
 	return true;
 }
 
@@ -89,14 +88,14 @@ make_pieces(struct script *s, struct dice *dice, const struct forged *f, unsigne
 static bool
 make_delta(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *row = row_of(f, 76);
+	AUTO_FREE char *row = form_row_of(f, 76);
 	size_t length = row != NULL ? strlen(row) : 0;
 	bool is_jumping = false;
 
 	(void)variant;
 	if (row == NULL)
 		return false;
-	enter(s, f);
+	form_enter(s, f);
 	script_add(s, "\033[5;3H");
 	for (size_t i = 0; i < length; i++)
 		script_addf(s, "%c", i % 5 == 3 ? row[i] : '.');
@@ -112,7 +111,7 @@ make_delta(struct script *s, struct dice *dice, const struct forged *f, unsigned
 		script_addf(s, "%c", row[i]);
 	}
 	(void)dice;
-	leave(s);
+	form_leave(s);
 	return true;
 }
 
@@ -150,7 +149,7 @@ make_vim(struct script *s, struct dice *dice, const struct forged *f, unsigned v
 	(void)dice;
 	if (asprintf(&line, "%s%s%s", f->before, f->value, f->after) < 0)
 		abort();
-	enter(s, f);
+	form_enter(s, f);
 	script_add(s, "\033[1;1H");
 	script_addf(s, "%sfirst line\033[2;1H%s", variant == 1 ? "\033[38;5;130m  1 \033[m" : "", gutter);
 	for (const char *p = line; *p != '\0'; p += strnlen(p, width)) {
@@ -162,7 +161,7 @@ make_vim(struct script *s, struct dice *dice, const struct forged *f, unsigned v
 	for (; row < SCRIPT_ROWS; row++)
 		script_addf(s, "\033[%u;1H\033[94m~\033[m", row);
 	script_add(s, "\033[24;1H\"notes\" 2L, 80B\033[24;63H2,1\033[11CAll\033[2;1H");
-	leave(s);
+	form_leave(s);
 	return true;
 }
 
@@ -170,7 +169,7 @@ make_vim(struct script *s, struct dice *dice, const struct forged *f, unsigned v
 static bool
 make_region(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *row = row_of(f, 79);
+	AUTO_FREE char *row = form_row_of(f, 79);
 
 	(void)dice;
 	if (row == NULL)
@@ -209,18 +208,18 @@ make_wide(struct script *s, struct dice *dice, const struct forged *f, unsigned 
 static bool
 make_watch(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
-	AUTO_FREE char *row = row_of(f, 79);
+	AUTO_FREE char *row = form_row_of(f, 79);
 
 	(void)variant;
 	if (row == NULL)
 		return false;
-	enter(s, f);
+	form_enter(s, f);
 	for (int round = 0; round < 3; round++) {
 		script_addf(s, "\033[1;1HEvery 2.0s: cat notes\033[1;60H14:02:4%u\033[3;1H%s\033[4;1Hn = %u\033[24;80H", round, row,
 		    dice_below(dice, 10));
 		script_cut(s);
 	}
-	leave(s);
+	form_leave(s);
 	return true;
 }
 

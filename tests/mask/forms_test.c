@@ -19,14 +19,16 @@
 #include "tests/mask/judge.h"
 #include "tests/mask/script.h"
 
-#define SEED		UINT64_C(20261123)
+#define SEED		UINT64_C(20261123)	/* POSTERN_SEED in the environment makes it another */
 #define MOST_RULES	128
 #define BENIGN_EACH	64
 #define MOST_RECORD	(1024 * 1024)
 
+static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks };
+
 struct tally {
 	const char	*name;
-	unsigned	 cases, missed, raw, text, screen, skewed;
+	unsigned	 cases, missed, raw, text, screen, standing, skewed;
 };
 
 struct trial {
@@ -34,6 +36,7 @@ struct trial {
 	struct script		 script;
 	struct buf		 record;
 	const char		*only;
+	uint64_t		 seed;
 	struct tally		 all, plain;
 	struct tally		 rules[MOST_RULES];
 	size_t			 rules_count;
@@ -54,22 +57,29 @@ tally_of(struct trial *t, const char *rule)
 	return &t->rules[t->rules_count++];
 }
 
+static bool
+is_missed(const struct judged *judged)
+{
+	return judged->is_raw || judged->is_text || judged->is_screen || judged->is_standing;
+}
+
 static void
 count(struct tally *tally, const struct judged *judged)
 {
 	tally->cases++;
-	tally->missed += judged->is_raw || judged->is_text || judged->is_screen;
+	tally->missed += is_missed(judged);
 	tally->raw += judged->is_raw;
 	tally->text += judged->is_text;
 	tally->screen += judged->is_screen;
+	tally->standing += judged->is_standing;
 	tally->skewed += judged->is_skewed;
 }
 
 static void
 print(const struct tally *tally)
 {
-	printf("# %-28s %6u cases  recall %.4f  (missed: bytes %u, text %u, screen %u)  aligned %.4f\n", tally->name, tally->cases,
-	    tally->cases > 0 ? 1 - (double)tally->missed / tally->cases : 1.0, tally->raw, tally->text, tally->screen,
+	printf("# %-28s %6u cases  recall %.4f  (missed: bytes %u, text %u, screen %u, left %u)  aligned %.4f\n", tally->name, tally->cases,
+	    tally->cases > 0 ? 1 - (double)tally->missed / tally->cases : 1.0, tally->raw, tally->text, tally->screen, tally->standing,
 	    tally->cases > 0 ? 1 - (double)tally->skewed / tally->cases : 1.0);
 }
 
@@ -108,7 +118,7 @@ try_form(struct trial *t, const struct form *form)
 		return;
 	for (size_t kind = 0; kind < forge_count; kind++) {
 		for (unsigned variant = 0; variant < form->variants; variant++) {
-			struct dice dice = { SEED + kind * 1000 + variant };
+			struct dice dice = { t->seed + kind * 1000 + variant };
 			struct judged judged;
 
 			forge(kind, &dice, &forged);
@@ -122,7 +132,7 @@ try_form(struct trial *t, const struct form *form)
 			count(&t->all, &judged);
 			if (form->is_plain)
 				count(&t->plain, &judged);
-			if (t->only != NULL && (judged.is_raw || judged.is_text || judged.is_screen || judged.is_skewed))
+			if (t->only != NULL && (is_missed(&judged) || judged.is_skewed))
 				show(t, form, &forged, variant);
 		}
 	}
@@ -136,7 +146,7 @@ try_benign(struct trial *t)
 		unsigned touched = 0;
 
 		for (unsigned i = 0; i < BENIGN_EACH; i++) {
-			struct dice dice = { SEED + i };
+			struct dice dice = { t->seed + i };
 			struct judged judged;
 
 			script_clear(&t->script);
@@ -182,7 +192,8 @@ main(int argc, char **argv)
 {
 	AUTO_MASK_RULES struct mask_rules *builtin = mask_rules_builtin();
 	AUTO_MASK_RULES struct mask_rules *rules = NULL;
-	struct trial t = { .only = argc > 1 ? argv[1] : NULL, .all = { .name = "all forms" }, .plain = { .name = "plain forms" } };
+	const char *seed = getenv("POSTERN_SEED");
+	struct trial t = { .seed = seed != NULL ? strtoull(seed, NULL, 10) : SEED, .only = argc > 1 ? argv[1] : NULL, .all = { .name = "all forms" }, .plain = { .name = "plain forms" } };
 	char why[MASK_RULES_WHY];
 	int status;
 
@@ -191,12 +202,9 @@ main(int argc, char **argv)
 		return 1;
 	script_init(&t.script);
 	buf_init(&t.record, MOST_RECORD);
-	for (const struct form *form = form_lines; form->name != NULL; form++)
-		try_form(&t, form);
-	for (const struct form *form = form_texts; form->name != NULL; form++)
-		try_form(&t, form);
-	for (const struct form *form = form_screens; form->name != NULL; form++)
-		try_form(&t, form);
+	for (size_t group = 0; group < sizeof forms / sizeof forms[0]; group++)
+		for (const struct form *form = forms[group]; form->name != NULL; form++)
+			try_form(&t, form);
 	try_benign(&t);
 	status = promises(&t);
 	mask_match_free(t.match);

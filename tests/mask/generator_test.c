@@ -23,7 +23,7 @@
 
 #define SEEDS	20
 
-static const struct form *const forms[] = { form_lines, form_texts, form_screens };
+static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks };
 
 static const struct mask_rule *
 rule_called(const struct mask_rules *rules, const char *name)
@@ -90,17 +90,17 @@ each_rule_has_a_value(void **state)
 static bool
 shows(const struct script *script, const char *value)
 {
-	AUTO_GRID struct grid *grid = grid_new(SCRIPT_COLS, SCRIPT_ROWS);
+	AUTO_GRID struct grid *grid = grid_new(script->cols, script->rows);
 	AUTO_BUF struct buf text;
 	bool is_seen = false;
 	size_t from = 0;
 
 	buf_init(&text, 1 << 20);
 	for (size_t i = 0; i < script->count && !is_seen; i++) {
-		grid_write(grid, buf_data(&script->bytes) + from, script->ends[i] - from);
-		from = script->ends[i];
+		grid_write(grid, buf_data(&script->bytes) + from, script->writes[i].end - from);
+		from = script->writes[i].end;
 		buf_clear(&text);
-		for (int row = 0; row < SCRIPT_ROWS; row++)
+		for (int row = 0; row < script->rows; row++)
 			grid_row_text(grid, row, &text);
 		is_seen = memmem(buf_data(&text), buf_len(&text), value, strlen(value)) != NULL ||
 		    strstr(grid_title(grid), value) != NULL;
@@ -127,7 +127,7 @@ each_form_shows_its_value_without_a_mask(void **state)
 
 	(void)state;
 	script_init(&script);
-	for (size_t group = 0; group < 3; group++) {
+	for (size_t group = 0; group < sizeof forms / sizeof forms[0]; group++) {
 		for (const struct form *form = forms[group]; form->name != NULL; form++) {
 			for (size_t kind = 0; kind < forge_count; kind++) {
 				struct dice dice = { kind };
@@ -153,7 +153,7 @@ there_are_more_than_twenty_forms(void **state)
 	unsigned count = 0;
 
 	(void)state;
-	for (size_t group = 0; group < 3; group++) {
+	for (size_t group = 0; group < sizeof forms / sizeof forms[0]; group++) {
 		for (const struct form *form = forms[group]; form->name != NULL; form++)
 			count++;
 	}

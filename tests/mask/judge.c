@@ -20,10 +20,11 @@
 
 struct court {
 	const struct script	*script;
-	struct grid		*screen;	/* what the engineer sees */
+	struct grid		*screen;	/* what the engineer sees, and */
+	struct grid		*sent;		/* would see */
 	struct buf		*record;
 	struct buf		 text;
-	bool			 is_screen;
+	bool			 is_screen, is_standing;
 };
 
 /* All rows in one, without the blanks at their ends; is_trimmed: nor those at their beginnings. */
@@ -47,15 +48,17 @@ rows_text(const struct grid *grid, struct buf *text, bool is_trimmed)
 	}
 }
 
+/* One of its values, or half of one. */
 static bool
-shows_whole(const struct grid *grid, const struct script *script, struct buf *text)
+shows(const struct grid *grid, const struct script *script, struct buf *text, bool is_half)
 {
 	for (int trimmed = 0; trimmed < 2; trimmed++) {
 		rows_text(grid, text, trimmed == 1);
 		for (size_t i = 0; i < script->values_count; i++) {
 			const char *value = script->values[i];
 
-			if (memmem(buf_data(text), buf_len(text), value, strlen(value)) != NULL)
+			if (is_half ? judge_finds((const char *)buf_data(text), buf_len(text), value) :
+			    memmem(buf_data(text), buf_len(text), value, strlen(value)) != NULL)
 				return true;
 		}
 	}
@@ -77,7 +80,7 @@ on_screen(void *user, const uint8_t *bytes, size_t count)
 	struct court *court = user;
 
 	grid_write(court->screen, bytes, count);
-	court->is_screen = court->is_screen || shows_whole(court->screen, court->script, &court->text);
+	court->is_screen = court->is_screen || shows(court->screen, court->script, &court->text, false);
 }
 
 static void
@@ -89,22 +92,47 @@ run_ticks(struct mask_stream *stream, int64_t until)
 		mask_stream_tick(stream, due);
 }
 
+/* What has come whole must not stand there by half when its write is over. */
 static void
-play(struct mask_stream *stream, const struct script *script)
+look(struct court *court)
 {
+	court->is_standing = court->is_standing ||
+	    (shows(court->sent, court->script, &court->text, false) && shows(court->screen, court->script, &court->text, true));
+}
+
+static void
+resize(struct mask_stream *stream, struct court *court, const struct script_write *write, int64_t now)
+{
+	mask_stream_resize(stream, write->cols, write->rows, now);
+	grid_resize(court->screen, write->cols, write->rows);
+	grid_resize(court->sent, write->cols, write->rows);
+}
+
+static void
+play(struct mask_stream *stream, struct court *court)
+{
+	const struct script *script = court->script;
 	int64_t now = CLOCK_US;
 	size_t from = 0;
 
 	for (size_t i = 0; i < script->count; i++) {
-		if (script->typed[i])
+		const struct script_write *write = &script->writes[i];
+
+		if (write->is_typed)
 			mask_stream_typed(stream, now);
-		mask_stream_write(stream, buf_data(&script->bytes) + from, script->ends[i] - from, now);
-		from = script->ends[i];
-		now += script->typed[i] ? KEY_US : WRITE_US;
+		grid_write(court->sent, buf_data(&script->bytes) + from, write->end - from);
+		mask_stream_write(stream, buf_data(&script->bytes) + from, write->end - from, now);
+		look(court);
+		from = write->end;
+		now += (write->is_typed ? KEY_US : WRITE_US) + write->wait_us;
 		run_ticks(stream, now);
+		if (write->cols > 0)
+			resize(stream, court, write, now);
 	}
 	run_ticks(stream, now + 10 * CLOCK_US);
+	look(court);
 	mask_stream_flush(stream, now + 10 * CLOCK_US);
+	look(court);
 }
 
 bool
@@ -200,43 +228,50 @@ is_skewed(const struct grid *a, const struct grid *b)
 static void
 replay(const struct script *script, const struct buf *record, struct court *court, struct judged *judged)
 {
-	AUTO_GRID struct grid *sent = grid_new(SCRIPT_COLS, SCRIPT_ROWS);
-	AUTO_GRID struct grid *kept = grid_new(SCRIPT_COLS, SCRIPT_ROWS);
+	AUTO_GRID struct grid *sent = grid_new(script->cols, script->rows);
+	AUTO_GRID struct grid *kept = grid_new(script->cols, script->rows);
 	bool is_even = buf_len(record) == buf_len(&script->bytes);
 	size_t from = 0;
 
 	for (size_t i = 0; i < script->count && is_even; i++) {
-		size_t count = script->ends[i] - from;
+		const struct script_write *write = &script->writes[i];
+		size_t count = write->end - from;
 
 		grid_write(sent, buf_data(&script->bytes) + from, count);
 		grid_write(kept, buf_data(record) + from, count);
-		from = script->ends[i];
+		from = write->end;
 		judged->is_skewed = judged->is_skewed || is_skewed(sent, kept);
-		judged->is_screen = judged->is_screen || shows_whole(kept, script, &court->text);
+		judged->is_screen = judged->is_screen || shows(kept, script, &court->text, false);
+		if (write->cols > 0) {
+			grid_resize(sent, write->cols, write->rows);
+			grid_resize(kept, write->cols, write->rows);
+		}
 	}
 	if (is_even)
 		return;
 	grid_write(sent, buf_data(&script->bytes), buf_len(&script->bytes));
 	grid_write(kept, buf_data(record), buf_len(record));
 	judged->is_skewed = is_skewed(sent, kept);
-	judged->is_screen = judged->is_screen || shows_whole(kept, script, &court->text);
+	judged->is_screen = judged->is_screen || shows(kept, script, &court->text, false);
 }
 
 struct judged
 judge(struct mask_match *match, const struct script *script, struct buf *record)
 {
-	AUTO_GRID struct grid *screen = grid_new(SCRIPT_COLS, SCRIPT_ROWS);
-	struct court court = { .script = script, .screen = screen, .record = record };
-	const struct mask_params params = { .cols = SCRIPT_COLS, .rows = SCRIPT_ROWS, .record = on_record, .screen = on_screen,
+	AUTO_GRID struct grid *screen = grid_new(script->cols, script->rows);
+	AUTO_GRID struct grid *sent = grid_new(script->cols, script->rows);
+	struct court court = { .script = script, .screen = screen, .sent = sent, .record = record };
+	const struct mask_params params = { .cols = script->cols, .rows = script->rows, .record = on_record, .screen = on_screen,
 		.user = &court };
 	struct mask_stream *stream = mask_stream_new(match, &params);
 	struct judged judged = { .is_raw = false };
 
 	buf_clear(record);
 	buf_init(&court.text, MOST_TEXT);
-	play(stream, script);
+	play(stream, &court);
 	mask_stream_free(stream);
 	judged.is_screen = court.is_screen;
+	judged.is_standing = court.is_standing;
 	judged.is_touched = buf_len(record) != buf_len(&script->bytes) ||
 	    memcmp(buf_data(record), buf_data(&script->bytes), buf_len(record)) != 0;
 	judged.is_raw = finds_any(record, script);

@@ -14,6 +14,7 @@ struct judged {
 	bool	is_raw;		/* half of a value or more stands in the recorded bytes */
 	bool	is_text;	/* the same of the recorded text without its sequences and line ends */
 	bool	is_screen;	/* a whole value stood on the engineer's screen, or does when the recording is replayed */
+	bool	is_standing;	/* half of one stood on the engineer's screen after the write that completed it */
 	bool	is_skewed;	/* a row is wider or narrower than it was, or the cursor elsewhere */
 	bool	is_touched;	/* the recording differs from what was sent */
 };

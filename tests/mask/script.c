@@ -15,7 +15,7 @@
 void
 script_init(struct script *script)
 {
-	*script = (struct script){ 0 };
+	*script = (struct script){ .cols = SCRIPT_COLS, .rows = SCRIPT_ROWS };
 	buf_init(&script->bytes, MOST_BYTES);
 }
 
@@ -24,6 +24,8 @@ script_clear(struct script *script)
 {
 	buf_clear(&script->bytes);
 	script->count = 0;
+	script->cols = SCRIPT_COLS;
+	script->rows = SCRIPT_ROWS;
 	for (size_t i = 0; i < script->values_count; i++)
 		free(script->values[i]);
 	script->values_count = 0;
@@ -34,8 +36,7 @@ script_done(struct script *script)
 {
 	script_clear(script);
 	buf_done(&script->bytes);
-	free(script->ends);
-	free(script->typed);
+	free(script->writes);
 }
 
 void
@@ -70,12 +71,10 @@ script_cut(struct script *script)
 {
 	size_t end = buf_len(&script->bytes);
 
-	if (end == (script->count > 0 ? script->ends[script->count - 1] : 0))
+	if (end == (script->count > 0 ? script->writes[script->count - 1].end : 0))
 		return;
-	script->ends = own_grow(script->ends, script->count + 1, sizeof *script->ends);
-	script->typed = own_grow(script->typed, script->count + 1, sizeof *script->typed);
-	script->ends[script->count] = end;
-	script->typed[script->count++] = false;
+	script->writes = own_grow(script->writes, script->count + 1, sizeof *script->writes);
+	script->writes[script->count++] = (struct script_write){ .end = end };
 }
 
 void
@@ -84,7 +83,25 @@ script_key(struct script *script, const char *echo)
 	script_cut(script);
 	script_add(script, echo);
 	script_cut(script);
-	script->typed[script->count - 1] = true;
+	script->writes[script->count - 1].is_typed = true;
+}
+
+void
+script_wait(struct script *script, int64_t us)
+{
+	script_cut(script);
+	if (script->count > 0)
+		script->writes[script->count - 1].wait_us += us;
+}
+
+void
+script_resize(struct script *script, int cols, int rows)
+{
+	script_cut(script);
+	if (script->count == 0)
+		abort();	/* the first size is the script's own */
+	script->writes[script->count - 1].cols = cols;
+	script->writes[script->count - 1].rows = rows;
 }
 
 void

@@ -13,11 +13,18 @@
 #define SCRIPT_ROWS	24
 #define SCRIPT_VALUES	96
 
+struct script_write {
+	size_t	end;		/* in bytes */
+	bool	is_typed;	/* it is the echo of a key */
+	int64_t	wait_us;	/* behind it, more than usual */
+	int	cols, rows;	/* the size from then on; 0: as it was */
+};
+
 struct script {
 	struct buf	 bytes;
-	size_t		*ends;		/* of each write, in bytes */
-	bool		*typed;		/* the write is the echo of a key */
+	struct script_write *writes;
 	size_t		 count;
+	int		 cols, rows;	/* at the beginning */
 	char		*values[SCRIPT_VALUES];
 	size_t		 values_count;
 };
@@ -32,6 +39,8 @@ void	script_add_bytes(struct script *script, const char *bytes, size_t count);
 void	script_addf(struct script *script, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void	script_cut(struct script *script);
 void	script_key(struct script *script, const char *echo);	/* cuts, and adds the echo of a key as one write */
+void	script_wait(struct script *script, int64_t us);	/* cuts, and lets time pass */
+void	script_resize(struct script *script, int cols, int rows);	/* cuts; then the terminal has another size */
 void	script_secret(struct script *script, const char *value);	/* this may not be seen */
 
 /* The same numbers for the same seed, on every machine. */
