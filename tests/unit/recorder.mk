@@ -98,5 +98,9 @@ tests_unit_recorder_mask_screen_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_text_test_SOURCES = tests/unit/recorder/mask_text_test.c $(MASK_KIT)
 tests_unit_recorder_mask_text_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_text_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/gate_mask_test
+tests_unit_recorder_gate_mask_test_SOURCES = tests/unit/recorder/gate_mask_test.c recorder/gate/gate_mask.c
+tests_unit_recorder_gate_mask_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_recorder_gate_mask_test_LDADD = $(MASK_LIBS) $(POLICY_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the mask
