@@ -6,6 +6,7 @@ recorder_libpolicy_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(YAML_CFLAGS) $(SODI
 recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy.c recorder/policy/policy.h \
 	recorder/policy/policy_check.c recorder/policy/policy_check.h \
+	recorder/policy/policy_check_ends.c recorder/policy/policy_check_ends.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
 	recorder/policy/policy_load.c \
 	recorder/policy/policy_mask.c recorder/policy/policy_mask.h \

@@ -10,6 +10,7 @@ include tests/unit/player.mk
 include tests/unit/recorder.mk
 include tests/term/local.mk
 include tests/term/console.mk
+include tests/e2e/ends.mk
 include tests/e2e/player.mk
 include tests/mask/local.mk
 include tests/e2e/local.mk

@@ -8,6 +8,7 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/err.c lib/base/err.h \
 	lib/base/fdio.c lib/base/fdio.h \
 	lib/base/id.c lib/base/id.h \
+	lib/base/keyname.c lib/base/keyname.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/own.c lib/base/own.h \
 	lib/base/place.c lib/base/place.h \

@@ -37,11 +37,13 @@ struct rec_event {
 	size_t		 count;	/* at most REC_EVENT_MOST */
 };
 
+#define REC_NOT_KNOWN	UINT32_MAX	/* in place of a number of processes */
+
 /* How a session ended. */
 struct rec_end {
 	int32_t		 status;	/* exit status; 128 + signal */
-	uint32_t	 killed;	/* processes that had to be killed */
-	uint32_t	 survivors;	/* must be 0 */
+	uint32_t	 killed;	/* processes that had to be killed; or REC_NOT_KNOWN */
+	uint32_t	 survivors;	/* must be 0; or REC_NOT_KNOWN */
 	char		 why[256];	/* text, cut if longer */
 };
 

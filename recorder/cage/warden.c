@@ -87,6 +87,8 @@ is_start(const struct warden_start *start)
 	if (!is_text(role->name, sizeof role->name) || !is_text(role->account, sizeof role->account) ||
 	    role->argc > ROLE_RUN || role->envc > ROLE_ENV)
 		return false;
+	if (role->freeze_s < 0 || role->freeze_s > ROLE_FREEZE_MOST_S)
+		return false;
 	for (uint32_t i = 0; i < ROLE_RUN; i++)
 		if (!is_text(role->run[i], sizeof role->run[i]))
 			return false;
@@ -128,12 +130,15 @@ latest(const struct warden_start *start)
 	return most_us > start->deadline_boot_us ? most_us : start->deadline_boot_us;
 }
 
+/* Where the role lets a session stand still after its deadline, that is added, and no more. */
 static int
 set_deadline(struct warden *warden, int64_t deadline_us)
 {
+	int64_t late_us = LATE_US + warden->start.role.freeze_s * CLOCK_US;
+
 	if (deadline_us <= 0 || deadline_us > warden->latest_us)
 		deadline_us = warden->latest_us;
-	return clock_timer_set(warden->timer, deadline_us < INT64_MAX - LATE_US ? deadline_us + LATE_US : 0);
+	return clock_timer_set(warden->timer, deadline_us < INT64_MAX - late_us ? deadline_us + late_us : 0);
 }
 
 static int

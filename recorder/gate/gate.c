@@ -33,6 +33,7 @@
 
 #define TICK_S		2	/* lapses, status */
 #define RETENTION_TICKS	5	/* every so many ticks what is due is erased */
+#define FROZEN_US	(3 * CLOCK_US)	/* how long the word of a session that froze at its deadline may take */
 #define FIND_TICKS	5	/* every so many ticks sessions without a worker's connection are looked for */
 #define STATUS_TICKS	2	/* every so many ticks sessions are asked how idle they are */
 #define RIGHTS_TICKS	30	/* every so many ticks everybody's rights are looked at again */
@@ -150,6 +151,9 @@ lapse(struct gate *gate)
 
 	if (r == 0)
 		r = request_lapse(gate->store, now.wall_us, say_request_lapsed, gate);
+	/* A session that stands still at its deadline says so a moment later, and then its grant can be extended. */
+	now.wall_us -= FROZEN_US;
+	now.boot_us -= FROZEN_US;
 	if (r == 0)
 		r = grant_lapse(gate->store, &now, say_grant_lapsed, gate);
 	if (r < 0 && r != gate->store_error)

@@ -257,7 +257,8 @@ make_start(struct entry *e)
 		.recipients = policy->recipients, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
-		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S };
+		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,
+		.freeze_s = e->role->ends.freeze_s };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
 	r = mask_start(e, &start, key);

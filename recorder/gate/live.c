@@ -256,7 +256,7 @@ log_report(struct live *live, const struct wire_report *report)
 	if (strcmp(report->type, "ended") == 0)
 		return gate_log(live->gate, &entry, "%s%s%s: exit status %" PRId64 ", %" PRId64 " killed, %" PRId64 " survivors", report->type,
 		    colon, text, report->a, report->b, report->c);
-	if (report->a != 0)
+	if (report->a != 0 && strcmp(report->type, "receipt") != 0)	/* its text has the numbers */
 		return gate_log(live->gate, &entry, "%s%s%s (%" PRId64 ")", report->type, colon, text, report->a);
 	return gate_log(live->gate, &entry, "%s%s%s", report->type, colon, text);
 }
@@ -545,6 +545,16 @@ live_stop(struct live *live, const char *reason, const char *by)
 	live_put(live, WIRE_STOP, &stop);
 }
 
+/* How long a session may stand still after its deadline, by the policy of today. */
+static int64_t
+still_us(const struct live *live)
+{
+	const struct policy *policy = live->gate->policy;
+	const struct policy_role *role = policy != NULL ? policy_role(policy, live->session.role) : NULL;
+
+	return role != NULL ? role->ends.freeze_s * CLOCK_US : 0;
+}
+
 void
 live_hurry(struct gate *gate)
 {
@@ -552,7 +562,7 @@ live_hurry(struct gate *gate)
 
 	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
 		bool ordered = l->stop_boot_us != 0 && l->stop_boot_us < late;
-		bool over = id_equal(&l->session.clock.started.boot, &gate->boot) && l->session.clock.ends_boot_us < late;
+		bool over = id_equal(&l->session.clock.started.boot, &gate->boot) && l->session.clock.ends_boot_us + still_us(l) < late;
 
 		if (l->hurried || (!ordered && !over))
 			continue;

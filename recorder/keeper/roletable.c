@@ -44,7 +44,7 @@ is_record(const struct role_record *r)
 	if (r->sessions == 0 || r->sessions > SESSIONS_MOST || r->pids_max == 0 || r->pids_max > PIDS_MOST)
 		return false;
 	if (r->nice < 0 || r->nice > 19 || r->most_s <= 0 || r->most_s > SECONDS_MOST || r->idle_s < 0 ||
-	    r->idle_s > SECONDS_MOST)
+	    r->idle_s > SECONDS_MOST || r->freeze_s < 0 || r->freeze_s > ROLE_FREEZE_MOST_S)
 		return false;
 	for (uint32_t i = 0; i < r->argc; i++)
 		if (!is_text(r->run[i], ROLE_WORD))

@@ -12,10 +12,11 @@
 #include <stdint.h>
 
 #define ROLETABLE_MAGIC		0x50535254u	/* written and read on one machine by one build: native byte order */
-#define ROLETABLE_VERSION	1
+#define ROLETABLE_VERSION	2
 #define ROLETABLE_MOST		1024
 #define ROLE_NAME		64	/* with the NUL, as all of these */
 #define ROLE_WORD		256
+#define ROLE_FREEZE_MOST_S	3600
 #define ROLE_RUN		16
 #define ROLE_ENV		8
 
@@ -37,6 +38,7 @@ struct role_record {
 	int32_t		nice;			/* 0 to 19 */
 	int64_t		most_s;			/* longest grant */
 	int64_t		idle_s;			/* 0 = no limit */
+	int64_t		freeze_s;		/* it may stand still for so long after its deadline; 0 = it ends at once */
 	char		run[ROLE_RUN][ROLE_WORD];	/* run[0] begins with '/' */
 	char		env[ROLE_ENV][ROLE_WORD];	/* NAME=VALUE */
 };

@@ -46,6 +46,7 @@ make_record(const struct policy_role *role, struct role_record *record)
 	record->nice = s->limits.nice;
 	record->most_s = role->times.most_s;
 	record->idle_s = role->times.idle_s;
+	record->freeze_s = role->ends.freeze_s;
 	r = put(record->name, sizeof record->name, role->name);
 	if (r == 0)
 		r = put(record->account, sizeof record->account, s->as);

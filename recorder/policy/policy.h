@@ -69,8 +69,6 @@ enum policy_later {
 	POLICY_GUARD = 1 << 4,
 	POLICY_TRAIL = 1 << 5,
 	POLICY_EXACT = 1 << 6,
-	POLICY_ON_DROP = 1 << 7,
-	POLICY_ENDING = 1 << 8,
 	POLICY_LOOSE = 1 << 9
 };
 
@@ -98,6 +96,17 @@ struct policy_start {
 	struct policy_limits limits;
 };
 
+#define POLICY_FREEZE_MOST_S	INT64_C(3600)
+#define POLICY_KEEP_MOST_S	INT64_C(86400)
+#define POLICY_MENU_KEY		"F12"	/* no shell, editor or multiplexer has it as its own */
+
+/* How the role's sessions end, and how they do not. */
+struct policy_ends {
+	int64_t	 freeze_s;	/* `ending: {freeze: 2m}`: stands still for so long after the deadline; 0: ends at once */
+	int64_t	 keep_s;	/* `on-drop: {keep: 15m}`: waits so long for a client that went; 0: ends */
+	char	*menu_key;	/* lib/base/keyname.h */
+};
+
 struct policy_role {
 	char			 *name;
 	char			 *about;	/* "" if left out */
@@ -111,6 +120,7 @@ struct policy_role {
 	char			 *keep;		/* NULL: the first class */
 	const struct policy_class *class;
 	unsigned		  sessions;	/* at once under one grant */
+	struct policy_ends	  ends;
 	const struct policy_mask *mask;
 	unsigned		  later;	/* of enum policy_later */
 };

@@ -9,6 +9,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/own.h"
+#include "recorder/policy/policy_check_ends.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_lines.h"
 #include "recorder/policy/policy_mask.h"
@@ -19,29 +20,24 @@
 #define PIDS_MOST	32768
 #define SESSIONS_MOST	64
 
-/* Keys of later versions. `already` is the value with which this version already does what the key says. */
+/* Keys of later versions. */
 static const struct {
 	const char *key;
 	enum policy_later bit;
-	const char *already;
 } later_keys[] = {
-	{ "may", POLICY_MAY, NULL },		     { "require", POLICY_REQUIRE, NULL },
-	{ "guard", POLICY_GUARD, NULL },	     { "trail", POLICY_TRAIL, NULL },
-	{ "exact", POLICY_EXACT, NULL },	     { "on-drop", POLICY_ON_DROP, "end" },
-	{ "ending", POLICY_ENDING, "kill" },	     { "loose", POLICY_LOOSE, NULL },
+	{ "may", POLICY_MAY },		     { "require", POLICY_REQUIRE },
+	{ "guard", POLICY_GUARD },	     { "trail", POLICY_TRAIL },
+	{ "exact", POLICY_EXACT },	     { "loose", POLICY_LOOSE },
 };
 
 static void
 check_later(struct check *c, struct policy_role *role)
 {
 	for (size_t i = 0; i < sizeof later_keys / sizeof later_keys[0]; i++) {
-		const char *scalar;
 		char path[64];
 
 		snprintf(path, sizeof path, "%s/%s", c->base, later_keys[i].key);
-		if (!policy_lines_has(c->source->lines, path, &scalar))
-			continue;
-		if (scalar != NULL && later_keys[i].already != NULL && strcmp(scalar, later_keys[i].already) == 0)
+		if (!policy_lines_has(c->source->lines, path, NULL))
 			continue;
 		role->later |= later_keys[i].bit;
 		check_warn(c, later_keys[i].key, "`%s` is not enforced by this version", later_keys[i].key);
@@ -196,5 +192,6 @@ check_role(struct check *c, struct policy_role *role)
 	if (role->sessions > SESSIONS_MOST)
 		check_fault(c, "sessions", "at most %d sessions at once", SESSIONS_MOST);
 	policy_mask_check(c, role);
+	check_ends(c, role);
 	check_later(c, role);
 }

@@ -67,6 +67,19 @@ span(int64_t seconds, char text[CLOCK_TEXT])
 }
 
 static int
+print_ends(const struct policy_ends *ends, struct buf *out)
+{
+	char freeze[CLOCK_TEXT], keep[CLOCK_TEXT];
+	int r = 0;
+
+	if (ends->freeze_s > 0)
+		r = buf_addf(out, "  at the end  it stands still for %s, and can be extended\n", span(ends->freeze_s, freeze));
+	if (r == 0 && ends->keep_s > 0)
+		r = buf_addf(out, "  on a drop   it waits %s for its engineer\n", span(ends->keep_s, keep));
+	return r;
+}
+
+static int
 print_command(const struct policy_start *start, struct buf *out)
 {
 	int r = buf_addf(out, "  runs as     %s: %s", start->as, start->run_count == 0 ? "the account's shell" : "");
@@ -124,6 +137,8 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 		r = buf_addf(out, "%s%s; %u session%s at once\n", role->times.idle_s > 0 ? ", idle at most " : "",
 		    role->times.idle_s > 0 ? span(role->times.idle_s, idle) : "", role->sessions,
 		    role->sessions == 1 ? "" : "s");
+	if (r == 0)
+		r = print_ends(&role->ends, out);
 	if (r == 0)
 		r = print_command(&role->start, out);
 	if (r == 0)

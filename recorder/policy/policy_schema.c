@@ -83,6 +83,7 @@ static const cyaml_schema_field_t role_fields[] = {
 	CYAML_FIELD_MAPPING("approve", 0, struct policy_role, approve, approve_fields),
 	TEXT("keep", OPT, struct policy_role, keep),
 	CYAML_FIELD_UINT("sessions", OPT, struct policy_role, sessions),
+	TEXT("menu-key", OPT, struct policy_role, ends.menu_key),
 	CYAML_FIELD_IGNORE("may", OPT),
 	CYAML_FIELD_IGNORE("require", OPT),
 	CYAML_FIELD_IGNORE("mask", OPT),
@@ -90,9 +91,9 @@ static const cyaml_schema_field_t role_fields[] = {
 	CYAML_FIELD_IGNORE("guard", OPT),
 	CYAML_FIELD_IGNORE("trail", OPT),
 	CYAML_FIELD_IGNORE("exact", OPT),
-	CYAML_FIELD_IGNORE("on-drop", OPT),
-	CYAML_FIELD_IGNORE("ending", OPT),
 	CYAML_FIELD_IGNORE("loose", OPT),
+	CYAML_FIELD_IGNORE("on-drop", OPT),	/* a word or a mapping: read by policy_check_ends.c */
+	CYAML_FIELD_IGNORE("ending", OPT),
 	CYAML_FIELD_END
 };
 

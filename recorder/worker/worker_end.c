@@ -51,6 +51,35 @@ static const struct {
 	[WHY_TERMINATED] = { "terminated", "The recorder was told to stop, so the session was ended.", false, false },
 };
 
+/* The receipt, in the recording and in the log. */
+static void
+note_receipt(struct worker *w, int64_t took_us)
+{
+	struct worker_news news = { .type = "receipt", .a = w->end.killed, .b = w->end.survivors, .c = took_us };
+	char text[160], state[200];
+
+	if (w->end.survivors < 0)
+		snprintf(text, sizeof text, "none came from the warden, so what is left is not known");
+	else if (w->end.killed < 0)
+		snprintf(text, sizeof text, "all killed by the kernel with the first process, %" PRId64 " survivors, %" PRId64 " us",
+		    w->end.survivors, took_us);
+	else
+		snprintf(text, sizeof text, "%" PRId64 " killed, %" PRId64 " survivors, %" PRId64 " us", w->end.killed,
+		    w->end.survivors, took_us);
+	snprintf(state, sizeof state, "receipt: %s", text);
+	tape_text(w, REC_STATE, state);
+	news.text = text;
+	gate_report(w, &news);
+}
+
+static void
+no_receipt(struct worker *w)
+{
+	w->end.has_receipt = true;
+	w->end.survivors = -1;
+	note_receipt(w, 0);
+}
+
 static void
 order_end(struct worker *w)
 {
@@ -63,8 +92,7 @@ order_end(struct worker *w)
 	if (send(w->warden, &order, sizeof order, MSG_NOSIGNAL) < 0) {
 		close(w->warden);
 		w->warden = -1;
-		w->end.has_receipt = true;
-		w->end.survivors = -1;
+		no_receipt(w);
 	}
 	w->due[DUE_RECEIPT] = clock_boot_us() + RECEIPT_US;
 }
@@ -95,8 +123,7 @@ warden_gone(struct worker *w)
 	w->warden = -1;
 	if (w->end.has_receipt)
 		return;
-	w->end.has_receipt = true;
-	w->end.survivors = -1;
+	no_receipt(w);
 	end_begin(w, WHY_WARDEN, NULL, NULL);
 }
 
@@ -136,6 +163,7 @@ hear_receipt(struct worker *w, const struct warden_word *word)
 	w->end.killed = word->killed;
 	w->end.survivors = word->survivors;
 	w->due[DUE_RECEIPT] = 0;
+	note_receipt(w, word->took_us);
 	if (w->end.why == WHY_NONE)
 		end_begin(w, WHY_WARDEN, NULL, NULL);	/* it ended the session by itself */
 }
@@ -173,8 +201,7 @@ end_give_up(struct worker *w)
 	if (w->phase != WORKER_ENDING || w->end.has_receipt)
 		return;
 	log_error("the warden has not answered; what is left of the session is not known");
-	w->end.has_receipt = true;
-	w->end.survivors = -1;
+	no_receipt(w);
 }
 
 /* "Your 20 minutes are over (granted by appr-02 until 14:27)." */

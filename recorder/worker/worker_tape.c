@@ -292,11 +292,17 @@ tape_synced(struct worker *w)
 		w->due[DUE_SEGMENT] = clock_boot_us() + CLOCK_US;	/* lets the writer give memory back */
 }
 
+static uint32_t
+count_of(int64_t processes)
+{
+	return processes < 0 || processes >= REC_NOT_KNOWN ? REC_NOT_KNOWN : (uint32_t)processes;
+}
+
 int64_t
 tape_close(struct worker *w, const char *why)
 {
-	struct rec_end end = { .status = w->end.status, .killed = (uint32_t)w->end.killed,
-		.survivors = w->end.survivors > 0 ? (uint32_t)w->end.survivors : 0 };
+	struct rec_end end = { .status = w->end.status, .killed = count_of(w->end.killed),
+		.survivors = count_of(w->end.survivors) };
 	uint8_t room[REC_PAYLOAD];
 	struct rec_event event;
 	struct rec_count count;

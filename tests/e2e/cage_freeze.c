@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/own.h"
 #include "tests/e2e/cage_cases.h"
 
@@ -116,10 +117,32 @@ a_frozen_session_dies_with_its_worker(enum cage_mode mode)
 	cage_check(cage_done(&cage) == 0, "the warden fails");
 }
 
+/* The worker has its time to freeze and to wait; the warden gives that much, and no more. */
+static void
+the_warden_waits_for_the_grace_and_then_acts(enum cage_mode mode)
+{
+	struct cage cage;
+	int64_t deadline = clock_boot_us() + 200000;
+	int64_t late;
+
+	cage_init(&cage, &cage_case.site, mode);
+	cage.start.deadline_boot_us = deadline;
+	cage.start.role.freeze_s = 1;
+	cage_run_probe(&cage, "swarm", "3", NULL);
+	if (!cage_running(&cage))
+		return;
+	cage_check(cage_hear(&cage, WARDEN_RECEIPT), "no receipt");
+	late = clock_boot_us() - deadline;
+	cage_check(late >= 3 * CLOCK_US, "after %lld us already", (long long)late);
+	cage_check(cage_all_gone(&cage), "%d are left", cage_alive(&cage));
+	cage_done(&cage);
+}
+
 const struct cage_test cage_freezes[] = {
 	CAGE_CASE(a_frozen_session_stands_still_and_goes_on, IN_ALL, true),
 	CAGE_CASE(a_shell_does_not_notice_that_it_was_frozen, IN_ALL, false),
 	CAGE_CASE(what_stands_still_is_killed_all_the_same, IN_ALL, true),
 	CAGE_CASE(a_frozen_session_dies_with_its_worker, IN_ALL, false),
+	CAGE_CASE(the_warden_waits_for_the_grace_and_then_acts, IN_TRIAL, false),
 	{ NULL, NULL, 0, false }
 };

@@ -10,6 +10,7 @@
  *	days_peer poke PATH				garbage to any of our sockets; 0 if each time only this peer is closed
  *	days_peer many SOCKET PERSON COUNT		asks for the role "shell" and takes it back, COUNT times
  *	days_peer log ROOT SUBJECT			what the log says about a session or request
+ *	days_peer states ROOT SESSION			the states in a recording, one a line
  *	days_peer read ROOT SESSION			a recording's output, by the auditor's key; on stderr whether it is complete
  */
 #include "config.h"
@@ -375,7 +376,19 @@ copy(struct rec_reader *reader)
 }
 
 static int
-read_recording(char **words)
+copy_states(struct rec_reader *reader)
+{
+	struct rec_event event;
+	int r;
+
+	while ((r = rec_reader_next(reader, &event)) > 0)
+		if (event.kind == REC_STATE)
+			printf("%.*s\n", (int)event.count, (const char *)event.bytes);
+	return r;
+}
+
+static int
+open_recording(char **words, int (*take)(struct rec_reader *reader))
 {
 	AUTO_FREE char *key = place_path(words[0], "auditor.key", NULL);
 	AUTO_BUF struct buf envelope = { .max = 65536 };
@@ -395,13 +408,25 @@ read_recording(char **words)
 	if (r == 0)
 		r = rec_reader_open(&source, &(struct rec_keyring){ ring, buf_data(&envelope), buf_len(&envelope) }, &reader);
 	if (r == 0)
-		r = copy(reader);
+		r = take(reader);
 	if (r < 0)
 		fprintf(stderr, "days_peer: %s\n", err_text(r));
 	rec_reader_free(reader);
 	rec_source_done(&source);
 	age_ring_free(ring);
 	return r < 0 ? 1 : 0;
+}
+
+static int
+read_recording(char **words)
+{
+	return open_recording(words, copy);
+}
+
+static int
+read_states(char **words)
+{
+	return open_recording(words, copy_states);
 }
 
 /* clang-format off */
@@ -422,6 +447,7 @@ static const struct {
 	{ "many",	3, many },
 	{ "log",	2, print_log },
 	{ "read",	2, read_recording },
+	{ "states",	2, read_states },
 };
 /* clang-format on */
 

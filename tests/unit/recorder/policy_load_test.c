@@ -119,6 +119,50 @@ rights_that_are_not_enforced_are_said(void **state)
 	assert_null(strstr(p->warnings, "ending"));
 }
 
+static char *
+replaced(const char *from, const char *to)
+{
+	const char *at = strstr(good, from);
+	char *text;
+
+	assert_non_null(at);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
+	return text;
+}
+
+/* Keys in place of `sudo: yes` of the good policy's shell, and what they mean. */
+static void
+how_sessions_end_is_read(void **state)
+{
+	static const struct {
+		const char	*keys;
+		int64_t		 freeze_s, keep_s;
+		const char	*menu_key;
+	} cases[] = {
+		{ "sudo: yes", 0, 0, "F12" },
+		{ "ending: kill\n    on-drop: end", 0, 0, "F12" },
+		{ "ending: {freeze: 2m}\n    on-drop: {keep: 15m}\n    menu-key: off", 120, 900, "off" },
+		{ "ending:\n      freeze: 90s\n    menu-key: ^]", 90, 0, "^]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		AUTO_POLICY struct policy *p = NULL;
+		AUTO_BUF struct buf errors;
+		AUTO_FREE char *text = replaced("sudo: yes", cases[i].keys);
+		const struct policy_ends *ends;
+
+		buf_init(&errors, 65536);
+		if (parse(text, &p, &errors) != 0)
+			fail_msg("%.*s", (int)buf_len(&errors), (const char *)buf_data(&errors));
+		ends = &policy_role(p, "shell")->ends;
+		assert_int_equal(ends->freeze_s, cases[i].freeze_s);
+		assert_int_equal(ends->keep_s, cases[i].keep_s);
+		assert_string_equal(ends->menu_key, cases[i].menu_key);
+		assert_null(strstr(p->warnings, "shell"));
+	}
+}
+
 static void
 the_trial_policy_is_valid_and_warns_of_nothing_but_the_key(void **state)
 {
@@ -147,6 +191,13 @@ static const struct {
 	    "accounts; no role runs as it\n" },
 	{ "as: ops", "as: -x", "policy.yaml:27: role 'shell': '-x' is not the name of an account\n" },
 	{ "sudo: yes", "sudo: maybe", "policy.yaml:31: 'maybe' is neither yes nor no\n" },
+	{ "sudo: yes", "ending: {freeze: 2h}", "policy.yaml:31: role 'shell': at most 1 hour\n" },
+	{ "sudo: yes", "ending: later", "policy.yaml:31: role 'shell': write `ending: kill` or `ending: {freeze: 2m}`\n" },
+	{ "sudo: yes", "ending: {thaw: 2m}", "policy.yaml:31: role 'shell': write `ending: kill` or `ending: {freeze: 2m}`\n" },
+	{ "sudo: yes", "on-drop: keep", "policy.yaml:31: role 'shell': write `on-drop: end` or `on-drop: {keep: 2m}`\n" },
+	{ "sudo: yes", "on-drop: {keep: soon}", "policy.yaml:31: role 'shell': 'soon' is not a length of time (write 90s, 30m, 2h "
+	    "or 90d)\n" },
+	{ "sudo: yes", "menu-key: ^C", "policy.yaml:31: role 'shell': '^C' is no key for this (write F12, ^] or off)\n" },
 	{ "who: [anna]", "who: anna", "policy.yaml:26: a list is expected here ([a, b])\n" },
 	{ "who: [anna]", "who: [anne]", "policy.yaml:26: role 'shell': there is no person 'anne' (a group is written "
 	    "group:anne)\n" },
@@ -196,17 +247,6 @@ static const struct {
 	{ "sudo: yes\n", "about: &a x\n    keep: *a\n", "policy.yaml:32: anchors and aliases (& and *) are not allowed here\n" },
 	{ "admins: [anna]", "admins: [anna, gil]", "policy.yaml:6: there is no person 'gil' (a group is written group:gil)\n" },
 };
-
-static char *
-replaced(const char *from, const char *to)
-{
-	const char *at = strstr(good, from);
-	char *text;
-
-	assert_non_null(at);
-	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
-	return text;
-}
 
 static void
 each_fault_is_told_with_its_line(void **state)
@@ -416,6 +456,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_policy_gives_its_values),
 		cmocka_unit_test(rights_that_are_not_enforced_are_said),
+		cmocka_unit_test(how_sessions_end_is_read),
 		cmocka_unit_test(the_trial_policy_is_valid_and_warns_of_nothing_but_the_key),
 		cmocka_unit_test(each_fault_is_told_with_its_line),
 		cmocka_unit_test(several_faults_are_told_at_once),

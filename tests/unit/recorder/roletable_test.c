@@ -24,7 +24,7 @@
 static const char text[] =
     "people: [{person: anna, accounts: [anna]}, {person: bert, accounts: [bert]}]\n"
     "roles:\n"
-    "  - {role: shell, who: [anna], as: ops, approve: {by: [bert]}, sudo: yes, sessions: 3, for: {most: 2h, idle: 5m}}\n"
+    "  - {role: shell, who: [anna], as: ops, approve: {by: [bert]}, sudo: yes, sessions: 3, for: {most: 2h, idle: 5m}, ending: {freeze: 2m}}\n"
     "  - {role: psql, who: [anna], as: db, approve: {by: [bert]}, run: [/usr/bin/psql, -d, orders], env: [PGHOST=db1],\n"
     "     limits: {pids: 33, nice: 4}, system: yes}\n";
 
@@ -79,6 +79,7 @@ the_child_and_the_gate_make_the_same_table(void **state)
 	assert_int_equal(r->sessions, 3);
 	assert_int_equal(r->most_s, 7200);
 	assert_int_equal(r->idle_s, 300);
+	assert_int_equal(r->freeze_s, 120);
 	assert_int_equal(r->pids_max, 512);
 	r = &t->records[policy_role_index(p, "psql")];
 	assert_int_equal(r->flags, ROLE_SYSTEM);
@@ -150,6 +151,7 @@ static const struct lie lies[] = {
 	{ "no time", IN_ROLE(most_s), 0, 8 },
 	{ "time below zero", IN_ROLE(most_s), 0xff, 8 },
 	{ "idle below zero", IN_ROLE(idle_s), 0xff, 8 },
+	{ "frozen for ever", IN_ROLE(freeze_s), 0x7f, 8 },
 };
 
 static void
