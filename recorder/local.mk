@@ -172,7 +172,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_freeze.c \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
-	recorder/gate/live.c recorder/gate/live.h \
+	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_watch.c \
 	recorder/gate/peer.c recorder/gate/peer.h \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
 	recorder/gate/who.c recorder/gate/who.h \

@@ -30,7 +30,6 @@
 #include "recorder/gate/who.h"
 
 #define OUT_MOST	(256u * 1024)
-#define STOP_US		(10 * CLOCK_US)	/* how long a worker may take to end a session */
 #define RECONNECTS	3
 #define HEAR_ONCE	16u	/* messages of one worker in one turn of the loop: each may wait for the disk */
 #define OVERDUE_S	30	/* a worker that has not said anything by then never will */
@@ -504,93 +503,4 @@ live_find_all(struct gate *gate)
 	for (size_t i = 0; i < found.count; i++)
 		find_again(gate, &found.items[i]);
 	free(found.items);
-}
-
-/* ---- rights that were lost ---------------------------------------------------------------------------------------- */
-
-static void
-on_checked(void *user, struct who *who, const char *why)
-{
-	struct live *live = user;
-	const struct policy *policy = live->gate->policy;
-	const struct policy_role *role = policy != NULL ? policy_role(policy, live->session.role) : NULL;
-	struct policy_subject subject;
-
-	live->checking = false;
-	/* An answer that did not come takes nothing away; the next minute asks again. */
-	if (who == NULL && who_may_come_back(why))
-		return;
-	if (who != NULL) {
-		subject = who_subject(who);
-		if (role != NULL && who->person != NULL && strcmp(who->person, live->session.person) == 0 &&
-		    policy_matches(policy, &subject, role->who, role->who_count, NULL)) {
-			who_free(who);
-			return;
-		}
-	}
-	who_free(who);
-	gate_say(live->gate, LOG_RIGHT_LOST, &live->session.id, "%s lost the right to %s; the session is ended", live->session.person, live->session.role);
-	live_stop(live, "you no longer have the right to this role", "the policy");
-}
-
-void
-live_stop(struct live *live, const char *reason, const char *by)
-{
-	AUTO_FREE char *reason_copy = own_dup(reason);
-	AUTO_FREE char *by_copy = own_dup(by);
-	struct wire_stop stop = { .reason = reason_copy, .by = by_copy };
-
-	if (live->stop_boot_us == 0)
-		live->stop_boot_us = clock_boot_us();
-	live_put(live, WIRE_STOP, &stop);
-}
-
-/* How long a session may stand still after its deadline, by the policy of today. */
-static int64_t
-still_us(const struct live *live)
-{
-	const struct policy *policy = live->gate->policy;
-	const struct policy_role *role = policy != NULL ? policy_role(policy, live->session.role) : NULL;
-
-	return role != NULL ? role->ends.freeze_s * CLOCK_US : 0;
-}
-
-void
-live_hurry(struct gate *gate)
-{
-	int64_t late = clock_boot_us() - STOP_US;
-
-	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
-		bool ordered = l->stop_boot_us != 0 && l->stop_boot_us < late;
-		bool over = id_equal(&l->session.clock.started.boot, &gate->boot) && l->session.clock.ends_boot_us + still_us(l) < late;
-
-		if (l->hurried || (!ordered && !over))
-			continue;
-		l->hurried = true;
-		gate_say(gate, LOG_SESSION_LOST, &l->session.id, "the recorder of %s's session as %s did not end it in time; its warden does",
-		    l->session.person, l->session.role);
-		if (gate_keeper_end(gate, &l->session.id) < 0)
-			log_error("the keeper does not hear");
-	}
-}
-
-void
-live_ask_status(struct gate *gate)
-{
-	struct wire_status status = { .on = true };
-
-	for (struct live *l = gate->sessions; l != NULL; l = l->next)
-		if (l->launched)
-			live_put(l, WIRE_STATUS, &status);
-}
-
-void
-live_check_rights(struct gate *gate)
-{
-	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
-		if (l->checking || gate->policy == NULL)
-			continue;
-		l->checking = true;
-		who_ask_account(gate, l->session.account, gate->daemon.trial ? l->session.person : NULL, on_checked, l);
-	}
 }
