@@ -114,15 +114,19 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_echo.c \
 	recorder/mask/mask_escape.c \
 	recorder/mask/mask_gate.c recorder/mask/mask_gate.h \
+	recorder/mask/mask_input.c recorder/mask/mask_input.h \
 	recorder/mask/mask_inside.h \
+	recorder/mask/mask_keys.c recorder/mask/mask_keys.h \
 	recorder/mask/mask_late.c \
 	recorder/mask/mask_line.c recorder/mask/mask_line.h \
 	recorder/mask/mask_match.c recorder/mask/mask_match.h \
+	recorder/mask/mask_pair.c \
 	recorder/mask/mask_queue.c recorder/mask/mask_queue.h \
 	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \
 	recorder/mask/mask_string.c \
 	recorder/mask/mask_style.c recorder/mask/mask_style.h \
 	recorder/mask/mask_text.c recorder/mask/mask_text.h \
+	recorder/mask/mask_typed.c \
 	recorder/mask/mask_until.c
 MASK_LIBS = recorder/libmask.a lib/term/libterm.a $(MASKRULE_LIBS)
 # end of the mask

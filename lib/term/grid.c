@@ -352,6 +352,12 @@ grid_cursor(const struct grid *grid, int *row, int *col)
 	*col = grid->cursor.col;
 }
 
+bool
+grid_wraps_next(const struct grid *grid)
+{
+	return grid->cursor.is_pending;
+}
+
 uint32_t
 grid_modes(const struct grid *grid)
 {

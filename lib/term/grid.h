@@ -88,6 +88,8 @@ int			 grid_text(const struct grid *grid, struct buf *out);
 bool			 grid_row_wrapped(const struct grid *grid, int row);
 
 void			 grid_cursor(const struct grid *grid, int *row, int *col);
+/* The cursor's own cell was the last to be written, in the last column: the next character wraps first. */
+bool			 grid_wraps_next(const struct grid *grid);
 uint32_t		 grid_modes(const struct grid *grid);
 bool			 grid_is_alternate(const struct grid *grid);
 uint64_t		 grid_pen(const struct grid *grid);

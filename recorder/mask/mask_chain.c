@@ -85,7 +85,7 @@ continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool
 	if ((before & ROW_LINES) == 0)
 		return 0;
 	until = mask_match_until(s->match, s->until_rule, s->line.text + from, to - from, 0);
-	if (until == MASK_NOWHERE && !mask_until_goes_on(s, s->line.text + from, to - from, before, &mark))
+	if (until == MASK_NOWHERE && !mask_until_goes_on(&s->rules->items[s->until_rule], s->line.text + from, to - from, before, &mark))
 		return 0;
 	if (until != MASK_NOWHERE) {
 		hit.to = from + until;

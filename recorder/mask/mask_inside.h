@@ -93,7 +93,7 @@ void	mask_echo(struct mask_stream *s, const char *value, size_t count);
 /* mask_escape.c: blanks in the place of escapes; false if there are none. */
 bool	mask_escape_blank(char *text, size_t count);
 
-/* mask_until.c: the line belongs to the state that `before` (a row mark) tells of; *mark is its own. */
-bool	mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint32_t before, uint32_t *mark);
+/* mask_until.c: the line belongs to the rule's state that `before` (a row mark) tells of; *mark is its own. */
+bool	mask_until_goes_on(const struct mask_rule *rule, const char *text, size_t count, uint32_t before, uint32_t *mark);
 
 #endif

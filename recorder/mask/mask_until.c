@@ -32,12 +32,12 @@ looks_so(const char *text, size_t count, size_t *run)
 }
 
 bool
-mask_until_goes_on(const struct mask_stream *s, const char *text, size_t count, uint32_t before, uint32_t *mark)
+mask_until_goes_on(const struct mask_rule *rule, const char *text, size_t count, uint32_t before, uint32_t *mark)
 {
 	uint32_t lines = before & ROW_LINES;
 	size_t run;
 
-	if (lines == 0 || lines >= s->rules->items[s->until_rule].lines || lines >= ROW_LINES || !looks_so(text, count, &run))
+	if (lines == 0 || lines >= rule->lines || lines >= ROW_LINES || !looks_so(text, count, &run))
 		return false;
 	if ((before & ROW_SHORT) != 0 && count > 0)
 		return false;

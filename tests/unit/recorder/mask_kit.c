@@ -68,19 +68,25 @@ tell(void *user, const struct mask_told *told)
 		kit->near++;
 }
 
+struct mask_match *
+kit_match(void)
+{
+	static struct mask_match *match;	/* made once: it takes longer than most of what is done with it */
+
+	if (match == NULL && mask_match_new(&kit_rules, &match, NULL) < 0)
+		abort();
+	return match;
+}
+
 void
 kit_open(struct kit *kit, int cols, int rows)
 {
 	struct mask_params params = { .cols = cols, .rows = rows, .record = record, .screen = screen, .tell = tell, .user = kit };
 
-	static struct mask_match *match;	/* made once: it takes longer than most of what is done with it */
-
 	*kit = (struct kit){ .now_us = 1000000 };
 	buf_init(&kit->record, 64u << 20);
 	buf_init(&kit->screen, 64u << 20);
-	if (match == NULL && mask_match_new(&kit_rules, &match, NULL) < 0)
-		abort();
-	kit->stream = mask_stream_new(match, &params);
+	kit->stream = mask_stream_new(kit_match(), &params);
 }
 
 void

@@ -18,6 +18,8 @@ struct kit {
 	uint32_t		 near, near_check;
 };
 
+struct mask_match	*kit_match(void);	/* of kit_rules; not to be freed */
+
 void	kit_open(struct kit *kit, int cols, int rows);
 void	kit_close(struct kit *kit);
 void	kit_write(struct kit *kit, const char *text);
