@@ -127,14 +127,15 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_style.c recorder/mask/mask_style.h \
 	recorder/mask/mask_text.c recorder/mask/mask_text.h \
 	recorder/mask/mask_typed.c \
-	recorder/mask/mask_until.c
+	recorder/mask/mask_until.c \
+	recorder/mask/mask_veil.c recorder/mask/mask_veil.h
 MASK_LIBS = recorder/libmask.a lib/term/libterm.a $(MASKRULE_LIBS)
 # end of the mask
 
 # The session: worker, its sandbox, the client's relay, and `postern record`.
 noinst_LIBRARIES += recorder/librelay.a
 recorder_librelay_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
-recorder_librelay_a_SOURCES = recorder/client/relay.c recorder/client/relay.h recorder/client/record.c recorder/client/record.h recorder/client/record_run.c
+recorder_librelay_a_SOURCES = recorder/client/relay.c recorder/client/relay.h
 RELAY_LIBS = recorder/librelay.a lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
 
 pkglibexec_PROGRAMS += recorder/postern-worker
@@ -147,10 +148,11 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_inside.c \
+	recorder/worker/worker_mask.c \
 	recorder/worker/worker_port.c \
 	recorder/worker/worker_setup.c \
 	recorder/worker/worker_tape.c
-recorder_postern_worker_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
+recorder_postern_worker_LDADD = lib/record/librecord.a $(MASK_LIBS) lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) -lpthread
 # end of the session
 
@@ -199,6 +201,8 @@ recorder_postern_SOURCES = \
 	recorder/client/guard.c recorder/client/guard.h \
 	recorder/client/menu.c \
 	recorder/client/pane.c recorder/client/pane.h \
+	recorder/client/record.c recorder/client/record.h recorder/client/record_mask.c recorder/client/record_run.c \
+	recorder/client/rules.c recorder/client/rules.h \
 	recorder/client/stdio.c \
 	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c
 recorder_postern_LDADD = $(MASK_LIBS) $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)

@@ -17,14 +17,13 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "recorder/client/commands.h"
+#include "recorder/client/rules.h"
 #include "recorder/mask/mask_match.h"
 #include "recorder/mask/mask_rules.h"
 #include "recorder/mask/mask_stream.h"
 
 #define READ_ONCE	(64u * 1024)
 #define OUT_MOST	(1u << 20)
-#define FILES_MOST	CLI_VALUES
-#define SETS_MOST	64
 
 struct redact {
 	struct mask_rules	*rules;
@@ -85,55 +84,6 @@ put(void *user, const uint8_t *bytes, size_t count)
 		abort();	/* it is emptied after each piece that was read, and holds many of them */
 }
 
-/* Of the files that were given, or those that come with Postern. */
-static int
-load_rules(struct cli *cli, struct mask_rules **rules)
-{
-	const char *paths[FILES_MOST];
-	struct buf errors;
-	size_t count = 0;
-	int r;
-
-	while (count < FILES_MOST && cli_nth(cli, "rules", (int)count) != NULL) {
-		paths[count] = cli_nth(cli, "rules", (int)count);
-		count++;
-	}
-	if (count == 0) {
-		*rules = mask_rules_builtin();
-		return 0;
-	}
-	buf_init(&errors, OUT_MOST);
-	r = mask_rules_load(paths, count, rules, &errors);
-	if (r < 0)
-		(void)fdio_write(STDERR_FILENO, buf_data(&errors), buf_len(&errors));
-	buf_done(&errors);
-	return r < 0 ? cli_fail(cli, cli_status(r), "the rules cannot be used: %s", err_text(r)) : 0;
-}
-
-/* `names` with commas between them; all sets that the rules have if it is NULL. */
-static int
-choose(struct cli *cli, const char *names, struct mask_rules *all, struct mask_rules **chosen)
-{
-	AUTO_FREE char *copy = own_dup(names != NULL ? names : "");
-	const char *words[SETS_MOST + 1] = { NULL };
-	char why[MASK_RULES_WHY], *rest = NULL;
-	size_t count = 0;
-
-	for (char *word = strtok_r(copy, ",", &rest); word != NULL && count < SETS_MOST; word = strtok_r(NULL, ",", &rest))
-		words[count++] = word;
-	for (size_t i = 0; names == NULL && i < all->count && count < SETS_MOST; i++) {
-		bool is_known = false;
-
-		for (size_t j = 0; j < count; j++)
-			is_known = is_known || strcmp(words[j], all->items[i].set) == 0;
-		if (!is_known)
-			words[count++] = all->items[i].set;
-	}
-	if (mask_rules_select(all, words, chosen, why) < 0)
-		return cli_fail(cli, STATUS_USAGE, "%s", why);
-	return 0;
-}
-
 static int
 prepare(struct cli *cli, struct redact *redact)
 {
@@ -142,10 +92,10 @@ prepare(struct cli *cli, struct redact *redact)
 	const char *size = cli_get(cli, "size");
 	uint8_t key[SECRET_KEY];
 	size_t bad = 0;
-	int r = load_rules(cli, &all);
+	int r = rules_load(cli, &all);
 
 	if (r == 0)
-		r = choose(cli, cli_get(cli, "sets"), all, &redact->rules);
+		r = rules_choose(cli, cli_get(cli, "sets"), all, &redact->rules);
 	if (r != 0)
 		return r;
 	if (size != NULL && (sscanf(size, "%dx%d", &params.cols, &params.rows) != 2 || params.cols < 1 || params.rows < 1))

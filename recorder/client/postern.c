@@ -50,8 +50,8 @@ static const struct cli_option retention_options[] = { CLIENT_OPTIONS, CLIENT_JS
 static const struct cli_option record_options[] = {
 	{ 'o', "output", "FILE", "where the recording goes (default: a name made of the time)" },
 	{ 'r', "recipient", "AGE1...", "an auditor's public key; several with commas" },
-	{ 0, "rules", "FILE", "masking rules" },
-	{ 0, "no-mask", NULL, "mask nothing" },
+	{ 0, "rules", "FILE", "mask by rules from a file or folder, instead of those that come with Postern; may be repeated" },
+	{ 0, "no-mask", NULL, "mask nothing: secrets on the screen are in the recording" },
 	{ 0, "force", NULL, "write over an existing FILE" },
 	{ 'q', "quiet", NULL, "do not say where the recording is" }, { 0, NULL, NULL, NULL } };
 

@@ -24,7 +24,6 @@
 #include "recorder/client/relay.h"
 
 #define RECIPIENTS_MOST	64
-#define META_TEXT	(REC_META_MOST - 1024)	/* of a command in the meta; the rest is cut */
 
 /* The files and keys of one recording. */
 struct job {
@@ -43,6 +42,9 @@ job_done(struct job *job)
 		close(job->record.rec);
 	if (job->record.tail >= 0)
 		close(job->record.tail);
+	if (job->record.rules >= 0)
+		close(job->record.rules);
+	free(job->record.line);
 	free(job->path_room);
 	free(job->tail_path);
 	free(job->recipient_room);
@@ -64,26 +66,17 @@ add_json(struct buf *out, const char *text)
 }
 
 char *
-record_meta(const char *person, const char *host, char *const *command)
+record_meta(const char *person, const char *host, const char *line)
 {
 	AUTO_BUF struct buf out;
-	AUTO_BUF struct buf line;
 
-	buf_init(&line, META_TEXT / 2);	/* each byte may need a backslash */
-	for (size_t i = 0; command[i] != NULL; i++)
-		if (buf_addf(&line, "%s%s", i > 0 ? " " : "", command[i]) < 0)
-			break;
 	buf_init(&out, REC_META_MOST);
 	(void)buf_add_text(&out, "{\"person\":");
 	add_json(&out, person);
 	(void)buf_add_text(&out, ",\"host\":");
 	add_json(&out, host);
 	(void)buf_add_text(&out, ",\"command\":");
-	{
-		AUTO_FREE char *text = buf_text(&line);
-
-		add_json(&out, text);
-	}
+	add_json(&out, line);
 	(void)buf_add_text(&out, "}");
 	return buf_text(&out);
 }
@@ -250,18 +243,18 @@ finish(struct cli *cli, const struct job *job, const struct relay_result *result
 int
 cmd_record(struct cli *cli)
 {
-	__attribute__((cleanup(job_done))) struct job job = { .record = { .rec = -1, .tail = -1 } };
+	__attribute__((cleanup(job_done))) struct job job = { .record = { .rec = -1, .tail = -1, .rules = -1 } };
 	AUTO_RELAY_RESULT struct relay_result result = { 0 };
 	int r;
 
-	if (cli_has(cli, "rules"))
-		return cli_fail(cli, STATUS_USAGE, "masking comes with a later release; record with --no-mask, and nothing is masked");
-	r = cli_has(cli, "recipient") ? take_all_recipients(cli, &job) : own_recipient(cli, &job);
+	choose_command(cli, &job);
+	r = record_mask(cli, &job.record);
+	if (r == STATUS_OK)
+		r = cli_has(cli, "recipient") ? take_all_recipients(cli, &job) : own_recipient(cli, &job);
 	if (r == STATUS_OK)
 		r = open_files(cli, &job);
 	if (r != STATUS_OK)
 		return r;
-	choose_command(cli, &job);
 	job.record.recipients = job.recipients;
 	job.record.id = id_new();
 	r = record_run(&job.record, &result);

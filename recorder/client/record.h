@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * `postern record` without a gate: this process is client and warden at once. record.c reads the command line and opens the
- * files, record_run.c starts the command and the worker and relays until both are done.
+ * files, record_mask.c prepares the masking, record_run.c starts the command and the worker and relays until both are done.
  */
 #ifndef POSTERN_RECORDER_CLIENT_RECORD_H
 #define POSTERN_RECORDER_CLIENT_RECORD_H
@@ -16,6 +16,8 @@ struct record {
 	struct id	 id;
 	char		**recipients;	/* "age1...", NULL at the end */
 	char		**command;	/* NULL at the end */
+	char		*line;		/* the command as one text that may be stored; owned */
+	int		rules;		/* packed masking rules, to be read from a descriptor; -1: nothing is masked; owned */
 };
 
 /*
@@ -26,7 +28,10 @@ int	record_run(const struct record *record, struct relay_result *result);
 
 int	cmd_record(struct cli *cli);	/* the verb's */
 
+/* The rules the command line asks for into record->rules, and the command into record->line. 0, or an exit status after a sentence. */
+int	record_mask(struct cli *cli, struct record *record);
+
 /* The recording's meta: JSON with person, host and command; the caller frees it. */
-char	*record_meta(const char *person, const char *host, char *const *command);
+char	*record_meta(const char *person, const char *host, const char *line);
 
 #endif

@@ -245,13 +245,14 @@ pack_start(const struct run *run, uint32_t cols, uint32_t rows)
 	AUTO_FREE char *meta = NULL;
 	AUTO_FREE char *clean = text_clean(person, strlen(person));
 	struct wire_start start = { .session = run->record->id, .recipients = run->record->recipients, .tty = true, .warden = true, .direct = run->screen >= 0,
-		.cols = cols, .rows = rows, .started_us = clock_wall_us(), .grace_s = 30 };
+		.cols = cols, .rows = rows, .started_us = clock_wall_us(), .grace_s = 30,
+		.mask = run->record->rules >= 0 };
 	AUTO_BUF struct buf bytes;
 	int ends[2];
 	int r;
 
 	gethostname(host, sizeof host - 1);
-	meta = record_meta(clean, host, run->record->command);
+	meta = record_meta(clean, host, run->record->line);
 	start.person = clean;
 	start.host = host;
 	start.meta = meta;
@@ -274,7 +275,7 @@ static void __attribute__((noreturn))
 become_worker(const struct run *run, int start, int client, int link)
 {
 	AUTO_FREE char *path = place_program("postern-worker");
-	const int sources[] = { start, run->record->rec, run->record->tail, run->master, run->screen, -1, client, -1, -1, -1, link, -1 };
+	const int sources[] = { start, run->record->rec, run->record->tail, run->master, run->screen, -1, client, -1, -1, -1, link, run->record->rules };
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR, WORKER_CLIENT, WORKER_GATE,
 		WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES };
 	char name[] = "postern-worker";

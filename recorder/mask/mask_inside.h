@@ -42,6 +42,7 @@ struct mask_stream {
 	struct mask_params	 params;
 	uint8_t			 key[SECRET_KEY];
 	uint64_t		 recorded, shown;	/* places up to which the sinks have everything */
+	uint64_t		 veiled;	/* and up to which it was told what is undecided */
 	int64_t			 now_us, wrote_us, held_us, typed_us;	/* 0: never; held: since when the screen waits */
 	uint64_t		 edited;	/* place at which the first key's echo in the cursor's line began; UINT64_MAX: nobody types there */
 	uint64_t		 lost;		/* last place at which something new was overwritten or erased */

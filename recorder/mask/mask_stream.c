@@ -10,6 +10,7 @@
 #include "lib/base/own.h"
 #include "lib/term/grid.h"
 #include "recorder/mask/mask_inside.h"
+#include "recorder/mask/mask_veil.h"
 
 #define CHUNK		2048u	/* bytes between two matchings; no more than the carry takes */
 #define ECHO_MOST	256	/* more output than this is no echo of a key */
@@ -373,10 +374,24 @@ mask_stream_resize(struct mask_stream *s, int cols, int rows, int64_t now_us)
 	s->carry.count = 0;
 }
 
-uint64_t
-mask_stream_undecided(const struct mask_stream *s)
+size_t
+mask_stream_undecided(struct mask_stream *s, struct buf *veiled)
 {
-	return s->params.screen != NULL && s->shown > s->recorded ? s->shown - s->recorded : 0;
+	uint64_t from = s->veiled > s->recorded ? s->veiled : s->recorded;
+	size_t count, left;
+	uint8_t *to;
+
+	if (veiled == NULL || s->shown <= from)
+		return s->shown > s->recorded ? (size_t)(s->shown - s->recorded) : 0;
+	count = (size_t)(s->shown - from);
+	to = buf_reserve(veiled, count);
+	if (to != NULL) {
+		memcpy(to, mask_queue_at(&s->queue, from, &left), count);
+		mask_veil(to, count);
+		buf_commit(veiled, count);
+	}
+	s->veiled = s->shown;
+	return (size_t)(s->shown - s->recorded);
 }
 
 void

@@ -21,6 +21,7 @@
 #define MASK_HELD_MOST	(16u * 1024)		/* most bytes that the recording waits with */
 #define MASK_ECHO_US	INT64_C(250000)		/* after a key, little output is its echo */
 
+struct buf;
 struct mask_match;
 struct mask_stream;
 
@@ -37,6 +38,7 @@ typedef void	mask_tell(void *user, const struct mask_told *told);
 
 struct mask_params {
 	int		 cols, rows;
+	bool		 is_afloat;	/* the terminal was not empty at first, and its cursor somewhere: only distances are known */
 	bool		 is_any;	/* no terminal made the bytes, perhaps: line feeds alone end lines until CR LF is seen */
 	const uint8_t	*key;		/* SECRET_KEY bytes for pseudonyms; copied; NULL: zeros */
 	mask_sink	*record;	/* NULL: nobody records */
@@ -72,8 +74,11 @@ void			 mask_stream_resize(struct mask_stream *stream, int cols, int rows, int64
 /* Nothing more will come, or not soon: everything is decided and given to the sinks. */
 void			 mask_stream_flush(struct mask_stream *stream, int64_t now_us);
 
-/* Bytes that the screen has and the recording has not. */
-uint64_t		 mask_stream_undecided(const struct mask_stream *stream);
+/*
+ * How many bytes the screen has (or would have, if there is one) and the recording has not. Those of them that were not told before
+ * are added to `veiled` (NULL: nobody asks), as many bytes, each character covered: mask_veil.h.
+ */
+size_t			 mask_stream_undecided(struct mask_stream *stream, struct buf *veiled);
 
 /* Text without a screen (an argument, a note): covered in place, each byte by a '*'. */
 void			 mask_stream_text(struct mask_stream *stream, char *text);

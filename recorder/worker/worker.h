@@ -16,11 +16,15 @@
 #include "lib/wire/messages.h"
 
 struct grid;
+struct mask_match;
+struct mask_rules;
+struct mask_stream;
 struct rec_writer;
 struct warden_word;
 
 #define WORKER_BATCH		(48u * 1024)	/* most output of one turn */
 #define WORKER_NOTICE	224	/* room for a notice, with the NUL */
+#define WORKER_STAGE		(1u << 20)	/* most of what such a turn shows: masking may have to paint a whole screen */
 #define WORKER_INSIDE_MOST	8		/* connections from inside the session at one time */
 
 enum worker_phase {
@@ -41,6 +45,7 @@ enum worker_due {
 	DUE_NOTICE,		/* the notice has been there long enough */
 	DUE_PAINT,		/* the terminal does not show what it should */
 	DUE_SEGMENT,		/* the segment is old enough to be closed */
+	DUE_MASK,		/* masking has waited long enough */
 	DUE_REOPEN,		/* the slave was closed by all; somebody may open it again */
 	WORKER_DUE_RUNNING,	/* what stands before is for running sessions only */
 	DUE_RETRY = WORKER_DUE_RUNNING,	/* the disk was full: try again */
@@ -71,13 +76,30 @@ enum worker_why {
 /* The recording. What is staged has been put into it, but is not sealed yet, so nobody may have it. */
 struct worker_tape {
 	struct rec_writer	*writer;
-	struct buf		 out, err, in;	/* staged, each at most one message */
+	struct buf		 out, err, in;	/* staged */
 	bool			 is_dirty;	/* something was put since the last seal */
 	bool			 is_held;	/* the disk does not take it */
 	bool			 is_closing, is_closed;	/* closing: nothing more is put */
 	int			 wake, woken;	/* eventfds to and from the sync thread */
 	int			 sync_result;	/* of the thread's last fdatasync; read after `woken` */
 	bool			 is_syncing;
+};
+
+/* One of the session's streams on its way through the mask. */
+struct masked {
+	struct mask_stream	*stream;	/* NULL: none, or nothing is masked */
+	enum rec_kind		 kind;
+	struct buf		*stage;		/* of the tape: what the screen may have when it is sealed */
+	struct buf		 decided;	/* for the recording */
+	bool			 is_lost;	/* more than these take */
+};
+
+struct worker_mask {
+	struct mask_rules	*rules;
+	struct mask_match	*match;		/* NULL: nothing is masked */
+	struct masked		 out, err;
+	uint64_t		*told;		/* of each rule: how many values the recording knows of */
+	bool			 is_over;
 };
 
 /* The session's side: the pty's master, or three pipes. */
@@ -162,6 +184,7 @@ struct worker {
 	int64_t				 zero_us;	/* boot time of the recording's 0 */
 	int64_t				 deadline_us, ends_us;	/* boot; wall; 0 = none */
 	struct worker_tape		 tape;
+	struct worker_mask		 mask;
 	struct worker_port		 port;
 	struct worker_client		 client;
 	struct worker_gate		 gate;
@@ -190,6 +213,19 @@ void	tape_tick(struct worker *worker);	/* DUE_SEGMENT */
 void	tape_synced(struct worker *worker);	/* the thread is done */
 int64_t	tape_close(struct worker *worker, const char *why);	/* with the last event; the file's length, or negative: try again */
 bool	tape_sum(const struct worker_tape *tape, uint8_t sha256[32]);	/* of the closed file; false if it is not closed */
+
+/* ---- worker_mask.c: all but masking_write() do nothing where nothing is masked */
+int	masking_open(struct worker *worker);	/* before the sandbox: rules are compiled to machine code. 0 or ERR_MASK_RULES */
+void	masking_done(struct worker_mask *mask);
+void	masking_write(struct worker *worker, bool is_err, const uint8_t *bytes, size_t count);	/* output */
+void	masking_typed(struct worker *worker);	/* its echo does not wait */
+void	masking_resize(struct worker *worker);	/* before the recording knows of it */
+void	masking_flush(struct worker *worker);	/* everything is decided as it is */
+void	masking_tick(struct worker *worker);	/* DUE_MASK */
+int	masking_undecided(struct worker *worker);	/* tells the writer, before a flush; 0 or negative */
+void	masking_count(struct worker *worker);	/* how often each rule has covered, into the recording */
+void	masking_end(struct worker *worker);	/* the last of all that; once */
+char	*masking_text(struct worker *worker, const char *text);	/* a covered copy; the caller frees */
 
 /* ---- worker_port.c */
 int	port_open(struct worker *worker);

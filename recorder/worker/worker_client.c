@@ -166,7 +166,10 @@ client_put(struct worker *w, enum wire_kind kind, const void *fields)
 void
 client_show(struct worker *w, enum wire_kind kind, const struct buf *bytes)
 {
-	struct wire_output output = { { bytes->bytes + bytes->start, buf_len(bytes) } };
+	for (size_t at = 0; at < buf_len(bytes); at += WIRE_CHUNK) {
+		size_t left = buf_len(bytes) - at;
+		struct wire_output output = { { bytes->bytes + bytes->start + at, left < WIRE_CHUNK ? left : WIRE_CHUNK } };
 
-	client_put(w, kind, &output);
+		client_put(w, kind, &output);
+	}
 }

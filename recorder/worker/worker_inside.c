@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
+#include "lib/base/own.h"
 #include "recorder/worker/worker.h"
 
 #define OUT_MOST	(16u * 1024)
@@ -81,7 +82,8 @@ static int
 answer_note(struct worker *w, struct wire_conn *conn, const void *fields)
 {
 	const struct wire_inside_note *note = fields;
-	struct worker_news news = { .type = "note", .text = note->text };
+	AUTO_FREE char *text = masking_text(w, note->text);
+	struct worker_news news = { .type = "note", .text = text };
 	struct wire_fail fail = { .status = STATUS_FAILED, .text = (char[]){ "too many notes at once; wait a moment" } };
 	int64_t now = clock_boot_us();
 
@@ -90,7 +92,7 @@ answer_note(struct worker *w, struct wire_conn *conn, const void *fields)
 	if (w->inside.notes_us - now >= NOTES_US)
 		return wire_put(conn, WIRE_FAIL, &fail);
 	w->inside.notes_us += NOTE_US;
-	tape_text(w, REC_NOTE, note->text);
+	tape_text(w, REC_NOTE, text);
 	tape_seal(w);
 	gate_report(w, &news);
 	return answer_done(conn, "The note is in the recording.");

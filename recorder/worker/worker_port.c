@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #define CLIENT_PAUSE	(128u * 1024)	/* so much waits for the client: no more output is read */
 #define REOPEN_US	(CLOCK_US / 5)
 #define READ_MORE	1024
+#define READ_MASKED	4096u		/* at once; as much as a terminal gives */
 #define SIZE_MOST	4096u
 
 static uint32_t
@@ -70,6 +72,7 @@ ended(struct worker *w, bool is_err)
 	if (w->start->tty) {
 		port->is_paused = true;
 		w->due[DUE_REOPEN] = clock_boot_us() + REOPEN_US;
+		masking_flush(w);
 	} else if (is_err) {
 		close(port->err);
 		port->err = -1;
@@ -79,7 +82,31 @@ ended(struct worker *w, bool is_err)
 	}
 }
 
-/* Whatever is there, up to a batch, as one event. False if there was nothing. */
+/* Whatever is there, up to a batch, through the mask. False if there was nothing. */
+static bool
+read_masked(struct worker *w, bool is_err)
+{
+	uint8_t bytes[READ_MASKED];
+	size_t count = 0;
+	ssize_t n = READ_MORE;
+
+	while (n >= READ_MORE && count < WORKER_BATCH && w->phase <= WORKER_ENDING) {
+		n = read(is_err ? w->port.err : w->port.out, bytes, sizeof bytes);
+		if (n > 0)
+			masking_write(w, is_err, bytes, (size_t)n);
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			ended(w, is_err);
+		count += n > 0 ? (size_t)n : 0;
+	}
+	sodium_memzero(bytes, sizeof bytes);
+	if (count == 0)
+		return false;
+	w->port.output_bytes += (int64_t)count;
+	w->port.active_us = clock_wall_us();
+	return true;
+}
+
+/* The same without a mask, as one event. */
 static bool
 read_batch(struct worker *w, bool is_err)
 {
@@ -114,7 +141,7 @@ port_read(struct worker *w, bool is_err)
 {
 	if (!port_wants_output(w) || (is_err ? w->port.err : w->port.out) < 0)
 		return false;
-	return read_batch(w, is_err);
+	return w->mask.match != NULL ? read_masked(w, is_err) : read_batch(w, is_err);
 }
 
 /* A password prompt: the terminal waits for a line and does not show it. Raw programs echo by themselves. */
@@ -147,6 +174,7 @@ port_type(struct worker *w)
 	(void)buf_add(&w->tape.in, buf_data(&port->arrived), count);
 	buf_consume(&port->arrived, count);
 	port->active_us = clock_wall_us();
+	masking_typed(w);
 	if (w->start->idle_s > 0)
 		w->due[DUE_IDLE] = clock_boot_us() + w->start->idle_s * CLOCK_US;
 }
@@ -216,6 +244,7 @@ port_resize(struct worker *w, uint32_t cols, uint32_t rows)
 		return;
 	port->cols = size.ws_col;
 	port->rows = size.ws_row;
+	masking_resize(w);
 	rec_event_make_resize(&event, size.ws_col, size.ws_row, room);
 	tape_put(w, &event);
 	tape_seal(w);

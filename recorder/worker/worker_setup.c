@@ -20,7 +20,7 @@
 #include "recorder/keeper/contract.h"
 #include "recorder/worker/worker.h"
 
-#define CLIENT_OUT_MOST	(288u * 1024)	/* 128 KiB before output is held back, a turn's output, and the last words */
+#define CLIENT_OUT_MOST	(256u * 1024 + WORKER_STAGE)	/* 128 KiB before output is held back, a turn's output, and the last words */
 #define GO_US		(10 * CLOCK_US)
 
 static int
@@ -46,6 +46,7 @@ check_descriptors(const struct wire_start *start)
 	const struct { int fd; bool is_needed; } needs[] = {
 		{ WORKER_REC, true }, { WORKER_TAIL, true }, { WORKER_PTY, true }, { WORKER_OUT, !start->tty },
 		{ WORKER_ERR, !start->tty }, { WORKER_CLIENT, true }, { WORKER_GATE, start->gate }, { WORKER_WARDEN, start->warden },
+		{ WORKER_RULES, start->mask },
 	};
 
 	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
@@ -90,6 +91,8 @@ open_parts(struct worker *w)
 	r = fdio_nonblock(WORKER_CLIENT, true);
 	if (r == 0)
 		r = port_open(w);
+	if (r == 0)
+		r = masking_open(w);
 	if (r == 0)
 		r = tape_open(w);
 	if (r == 0)
@@ -138,6 +141,7 @@ worker_release(struct worker *w)
 	inside_done(&w->inside);
 	bar_done(&w->bar);
 	port_done(&w->port);
+	masking_done(&w->mask);
 	tape_done(&w->tape);
 	buf_done(&w->client.shown);
 	wire_conn_done(&w->client.conn);	/* last: its end tells the client that all is over */

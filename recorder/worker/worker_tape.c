@@ -73,8 +73,8 @@ tape_open(struct worker *w)
 	struct worker_tape *tape = &w->tape;
 	int r;
 
-	buf_init(&tape->out, WIRE_CHUNK);
-	buf_init(&tape->err, WIRE_CHUNK);
+	buf_init(&tape->out, start->mask ? WORKER_STAGE : WIRE_CHUNK);
+	buf_init(&tape->err, start->mask ? WORKER_STAGE : WIRE_CHUNK);
 	buf_init(&tape->in, WIRE_CHUNK);
 	tape->wake = tape->woken = -1;
 	signal(SIGXFSZ, SIG_IGN);
@@ -119,6 +119,15 @@ release(struct worker *w)
 		(void)buf_add(&w->port.typed, buf_data(&tape->in), buf_len(&tape->in));	/* it was empty: port_type */
 		buf_clear(&tape->in);
 	}
+}
+
+/* Everything that was put, and what masking has not decided, to the kernel. */
+static int
+flush(struct worker *w, int64_t now)
+{
+	int r = masking_undecided(w);
+
+	return r < 0 ? r : rec_writer_flush(w->tape.writer, now);
 }
 
 static void
@@ -221,7 +230,7 @@ tape_seal(struct worker *w)
 	if (!tape->is_dirty || tape->is_held || tape->is_closing)
 		return;
 	now = clock_boot_us();
-	r = rec_writer_flush(tape->writer, now);
+	r = flush(w, now);
 	if (r < 0) {
 		judge(w, r);
 		return;
@@ -239,13 +248,14 @@ tape_retry(struct worker *w)
 
 	if (!w->tape.is_held || w->tape.is_closing)
 		return;
-	r = rec_writer_flush(w->tape.writer, clock_boot_us());
+	r = flush(w, clock_boot_us());
 	if (r < 0) {
 		judge(w, r);
 		return;
 	}
 	release(w);
 	unhold(w);
+	masking_tick(w);
 }
 
 void
@@ -264,7 +274,10 @@ tape_tick(struct worker *w)
 
 	if (w->tape.is_held || w->tape.is_closing)
 		return;
-	r = rec_writer_tick(w->tape.writer, now, &wait_ms);
+	masking_count(w);
+	r = masking_undecided(w);
+	if (r == 0)
+		r = rec_writer_tick(w->tape.writer, now, &wait_ms);
 	if (r < 0) {
 		judge(w, r);
 		return;
@@ -308,6 +321,8 @@ tape_close(struct worker *w, const char *why)
 	struct rec_count count;
 	int r;
 
+	masking_end(w);
+	(void)masking_undecided(w);	/* there is no more */
 	snprintf(end.why, sizeof end.why, "%s%s%s", why, w->end.text != NULL ? ": " : "", w->end.text != NULL ? w->end.text : "");
 	rec_event_make_end(&event, &end, room);
 	event.t_us = clock_boot_us() - w->zero_us;

@@ -26,6 +26,12 @@ status() {
 	"$@" >/dev/null 2>"$dir/stderr" || status_got=$?
 	[ "$status_got" = "$status_want" ]
 }
+# covers SHOWN RECORDED: the recording begins with what was shown; what masking was undecided on, at the end, is covered
+covers() {
+	covers_size=$(wc -c <"$1")
+	[ "$(wc -c <"$2")" -ge "$covers_size" ] || return 1
+	{ cmp -l -n "$covers_size" "$1" "$2" || :; } | awk -v size="$covers_size" '$3 != 52 || $1 < size - 32768 { bad = 1 } END { exit bad }'
+}
 no() { if "$@"; then return 1; fi; }
 # child PID NAME: the process NAME that PID has started
 child() { ps -o pid=,comm= --ppid "$1" | awk -v name="$2" '$2 == name { print $1; exit }'; }

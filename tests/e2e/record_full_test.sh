@@ -13,7 +13,7 @@ size() { wc -c <"$1"; }
 is_still() { still=$(size "$1"); sleep 1; [ "$(size "$1")" = "$still" ]; }
 
 head -c 500000 /dev/zero >"$dir/disk/ballast"
-"$postern" record -q -r "$me" -o "$dir/disk/rec" -- sh -c 'stty raw; head -c 3000000 /dev/urandom | tee "$0"; echo; echo the end' "$dir/made" \
+"$postern" record -q -r "$me" -o "$dir/disk/rec" -- sh -c 'stty raw; tr -dc "g-z\n" </dev/urandom | head -c 3000000 | tee "$0"; echo; echo the end' "$dir/made" \
     >"$dir/shown" 2>"$dir/said" </dev/null &
 client=$!
 holds "the engineer is told" until_true has "cannot be written" "$dir/said"
@@ -21,7 +21,7 @@ holds "output stops" is_still "$dir/shown"
 cp "$dir/disk/rec" "$dir/copy"
 cp "$dir/disk/rec.tail" "$dir/copy.tail"
 bytes output "$dir/copy" >"$dir/recorded"
-holds "what was shown is recorded" cmp -n "$(size "$dir/shown")" "$dir/shown" "$dir/recorded"
+holds "what was shown is recorded" covers "$dir/shown" "$dir/recorded"
 holds "there is something of it" test "$(size "$dir/shown")" -gt 10000
 mount -o remount,size=8m "$dir/disk"
 holds "it goes on when there is space" until_true has "the end" "$dir/shown"

@@ -20,7 +20,9 @@ holds "a key that is none is refused" status 8 "$postern" record -r age1nonsense
 holds "without any key the sentence names the program that makes one" status 8 env HOME="$dir" "$postern" record -o "$dir/bad" -- true
 holds "by its name" has age-keygen "$dir/stderr"
 holds "a refused recording leaves no file" no test -e "$dir/bad"
-holds "masking rules are refused for now" status 2 record "$dir/bad" --rules x -- true
+holds "rules that are not there are refused" no record "$dir/bad" --rules "$dir/none.yaml" -- true 2>"$dir/stderr"
+holds "and so are rules for a recording that masks nothing" status 2 record "$dir/bad" --no-mask --rules "$TOP_SRCDIR/share/rules.d" -- true
+holds "without a file either" no test -e "$dir/bad"
 mkdir -p "$dir/home/.config/postern"
 cp "$dir/identity" "$dir/home/.config/postern/identity"
 holds "one's own identity is the default" status 0 env HOME="$dir/home" "$postern" record -q -o "$dir/own" -- true
@@ -28,7 +30,7 @@ holds "and opens the recording" says nothing "$recording" missing "$dir/identity
 
 # ---- bytes
 head -c 1048576 /dev/urandom >"$dir/random"
-record "$dir/raw" -- sh -c 'stty raw && exec cat "$0"' "$dir/random" >"$dir/shown" </dev/null
+record "$dir/raw" --no-mask -- sh -c 'stty raw && exec cat "$0"' "$dir/random" >"$dir/shown" </dev/null
 bytes output "$dir/raw" >"$dir/recorded"
 holds "a mebibyte of random bytes is shown as it was" cmp "$dir/random" "$dir/shown"
 holds "and recorded as it was" cmp "$dir/random" "$dir/recorded"
