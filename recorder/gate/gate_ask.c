@@ -306,6 +306,11 @@ decide(struct peer *peer, const struct wire_decide *question, const struct reque
 
 	if (check_decider(peer, request, &counts) != 0)
 		return 0;
+	/* A signed text is kept as it was signed, so what would be covered in it is not taken at all. */
+	if (question->text.count > 0 && strcmp(comment, question->comment) != 0) {
+		peer_fail(peer, STATUS_USAGE, "your comment holds what this role masks (%s); say it without and sign again", comment);
+		return 0;
+	}
 	need = need_of(peer->gate->policy, role);
 	groups = groups_spoken_for(role, counts);
 	decision.groups = groups;
