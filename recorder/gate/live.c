@@ -234,6 +234,16 @@ note_trouble(struct live *live, const struct wire_report *report)
 		live->trouble[0] = '\0';
 }
 
+/* "RULE=COUNT" of each rule: gate_session_masked() finds them again. */
+static int
+log_masked(struct live *live, const struct log_entry *entry, const struct wire_report *report)
+{
+	if (report->b == 0)
+		return gate_log(live->gate, entry, "%s", report->text);
+	return gate_log(live->gate, entry, "%s (%" PRId64 " of their characters stood on the screen for a moment, %" PRId64 " ms at most)",
+	    report->text, report->b, report->c / 1000);
+}
+
 /* Into the log, once: a report repeated after a restart of the gate is known by its number. */
 static int
 log_report(struct live *live, const struct wire_report *report)
@@ -249,7 +259,7 @@ log_report(struct live *live, const struct wire_report *report)
 	if (strcmp(report->type, "segment") == 0)
 		return gate_log(live->gate, &entry, "%s%s%s: %" PRId64 " bytes so far, SHA-256 %s", report->type, colon, report->text, report->a, sha256);
 	if (entry.type == LOG_MASKED)
-		return gate_log(live->gate, &entry, "%s", report->text);
+		return log_masked(live, &entry, report);
 	/* The worker has done the same already; but it hears what the session says, and this is for good. */
 	text = gate_mask_text(live->gate, live->session.role, report->text);
 	if (strcmp(report->type, "ended") == 0)
