@@ -63,7 +63,16 @@ check_luhn(const char *text, size_t count)
 	return sum % 10 == 0 && !is_uniform ? count : 0;
 }
 
-/* Length of an IBAN by its country, from the SWIFT registry; 0: a country without one that we know. */
+static char
+upper(char c)
+{
+	return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
+/*
+ * Length of an IBAN by its country, from the SWIFT registry and from the list of those that use one without being in it;
+ * 0: a country without one that we know.
+ */
 static size_t
 iban_length(const char *country)
 {
@@ -71,16 +80,16 @@ iban_length(const char *country)
 		const char	*countries;	/* two letters each */
 		size_t		 length;
 	} lengths[] = {
-		{ "NO", 15 }, { "BE", 16 }, { "DKFKFIGLNLSD", 18 }, { "MKSI", 19 },
-		{ "ATBABIEEKZLTLUMNXK", 20 }, { "CHCRHRLILV", 21 }, { "BGBHDEGBGEIEMERS", 22 },
-		{ "AEGIILIQOMSOTL", 23 }, { "ADCZESMDPKROSASESKTNVG", 24 }, { "LYPTST", 25 }, { "ISTR", 26 },
-		{ "DJFRGRITMCMRSM", 27 }, { "ALAZBYCYDOGTHULBNIPLSV", 28 }, { "BRPSQAUA", 29 }, { "JOKWMUYE", 30 },
-		{ "MTSC", 31 }, { "LC", 32 }, { "RU", 33 },
+		{ "NO", 15 }, { "BE", 16 }, { "DKFIFKFOGLNLSD", 18 }, { "MKSI", 19 }, { "ATBAEEKZLTLUMNXK", 20 },
+		{ "CHHRLILV", 21 }, { "BGBHCRDEGBGEIEMERSVA", 22 }, { "AEGIILIQOMSOTL", 23 },
+		{ "ADCZESMDPKROSASESKTNVG", 24 }, { "AOCVGWLYMZPTST", 25 }, { "DZIRISTR", 26 },
+		{ "BICFCGCMDJFRGAGQGRITKMMCMGMRSMTD", 27 }, { "ALAZBFBJBYCICYDOGTHNHULBMAMLNENIPLSNSVTG", 28 },
+		{ "BREGPSQAUA", 29 }, { "JOKWMUYE", 30 }, { "MTSC", 31 }, { "LC", 32 }, { "RU", 33 },
 	};
 
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
 		for (const char *c = lengths[i].countries; *c != '\0'; c += 2) {
-			if (c[0] == country[0] && c[1] == country[1])
+			if (c[0] == upper(country[0]) && c[1] == upper(country[1]))
 				return lengths[i].length;
 		}
 	}
@@ -115,20 +124,26 @@ check_mod_97(const char *text, size_t count)
 	for (; used < count && n < length; used++) {
 		if (is_gap(text[used]))
 			continue;
-		if (!is_digit(text[used]) && !(text[used] >= 'A' && text[used] <= 'Z'))
+		iban[n] = upper(text[used]);
+		if (!is_digit(iban[n]) && !(iban[n] >= 'A' && iban[n] <= 'Z'))
 			return 0;
-		iban[n++] = text[used];
+		n++;
 	}
+	if (used < count && !is_gap(text[used]))
+		return 0;	/* a longer word */
 	return length > 0 && n == length && is_mod_97(iban, length) ? used : 0;
 }
 
-/* Areas, groups and serials that the Social Security Administration never gave out. */
+/* Areas, groups and serials that the Social Security Administration never gave out. A name may stand before the number. */
 static size_t
 check_ssn(const char *text, size_t count)
 {
 	char d[9];
+	size_t name = 0;
 
-	if (take_digits(text, count, d, sizeof d) != sizeof d)
+	while (name < count && !is_digit(text[name]))
+		name++;
+	if (take_digits(text + name, count - name, d, sizeof d) != sizeof d)
 		return 0;
 	if (d[0] == '9' || memcmp(d, "000", 3) == 0 || memcmp(d, "666", 3) == 0)
 		return 0;

@@ -43,6 +43,9 @@ static const struct kind kinds[] = {
 	{ "aws-key-id", "id", "", "ASIA%16T", "", true },
 	{ "aws-secret-key", "aws_secret_access_key", "aws_secret_access_key = ", "%40S", "", false },
 	{ "aws-session-token", "aws_session_token", "aws_session_token=", "FwoGZXIv%160S", "", false },
+	{ "aws-key-id", "id", "", "ACCA%16A", "", true },
+	{ "aws-key-pair", NULL, "AKIAQYLPMN5HFIQR7BBB,", "%40S", "", false },
+	{ "aws-signature", NULL, "?X-Amz-Expires=60&X-Amz-Signature=", "%64h", "&x=1", false },
 	{ "google-api-key", "maps", "key ", "AIza%35U", " ok", true },
 	{ "google-client-secret", "oauth", "id and ", "GOCSPX-%28U", "", true },
 	{ "google-access-token", "value", "", "ya29.a0%60U", "", true },
@@ -58,17 +61,21 @@ static const struct kind kinds[] = {
 	{ "github-fine-grained-token", "value", "", "github_pat_%22B_%59B", "", true },
 	{ "gitlab-token", "value", "clone with ", "glpat-%20U", "", true },
 	{ "gitlab-token", "value", "", "glrt-%20U", "", true },
+	{ "gitlab-token", "value", "", "GR1348941%20B", "", true },
+	{ "gitlab-token", "value", "", "glpat-%27U.0%1D.%9B", "", true },
 	{ "slack-token", "value", "", "xoxb-%12D-%12D-%24B", "", true },
 	{ "slack-token", "value", "", "xoxp-%12D-%12D-%12D-%32h", "", true },
 	{ "slack-app-token", "value", "", "xapp-1-A%10A-%13D-%64h", "", true },
 	{ "slack-webhook", NULL, "POST https://hooks.slack.com/services/", "T%8A/B%8A/%24B", "", false },
 	{ "npm-token", "value", "npm whoami ", "npm_%36B", "", true },
+	{ "npm-authtoken", NULL, "//registry.example.org/:_authToken=", "%8h-%4h-4%3h-a%3h-%12h", "", false },
 	{ "pypi-token", "value", "", "pypi-AgEIcHlwaS5vcmc%100U", "", true },
 	{ "rubygems-key", "value", "", "rubygems_%48h", "", true },
 	{ "docker-token", "value", "", "dckr_pat_%27U", "", true },
 	{ "huggingface-token", "value", "", "hf_%34L", "", true },
 	{ "openai-key", "value", "", "sk-%20BT3BlbkFJ%20B", "", true },
 	{ "openai-key", "value", "", "sk-proj-%74UT3BlbkFJ%74U", "", true },
+	{ "openai-key", "value", "", "sk-%46B%2D", "", true },
 	{ "anthropic-key", "value", "", "sk-ant-api03-%93U-%6UAA", "", true },
 	{ "stripe-key", "value", "charge with ", "sk_live_%24B", "", true },
 	{ "stripe-key", "value", "", "rk_test_%99B", "", true },
@@ -80,9 +87,12 @@ static const struct kind kinds[] = {
 	{ "twilio-key", "value", "", "AC%32h", "", true },
 	{ "shopify-token", "value", "", "shpat_%32h", "", true },
 	{ "vault-token", "value", "", "hvs.%95U", "", true },
+	{ "vault-legacy-token", "vault_token", "VAULT_TOKEN=", "s.%24B", "", false },
+	{ "vault-legacy-bare", "value", "with ", "s.a%20B%1D%1lZ", "", true },
 	{ "terraform-token", "value", "", "%14B.atlasv1.%64B", "", true },
 	{ "grafana-token", "value", "", "glsa_%32B_%8h", "", true },
 	{ "newrelic-key", "value", "", "NRAK-%27A", "", true },
+	{ "newrelic-key", "value", "", "%36hNRAL", "", true },
 	{ "pulumi-token", "value", "", "pul-%40h", "", true },
 	{ "linear-key", "value", "", "lin_api_%40B", "", true },
 	{ "telegram-bot-token", "value", "bot ", "%10D:AA%32U%1B", "", true },
@@ -102,27 +112,42 @@ static const struct kind kinds[] = {
 	{ "url-password", NULL, "amqp://guest:", "%12B!%4B", "@mq/", false },
 	{ "authorization-header", NULL, "Authorization: Bearer ", "%40U", "", false },
 	{ "authorization-header", NULL, "authorization: Basic ", "%28B=", "", false },
+	{ "digest-credentials", NULL, "Authorization: Digest username=\"m\", uri=\"/\", response=\"", "%32h", "\"", false },
 	{ "bearer-token", NULL, "sent bearer ", "%12B%2D%24B", "", false },
 	{ "secret-header", NULL, "X-Api-Key: ", "%32B", "", false },
 	{ "secret-header", NULL, "X-Vault-Token: ", "%26B", "", false },
 	{ "cookie", NULL, "Cookie: session=", "%32B", "", false },
+	{ "cookie", NULL, "Cookie: lang=en; sid=", "%32B", "; x=1", false },
+	{ "curl-cookie", NULL, "$ curl -s -b sid=", "%32B", " https://e.org/", false },
+	{ "cookie-jar", NULL, "#HttpOnly_e.org FALSE / TRUE 0 sid ", "%32B", "", false },
 	{ "password-assignment", "password", "DB_PASSWORD=", "%10B%4W%1B", "", false },
 	{ "password-assignment", "db_pass", "db_pass = \"", "%16W%1B", "\"", false },
 	{ "password-colon", "password", "  password: ", "%6W%1D%5B", "", false },
 	{ "password-line", "password", "password: ", "%10l", "", false },
 	{ "passphrase-line", NULL, "passphrase: ", "%6l %5l %7l %6l", "", false },
+	{ "password-words", NULL, "setenv DB_PASSWORD ", "%14B", "", false },
+	{ "password-words", NULL, "define('DB_PASSWORD', '", "%14W%1B", "');", false },
 	{ "secret-assignment", "client_secret", "CLIENT_SECRET=", "%24B%2D", "", false },
 	{ "secret-assignment", "api_key", "https://e.org/v1?api_key=", "%24B%2D", "&x=1", false },
 	{ "secret-field", "api_key", "api_key: ", "%24B%2D", "", false },
+	{ "secret-line", "token", "token: ", "%6lXQK%6l", "", false },
 	{ "xml-secret", NULL, "<password>", "%12B", "</password>", false },
 	{ "xml-attribute", NULL, "<add key=\"ClientSecret\" value=\"", "%16B", "\"/>", false },
 	{ "password-option", NULL, "$ docker login -u me --password ", "%14B", " reg.example.org", false },
 	{ "mysql-option", NULL, "$ mysql -h db1 -u app -p", "%14B", " orders", false },
+	{ "login-option", NULL, "$ docker login -u me -p ", "%14B", " reg.example.org", false },
+	{ "login-option", NULL, "$ sqlcmd -S db -U sa -P ", "%14B", "", false },
+	{ "password-argument", NULL, "$ htpasswd -b /etc/x anna ", "%14B", "", false },
+	{ "password-argument", NULL, "127.0.0.1:6379> AUTH ", "%14B", "", false },
+	{ "snmp-auth-option", NULL, "$ snmpget -v3 -u u -A ", "%14B", " h", false },
+	{ "snmp-privacy-option", NULL, "$ snmpget -v3 -u u -x AES -X ", "%14B", " h", false },
+	{ "oracle-login", NULL, "$ sqlplus scott/", "%14B", "@orcl", false },
 	{ "curl-user", NULL, "$ curl -s -u admin:", "%14B", " https://e.org/", false },
 	{ "sshpass-option", NULL, "$ sshpass -p ", "%12B", " ssh a@b", false },
 	{ "redis-auth", NULL, "requirepass ", "%12B", "", false },
 	{ "openssl-pass", NULL, "$ openssl rsa -in k -passin pass:", "%12B", " -out p", false },
 	{ "ldap-option", NULL, "$ ldapsearch -x -D cn=admin -w ", "%12B", " uid=a", false },
+	{ "ldap-new-password", NULL, "$ ldappasswd -x -s ", "%12B", " uid=a", false },
 	{ "password-pipe", NULL, "$ echo 'root:", "%12B", "' | chpasswd", false },
 	{ "netrc", NULL, "machine e.org login anna password ", "%12B", "", false },
 	{ "pgpass", NULL, "db1.example.org:5432:orders:app:", "%14B", "", false },
@@ -130,6 +155,7 @@ static const struct kind kinds[] = {
 	{ "docker-auth", NULL, "  \"auth\": \"", "%32B", "\"", false },
 	{ "sql-password", NULL, "CREATE USER app IDENTIFIED BY '", "%12B", "';", false },
 	{ "sql-password", NULL, "ALTER ROLE app WITH PASSWORD '", "%12B", "';", false },
+	{ "sql-password-bare", NULL, "ALTER USER app IDENTIFIED BY ", "T%12B", ";", false },
 	{ "password-hash", "hash", "root:", "$6$%16c$%86c", ":19000:0:99999:7:::", true },
 	{ "password-hash", "hash", "", "$2b$12$%53c", "", true },
 	{ "password-hash", "hash", "", "$argon2id$v=19$m=65536,t=3,p=4$%22S$%43S", "", true },
@@ -137,8 +163,11 @@ static const struct kind kinds[] = {
 	{ "payment-card", "note", "card ", "%C", " exp 12/29", true },
 	{ "payment-card", "note", "", "%c", "", true },
 	{ "iban", "note", "IBAN ", "%I", "", true },
+	{ "iban-letters", "note", "IBAN ", "%V", "", true },
 	{ "us-ssn", "note", "ssn ", "%S", " on file", true },
+	{ "us-ssn-named", NULL, "ssn=", "2191%4D7", "", false },
 	{ "email", "note", "mail ", "%8l.%6l@%7l.example.com", " sent", true },
+	{ "email-uri", NULL, "mailto:", "%8l.%6l@%7l.example.com", "?subject=x", false },
 	{ "phone", "note", "call ", "+47%1D%7D", " now", true },
 };
 /* clang-format on */
@@ -193,20 +222,25 @@ put_card(char *out, struct dice *dice, bool in_groups)
 	}
 }
 
-/* A German one: two check digits and 18 digits, so that the remainder by 97 is 1. */
+/* An IBAN of `country` with the bank's code `bank` and so many digits; two more so that the remainder by 97 is 1. */
 static void
-put_iban(char *out, struct dice *dice)
+put_iban(char *out, struct dice *dice, const char *country, const char *bank, unsigned count)
 {
-	char account[19] = "";
+	char text[40] = "";
 	unsigned rest = 0;
 
-	for (int i = 0; i < 18; i++)
-		account[i] = (char)('0' + dice_below(dice, 10));
-	for (const char *p = account; *p != '\0'; p++)
-		rest = (rest * 10 + (unsigned)(*p - '0')) % 97;
-	for (const char *p = "131400"; *p != '\0'; p++)
-		rest = (rest * 10 + (unsigned)(*p - '0')) % 97;
-	snprintf(out + strlen(out), FORGE_VALUE - strlen(out), "DE%02u%s", 98 - rest, account);
+	strcat(text, bank);
+	put_some(text, dice, 'D', count);
+	strcat(text, country);
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p >= 'A')
+			rest = (rest * 100 + (unsigned)(*p - 'A') + 10) % 97;
+		else
+			rest = (rest * 10 + (unsigned)(*p - '0')) % 97;
+	}
+	rest = rest * 100 % 97;
+	text[strlen(text) - 2] = '\0';
+	snprintf(out + strlen(out), FORGE_VALUE - strlen(out), "%s%02u%s", country, 98 - rest, text);
 }
 
 static void
@@ -215,7 +249,9 @@ put_special(char *out, struct dice *dice, char letter)
 	if (letter == 'C' || letter == 'c')
 		put_card(out, dice, letter == 'C');
 	else if (letter == 'I')
-		put_iban(out, dice);
+		put_iban(out, dice, "DE", "", 18);
+	else if (letter == 'V')
+		put_iban(out, dice, "LV", "BANK", 13);
 	else if (letter == 'S')
 		snprintf(out + strlen(out), FORGE_VALUE - strlen(out), "%03u-%02u-%04u", 100 + dice_below(dice, 500),
 		    1 + dice_below(dice, 99), 1 + dice_below(dice, 9999));

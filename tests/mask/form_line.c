@@ -22,7 +22,9 @@ form_line_of(const struct forged *f)
 bool
 form_is_own_line(const struct forged *f)
 {
-	return strcmp(f->rule, "password-line") == 0 || strcmp(f->rule, "passphrase-line") == 0;
+	const char *dash = strrchr(f->rule, '-');
+
+	return dash != NULL && strcmp(dash, "-line") == 0;
 }
 
 void

@@ -246,7 +246,7 @@ what_is_packed_comes_out_the_same(void **state)
 	assert_string_equal(rule_called(again, "private-key")->until, rule_called(rules, "private-key")->until);
 	assert_int_equal(rule_called(again, "private-key")->lines, 80);
 	assert_int_equal(rule_called(again, "iban")->check, MASK_MOD_97);
-	assert_int_equal(rule_called(again, "iban")->digits, 5);
+	assert_int_equal(rule_called(again, "iban")->digits, 4);
 	assert_int_equal(rule_called(again, "email")->style, MASK_LABEL);
 	assert_null(rule_called(again, "email")->prefix);
 	assert_true(again->items[1].is_record_only && !again->items[0].is_record_only);
