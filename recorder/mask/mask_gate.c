@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The automaton is a full table: classes of bytes by states. An entry is a state, with HIT if that one ends a literal. */
+/*
+ * The automaton is a full table: classes of bytes by states. An entry is a state, with HIT if that one ends a literal. Each of its
+ * steps waits for the one before, so most text is let go by a filter of four bytes, whose steps do not.
+ */
 #include "config.h"
 
 #include <ctype.h>
@@ -14,6 +17,10 @@
 #define STATES_MOST	0x7fff
 #define DIGITS_LEAST	5		/* of a run at the end of a text, to be waited for */
 #define TAIL_MOST	64		/* how far back a literal is looked for at the end of a text */
+#define GRAM		4		/* bytes of the filter's pieces */
+#define FILTER_WORDS	1024
+#define BLOCK		16		/* places that the filter looks at before it stops */
+#define LOW		UINT32_C(0x20202020)	/* makes letters small, and nothing else that matters much */
 
 struct mask_gate {
 	uint16_t		*next;		/* [state << class_bits | class] */
@@ -22,17 +29,120 @@ struct mask_gate {
 	size_t			 count;		/* states */
 	unsigned		 class_bits;
 	uint8_t			 class[256];
-	uint32_t		*digits;	/* of each rule; 0: none */
+	struct {
+		uint32_t	 rule, least;
+	}			*digits;	/* rules that want a run of them */
+	size_t			 digit_count;
 	uint32_t		 least_digits;	/* of all; 0: no rule wants any */
 	struct mask_gate_set	 always;	/* rules with neither: always tried */
 	bool			 has_always;
 	size_t			 rules;
+	uint64_t		 filter[FILTER_WORDS];	/* by a hash of four bytes, in small letters, that a literal has; of three, if it has no more */
+	char			 firsts[256];		/* a shorter literal begins with one of these */
+	size_t			 longest;		/* literal */
 };
 
 static void
 set_bit(struct mask_gate_set *set, size_t rule)
 {
 	set->words[rule / 64] |= UINT64_C(1) << (rule % 64);
+}
+
+static uint32_t
+mix(uint32_t gram)
+{
+	return gram * UINT32_C(0x9e3779b1);
+}
+
+/* Two bits of one word stand for a piece. */
+static uint64_t
+has_gram(const struct mask_gate *gate, uint32_t mixed)
+{
+	uint64_t word = gate->filter[mixed >> 22];
+
+	return word >> (mixed >> 16 & 63) & word >> (mixed >> 10 & 63);
+}
+
+static void
+set_gram(struct mask_gate *gate, uint32_t mixed)
+{
+	gate->filter[mixed >> 22] |= UINT64_C(1) << (mixed >> 16 & 63) | UINT64_C(1) << (mixed >> 10 & 63);
+}
+
+/* Three bytes as they are, or in each way of writing them. */
+static void
+add_three(struct mask_gate *gate, const char *literal, bool is_caseless)
+{
+	for (unsigned way = 0; way < (is_caseless ? 8 : 1); way++) {
+		uint32_t gram = 0;
+		char text[GRAM - 1];
+
+		for (unsigned i = 0; i < sizeof text; i++)
+			text[i] = (char)(!is_caseless ? literal[i] : (way >> i & 1) != 0 ? toupper((unsigned char)literal[i]) :
+			    tolower((unsigned char)literal[i]));
+		memcpy(&gram, text, sizeof text);
+		set_gram(gate, mix(gram));
+	}
+}
+
+static void
+add_first(struct mask_gate *gate, char first)
+{
+	size_t count = strlen(gate->firsts);
+
+	if (strchr(gate->firsts, first) == NULL && count + 1 < sizeof gate->firsts)
+		gate->firsts[count] = first;
+}
+
+static void
+add_gram(struct mask_gate *gate, const char *literal, bool is_caseless)
+{
+	size_t length = strlen(literal), best = length >= GRAM ? length - GRAM : 0;
+	uint32_t gram = 0;
+
+	if (length > gate->longest)
+		gate->longest = length;
+	for (size_t i = 0; i + GRAM <= length; i++)	/* words are common, what joins them is not */
+		if (!isalpha((unsigned char)literal[i + 1]) || !isalpha((unsigned char)literal[i + 2]))
+			best = i;
+	if (length >= GRAM) {
+		memcpy(&gram, literal + best, GRAM);
+		set_gram(gate, mix(gram | LOW));
+	} else if (length == GRAM - 1) {
+		add_three(gate, literal, is_caseless);
+	} else {
+		add_first(gate, (char)tolower((unsigned char)literal[0]));
+		add_first(gate, (char)toupper((unsigned char)literal[0]));
+	}
+}
+
+/* Where the first literal may begin; count: nowhere. */
+static size_t
+first_place(const struct mask_gate *gate, const char *text, size_t count)
+{
+	size_t i = 0, end = count < GRAM ? 0 : count - GRAM + 1;
+	uint64_t found = 0;
+	uint32_t gram = 0;
+
+	for (const char *first = gate->firsts; *first != '\0'; first++)
+		if (memchr(text, *first, count) != NULL)
+			return 0;
+	while (i < end && (found & 1) == 0) {
+		size_t stop = end - i < BLOCK ? end : i + BLOCK;
+
+		for (; i < stop; i++) {
+			memcpy(&gram, text + i, sizeof gram);
+			found |= has_gram(gate, mix(gram | LOW)) | has_gram(gate, mix(gram & UINT32_C(0xffffff)));
+		}
+	}
+	if ((found & 1) == 0) {
+		gram = 0;
+		memcpy(&gram, text + (count < GRAM ? 0 : count - GRAM + 1), count < GRAM ? count : GRAM - 1);
+		found = has_gram(gate, mix(gram));
+	}
+	if ((found & 1) == 0)
+		return count;
+	return i < BLOCK + gate->longest ? 0 : i - BLOCK - gate->longest;
 }
 
 static void
@@ -133,13 +243,18 @@ close_table(struct mask_gate *gate)
 static void
 add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i, size_t most)
 {
-	gate->digits[i] = rule->digits;
+	if (rule->digits > 0) {
+		gate->digits[gate->digit_count].rule = (uint32_t)i;
+		gate->digits[gate->digit_count++].least = rule->digits;
+	}
 	if (rule->digits > 0 && (gate->least_digits == 0 || rule->digits < gate->least_digits))
 		gate->least_digits = rule->digits;
 	if ((rule->literals == NULL || rule->literals[0] == NULL) && rule->digits == 0) {
 		set_bit(&gate->always, i);
 		gate->has_always = true;
 	}
+	for (char **literal = rule->literals; literal != NULL && *literal != NULL; literal++)
+		add_gram(gate, *literal, rule->is_caseless);
 	for (char **literal = rule->literals; literal != NULL && *literal != NULL; literal++)
 		add_literal(gate, *literal, i, most);
 }
@@ -180,6 +295,19 @@ is_digit(char byte)
 	return (unsigned char)(byte - '0') < 10;
 }
 
+/* None of eight bytes is a digit: none has 3 in its upper half, and up to 9 in its lower. */
+static bool
+has_no_digit(const char *text)
+{
+	uint64_t word, upper;
+
+	memcpy(&word, text, sizeof word);
+	word ^= UINT64_C(0x3030303030303030);
+	upper = ((word & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x0606060606060606)) | word;
+	upper &= UINT64_C(0xf0f0f0f0f0f0f0f0);
+	return ((upper - UINT64_C(0x0101010101010101)) & ~upper & UINT64_C(0x8080808080808080)) == 0;
+}
+
 /* The longest run of digits with at most one ' ', '-' or '.' between two of them. */
 static uint32_t
 digit_run(const char *text, size_t count)
@@ -197,6 +325,10 @@ digit_run(const char *text, size_t count)
 		if (!was_digit || (text[i] != ' ' && text[i] != '-' && text[i] != '.'))
 			run = 0;
 		was_digit = false;
+		while (i + 1 + sizeof(uint64_t) <= count && has_no_digit(text + i + 1)) {
+			i += sizeof(uint64_t);
+			run = 0;
+		}
 	}
 	return most;
 }
@@ -221,17 +353,12 @@ digit_tail(const char *text, size_t count)
 static bool
 scan_digits(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
 {
-	uint32_t all = 0, run;
+	uint32_t run = digit_run(text, count);
 	bool is_any = false;
 
-	for (size_t i = 0; i < count; i++)
-		all += is_digit(text[i]);
-	if (all < gate->least_digits)
-		return false;
-	run = digit_run(text, count);
-	for (size_t i = 0; run >= gate->least_digits && i < gate->rules; i++) {
-		if (gate->digits[i] > 0 && gate->digits[i] <= run) {
-			set_bit(found, i);
+	for (size_t i = 0; run >= gate->least_digits && i < gate->digit_count; i++) {
+		if (gate->digits[i].least <= run) {
+			set_bit(found, gate->digits[i].rule);
 			is_any = true;
 		}
 	}
@@ -247,7 +374,7 @@ mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, str
 	size_t state = 0;
 
 	*found = gate->always;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = first_place(gate, text, count); i < count; i++) {
 		uint16_t entry = next[state << bits | gate->class[(uint8_t)text[i]]];
 
 		state = entry & STATE;

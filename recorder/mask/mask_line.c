@@ -12,6 +12,7 @@
 #include "recorder/mask/mask_line.h"
 
 #define STRIP_MOST	8	/* columns of an editor's margin */
+#define CARRY_LEAST	512	/* cells; most lines have fewer */
 #define BYTES_MOST	4	/* of one character */
 #define CHARACTER	UINT32_C(0x1fffff)
 
@@ -144,16 +145,25 @@ mask_line_build(struct mask_line *line, const struct grid *grid, const struct ma
 	}
 }
 
+/* Room for a row, and a cut behind it; what is too old goes. */
 static void
-carry_cell(struct mask_carry *carry, uint32_t glyph, uint32_t origin)
+carry_room(struct mask_carry *carry, size_t count)
 {
-	if (carry->cells == NULL)
-		carry->cells = own_alloc(sizeof *carry->cells * MASK_CARRY_MOST);
-	if (carry->count == MASK_CARRY_MOST) {
-		carry->count /= 2;
-		memmove(carry->cells, carry->cells + carry->count, carry->count * sizeof *carry->cells);
+	if (carry->count + count > MASK_CARRY_MOST) {
+		size_t kept = MASK_CARRY_MOST / 2 < carry->count ? MASK_CARRY_MOST / 2 : carry->count;
+
+		memmove(carry->cells, carry->cells + carry->count - kept, kept * sizeof *carry->cells);
+		carry->count = kept;
 	}
-	carry->cells[carry->count++] = (struct mask_carried){ glyph, origin };
+	if (carry->count + count > carry->size) {
+		struct mask_carry old = *carry;
+
+		carry->size = carry->count + count <= CARRY_LEAST ? CARRY_LEAST : MASK_CARRY_MOST;
+		carry->cells = own_alloc(carry->size * sizeof *carry->cells);
+		if (old.count > 0)
+			memcpy(carry->cells, old.cells, old.count * sizeof *old.cells);
+		mask_carry_done(&old);
+	}
 }
 
 void
@@ -162,31 +172,35 @@ mask_carry_take(struct mask_carry *carry, const struct grid *grid, int row)
 	const struct grid_cell *cells = grid_cell(grid, row, 0);
 	int used = grid_row_used(grid, row);
 	uint32_t chars[GRID_CHARS];
+	struct mask_carried *at;
 	bool is_wrap;
 
 	if (!mask_line_joins(grid, row, &is_wrap)) {
 		carry->count = 0;
 		return;
 	}
+	carry_room(carry, (size_t)used + 1);
+	at = carry->cells + carry->count;
 	for (int col = 0; col < used; col++) {
 		uint32_t glyph = cells[col].glyph;
 
 		if ((glyph & ~GRID_MARKS) < 0x80 && glyph != 0)
-			carry_cell(carry, glyph, cells[col].origin);
+			*at++ = (struct mask_carried){ glyph, cells[col].origin };
 		else if (glyph == 0)
-			carry_cell(carry, MASK_CARRY_BLANK | ' ', 0);
+			*at++ = (struct mask_carried){ MASK_CARRY_BLANK | ' ', 0 };
 		else if (grid_cell_chars(grid, &cells[col], chars) > 0)
-			carry_cell(carry, chars[0] | (cells[col].glyph & (GRID_MARKS | GRID_BREAK)), cells[col].origin);
+			*at++ = (struct mask_carried){ chars[0] | (cells[col].glyph & (GRID_MARKS | GRID_BREAK)), cells[col].origin };
 	}
 	if (!is_wrap)
-		carry_cell(carry, MASK_CARRY_CUT, 0);
+		*at++ = (struct mask_carried){ MASK_CARRY_CUT, 0 };
+	carry->count = (size_t)(at - carry->cells);
 }
 
 void
 mask_carry_done(struct mask_carry *carry)
 {
 	if (carry->cells != NULL)
-		sodium_memzero(carry->cells, MASK_CARRY_MOST * sizeof *carry->cells);
+		sodium_memzero(carry->cells, carry->size * sizeof *carry->cells);
 	free(carry->cells);
 	*carry = (struct mask_carry){ 0 };
 }

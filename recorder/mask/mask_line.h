@@ -22,7 +22,7 @@ struct mask_carry {
 	struct mask_carried {
 		uint32_t	glyph, origin;	/* as in a grid's cell; glyph MASK_CARRY_CUT: a boundary that is no wrap */
 	}	*cells;
-	size_t	 count;
+	size_t	 count, size;
 };
 
 #define MASK_CARRY_CUT		UINT32_MAX

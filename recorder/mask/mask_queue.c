@@ -10,7 +10,7 @@
 #include "recorder/mask/mask_queue.h"
 
 #define PIECE	4096
-#define LEAST	(32u * 1024)
+#define LEAST	(6u * 1024)
 
 void
 mask_queue_done(struct mask_queue *q)
@@ -36,7 +36,7 @@ make_room(struct mask_queue *q, size_t count)
 	struct mask_queue old = *q;
 
 	if (len + count > q->size) {
-		q->size = len + count < LEAST ? LEAST : 2 * (len + count);
+		q->size = len + count < LEAST ? LEAST : (len + count) * 3 / 2;
 		q->bytes = own_alloc(q->size);
 		q->subs = own_alloc(q->size * sizeof *q->subs);
 	}

@@ -410,5 +410,5 @@ size_t
 mask_stream_memory(const struct mask_stream *s)
 {
 	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + mask_rules_entries(s->rules) * sizeof *s->rule_hits +
-	    (s->carry.cells != NULL ? MASK_CARRY_MOST * sizeof *s->carry.cells : 0);
+	    s->carry.size * sizeof *s->carry.cells;
 }

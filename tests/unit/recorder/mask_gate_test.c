@@ -65,6 +65,32 @@ the_end_of_a_text_may_begin_a_literal(void **state)
 	mask_gate_free(gate);
 }
 
+/* The filter before the automaton and the steps of eight over text without digits have edges of their own. */
+static void
+what_is_wanted_is_found_at_every_place(void **state)
+{
+	static const struct row wanted[] = { { "ghp_", KIT_GITHUB }, { "PASSWORD", KIT_VALUE }, { "secret", KIT_VALUE }, { "zzz", KIT_SLOW },
+		{ "@", KIT_MAIL }, { "-----BEGIN ", KIT_KEY }, { "4111111111111111", KIT_CARD }, { "4111 1111-1111 1111", KIT_CARD } };
+	struct mask_gate *gate = mask_gate_new(&kit_rules);
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+		for (size_t before = 0; before < 50; before++) {
+			for (size_t behind = 0; behind < 20; behind++) {
+				size_t length = strlen(wanted[i].text);
+				struct mask_gate_set found;
+
+				memset(text, 'x', sizeof text);
+				memcpy(text + before, wanted[i].text, length);
+				assert_true(mask_gate_scan(gate, text, before + length + behind, &found));
+				assert_true(has(&found, wanted[i].rule));
+			}
+		}
+	}
+	mask_gate_free(gate);
+}
+
 static void
 a_rule_with_neither_is_always_tried(void **state)
 {
@@ -85,6 +111,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_passes_with_its_literal_or_its_digits),
 		cmocka_unit_test(the_end_of_a_text_may_begin_a_literal),
+		cmocka_unit_test(what_is_wanted_is_found_at_every_place),
 		cmocka_unit_test(a_rule_with_neither_is_always_tried),
 	};
 
