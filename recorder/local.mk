@@ -171,6 +171,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_audit.c \
 	recorder/gate/gate_enter.c \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
+	recorder/gate/gate_head.c recorder/gate/gate_head.h \
 	recorder/gate/gate_log.c recorder/gate/gate_log.h \
 	recorder/gate/gate_mask.c recorder/gate/gate_mask.h \
 	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \
@@ -180,6 +181,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
 	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_watch.c \
 	recorder/gate/peer.c recorder/gate/peer.h \
+	recorder/gate/signer.c recorder/gate/signer.h \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
 	recorder/gate/who.c recorder/gate/who.h \
 	recorder/keeper/daemon.c recorder/keeper/daemon.h

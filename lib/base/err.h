@@ -23,6 +23,7 @@
 	X(ERR_KEY_WRONG,	"none of the keys opens this") \
 	X(ERR_KEY_LOCKED,	"the identity file needs its passphrase") \
 	X(ERR_KEY_PASSPHRASE,	"the passphrase is wrong") \
+	X(ERR_KEY_OPEN,		"others may read or write the key's file; make its mode 0600") \
 	X(ERR_ENVELOPE,		"the key envelope is damaged or not an age file") \
 	X(ERR_REC_FORMAT,	"this is not a recording") \
 	X(ERR_REC_VERSION,	"the recording has a version that this program does not know") \

@@ -29,20 +29,21 @@ int
 note_key_make(const char *name, enum note_type type, const uint8_t public[NOTE_PUBLIC], struct note_key *key)
 {
 	const uint8_t middle[2] = { '\n', (uint8_t)type };
+	struct note_key made = { .type = type };	/* `name` may be the key's own */
 	crypto_hash_sha256_state state;
 	uint8_t hash[32];
 
 	if (!is_name(name, strnlen(name, NOTE_NAME)) || (type != NOTE_ED25519 && type != NOTE_COSIGNATURE))
 		return ERR_KEY;
-	*key = (struct note_key){ .type = type };
-	memcpy(key->name, name, strlen(name) + 1);
-	memcpy(key->public, public, NOTE_PUBLIC);
+	memcpy(made.name, name, strlen(name) + 1);
+	memcpy(made.public, public, NOTE_PUBLIC);
 	crypto_hash_sha256_init(&state);
 	crypto_hash_sha256_update(&state, (const uint8_t *)name, strlen(name));
 	crypto_hash_sha256_update(&state, middle, sizeof middle);
 	crypto_hash_sha256_update(&state, public, NOTE_PUBLIC);
 	crypto_hash_sha256_final(&state, hash);
-	memcpy(key->id, hash, sizeof key->id);
+	memcpy(made.id, hash, sizeof made.id);
+	*key = made;
 	return 0;
 }
 

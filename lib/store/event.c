@@ -115,25 +115,36 @@ numbered(struct store *store, const struct event_new *event, int64_t *seq)
 	return 1;
 }
 
+/* Row, entry and tree; sealed bytes with a count of 0 are none. */
+static int
+event_insert(struct store *store, const struct event_new *event, const struct fields *fields, const uint8_t entry[EVENT_ENTRY],
+    const struct buf *sealed)
+{
+	int r = stmt_run(store, SQL_ADD, BINDS(bind_int(fields->seq), bind_int(fields->type), bind_id(&fields->subject),
+	    bind_int(fields->time_ms), bind_int(fields->unit),
+	    event->number >= 0 ? bind_int(event->number) : bind_text(NULL), bind_blob(entry, EVENT_ENTRY),
+	    bind_blob(buf_len(sealed) > 0 ? buf_data(sealed) : NULL, buf_len(sealed))));
+
+	return r < 0 ? r : head_grow(store, fields->seq, entry);
+}
+
 static int
 event_add(struct store *store, const struct event_new *event, const struct fields *fields)
 {
 	AUTO_BUF struct buf sealed = { 0 };
 	uint8_t entry[EVENT_ENTRY];
 	struct seal seal = event_seal(entry, fields->unit);
-	int r;
+	int r = 0;
 
 	buf_init(&sealed, EVENT_TEXT_MOST + SEAL_MORE);
 	fields_put(fields, entry);
-	r = seal_make(store, &seal, event->text, event->text_bytes, &sealed);
-	if (r < 0)
-		return r;
-	secret_sha256(buf_data(&sealed), buf_len(&sealed), entry + AT_HASH);
-	r = stmt_run(store, SQL_ADD, BINDS(bind_int(fields->seq), bind_int(fields->type), bind_id(&fields->subject),
-	    bind_int(fields->time_ms), bind_int(fields->unit),
-	    event->number >= 0 ? bind_int(event->number) : bind_text(NULL), bind_blob(entry, sizeof entry),
-	    bind_blob(buf_data(&sealed), buf_len(&sealed))));
-	return r < 0 ? r : head_grow(store, fields->seq, entry);
+	if (event->fact != NULL) {
+		memcpy(entry + AT_HASH, event->fact, EVENT_FACT_BYTES);
+	} else {
+		r = seal_make(store, &seal, event->text, event->text_bytes, &sealed);
+		secret_sha256(buf_data(&sealed), buf_len(&sealed), entry + AT_HASH);
+	}
+	return r < 0 ? r : event_insert(store, event, fields, entry, &sealed);
 }
 
 int
@@ -146,7 +157,11 @@ event_append(struct store *store, const struct event_new *event, int64_t *seq)
 	};
 	int r;
 
-	if (event->text_bytes > EVENT_TEXT_MOST || (event->class == NULL && event->unit == 0))
+	if (event->fact != NULL) {
+		fields.flags |= EVENT_FACT;
+		fields.length = 0;
+	}
+	if (event->text_bytes > EVENT_TEXT_MOST || (event->class == NULL && event->unit == 0) || (event->flags & EVENT_FACT) != 0)
 		return -EINVAL;
 	r = txn_begin(&txn, store);
 	if (r == 0)
@@ -174,6 +189,11 @@ text_open(struct store *store, struct event *event, const uint8_t *sealed, size_
 	uint8_t sha256[SECRET_SHA256];
 	int r;
 
+	if ((event->flags & EVENT_FACT) != 0) {
+		event->is_fact = true;
+		event->text = own_dup("");
+		return sealed == NULL ? 0 : ERR_STORE_DAMAGED;
+	}
 	if (sealed == NULL)
 		return ERR_EXPIRED;
 	secret_sha256(sealed, count, sha256);

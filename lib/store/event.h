@@ -6,6 +6,8 @@
  *	0 "AE01" | 4 u64 seq | 12 u64 time_ms | 20 u16 type | 22 u16 flags | 24 u32 unit | 28 subject[16]
  *	| 44 u32 ct_len | 48 sha256(ciphertext)[32]
  *	ciphertext = nonce[24] || XChaCha20-Poly1305(HMAC(slot key, "ev"), nonce, ad = bytes 0..47, text)
+ *
+ * With EVENT_FACT in the flags there is no text: ct_len is 0, and the last 32 bytes are what the entry has to say, for good.
  */
 #ifndef POSTERN_LIB_STORE_EVENT_H
 #define POSTERN_LIB_STORE_EVENT_H
@@ -18,6 +20,9 @@
 #define EVENT_ENTRY		80
 #define EVENT_TEXT_MOST		65536
 #define EVENT_NO_NUMBER		(-1)
+#define EVENT_FACT		0x8000u	/* flag; set by event_append() alone */
+#define EVENT_FACT_AT		48
+#define EVENT_FACT_BYTES	32
 
 /* To be appended. Types, flags and the form of texts are the caller's. */
 struct event_new {
@@ -30,6 +35,7 @@ struct event_new {
 	int64_t			 number;	/* the worker's own count within the subject, from 0; or EVENT_NO_NUMBER */
 	const void		*text;
 	size_t			 text_bytes;
+	const uint8_t		*fact;		/* instead of a text, EVENT_FACT_BYTES; else NULL */
 };
 
 struct event {
@@ -41,6 +47,7 @@ struct event {
 	struct id	 subject;
 	int64_t		 number;	/* EVENT_NO_NUMBER if it has none */
 	uint8_t		 entry[EVENT_ENTRY];
+	bool		 is_fact;	/* entry + EVENT_FACT_AT is what it says; the text is empty */
 	char		*text;		/* with a NUL behind it; NULL if it cannot be read: */
 	int		 text_error;	/* ERR_EXPIRED (its slot was erased); in lists also ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
 	size_t		 text_bytes;

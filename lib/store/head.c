@@ -2,6 +2,7 @@
 /* The tree over the log, and its signed heads. */
 #include "config.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,24 @@ head_now(struct store *store, struct tree_head *head)
 	head->size = (uint64_t)count;
 	tree_root(store->tree, head->root);
 	return 0;
+}
+
+void
+head_epoch_subject(uint32_t number, struct id *subject)
+{
+	uint32_t big = htobe32(number);
+
+	*subject = (struct id){ 0 };
+	memcpy(subject->bytes + ID_BYTES - sizeof big, &big, sizeof big);
+}
+
+uint32_t
+head_epoch_number(const struct event *event)
+{
+	uint32_t big;
+
+	memcpy(&big, event->subject.bytes + ID_BYTES - sizeof big, sizeof big);
+	return be32toh(big);
 }
 
 void

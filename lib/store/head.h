@@ -15,6 +15,15 @@ int	head_now(struct store *store, struct tree_head *head);
 /* Complete subtrees of the log, for tree_prove_leaf() and the like. Borrows the store. */
 struct tree_source	head_source(struct store *store);
 
+/*
+ * An epoch of the key that signs heads begins with an entry of this type, a fact: its public key (32 bytes). The number of
+ * the epoch is the subject's last four bytes, big-endian. The head that ends with it is signed by the epoch before.
+ */
+#define HEAD_EPOCH_TYPE	6
+
+void		head_epoch_subject(uint32_t number, struct id *subject);
+uint32_t	head_epoch_number(const struct event *event);
+
 /* A head that was signed. */
 struct head {
 	int64_t	 size;

@@ -17,7 +17,8 @@ lib_store_libstore_a_SOURCES = \
 	lib/store/slots.c lib/store/slots.h \
 	lib/store/stmt.c lib/store/stmt.h \
 	lib/store/store.c lib/store/store.h \
-	lib/store/unit.c lib/store/unit.h
+	lib/store/unit.c lib/store/unit.h \
+	lib/store/verify.c lib/store/verify.h
 
 # The schema lies in share/schema as SQL; here each version becomes a string, with SQLite's names for the types.
 store_schema_1 = $(srcdir)/share/schema/catalogue-1.sql $(srcdir)/share/schema/sqlite-1.sql

@@ -22,6 +22,7 @@
 #include "lib/store/grant.h"
 #include "lib/store/request.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_head.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
@@ -40,7 +41,7 @@
 
 /* Everything the loop waits for besides connections. */
 struct watches {
-	struct event	*listener, *tick, *term, *intr, *hup;
+	struct event	*listener, *tick, *second, *term, *intr, *hup;
 	unsigned	 ticks;
 	bool		 rests;		/* the listener, because no descriptor was left */
 	struct gate	*gate;
@@ -185,6 +186,14 @@ on_tick(evutil_socket_t fd, short what, void *user)
 }
 
 static void
+on_second(evutil_socket_t fd, short what, void *user)
+{
+	(void)fd;
+	(void)what;
+	gate_head_tick(((struct watches *)user)->gate);
+}
+
+static void
 on_listener(evutil_socket_t fd, short what, void *user)
 {
 	struct watches *w = user;
@@ -220,18 +229,20 @@ on_hup(evutil_socket_t fd, short what, void *user)
 static void
 watch(struct watches *w)
 {
-	static const struct timeval second = { TICK_S, 0 };
+	static const struct timeval second = { 1, 0 }, tick = { TICK_S, 0 };
 	struct event_base *base = w->gate->base;
 
 	w->listener = event_new(base, DAEMON_LISTEN, EV_READ | EV_PERSIST, on_listener, w);
 	w->tick = event_new(base, -1, EV_PERSIST, on_tick, w);
+	w->second = event_new(base, -1, EV_PERSIST, on_second, w);
 	w->term = evsignal_new(base, SIGTERM, on_stop, w);
 	w->intr = evsignal_new(base, SIGINT, on_stop, w);
 	w->hup = evsignal_new(base, SIGHUP, on_hup, w);
-	if (w->listener == NULL || w->tick == NULL || w->term == NULL || w->intr == NULL || w->hup == NULL)
+	if (w->listener == NULL || w->tick == NULL || w->second == NULL || w->term == NULL || w->intr == NULL || w->hup == NULL)
 		log_fatal("out of memory");
 	event_add(w->listener, NULL);
-	event_add(w->tick, &second);
+	event_add(w->tick, &tick);
+	event_add(w->second, &second);
 	event_add(w->term, NULL);
 	event_add(w->intr, NULL);
 	event_add(w->hup, NULL);
@@ -242,6 +253,7 @@ unwatch(struct watches *w)
 {
 	event_free(w->listener);
 	event_free(w->tick);
+	event_free(w->second);
 	event_free(w->term);
 	event_free(w->intr);
 	event_free(w->hup);
@@ -282,9 +294,11 @@ main(int argc, char **argv)
 	gate_say(&gate, LOG_GATE_STARTED, NULL, "the gate starts, version %s", PACKAGE_VERSION);
 	gate_keeper_start(&gate);
 	live_find_all(&gate);
+	gate_head_tick(&gate);
 	watch(&w);
 	event_base_dispatch(gate.base);
 	unwatch(&w);
+	gate_head_done(&gate);
 	who_stop(&gate);
 	gate_masks_free(gate.masks);
 	policy_free(gate.policy);

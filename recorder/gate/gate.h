@@ -15,6 +15,7 @@ struct gate_masks;
 struct live;
 struct peer;
 struct policy;
+struct signer;
 struct who_desk;
 
 #define GATE_JUMP_US	INT64_C(3600000000)	/* a wall clock that is so far off has jumped */
@@ -39,6 +40,12 @@ struct gate_retention {
 	int64_t	purged_us;	/* boottime; 0: not since the start */
 };
 
+/* Signing the log's heads (gate_head.h). */
+struct gate_heads {
+	struct signer	*signer;	/* NULL until its keys could be read */
+	int		 error;		/* of the last try; 0: all is well */
+};
+
 struct gate {
 	struct daemon		 daemon;
 	struct event_base	*base;
@@ -50,6 +57,7 @@ struct gate {
 	struct gate_keeper	 keeper;
 	struct gate_clock	 clock;
 	struct gate_retention	 retention;
+	struct gate_heads	 heads;
 	struct peer		*peers;
 	unsigned		 peer_count;
 	struct live		*sessions;

@@ -27,6 +27,9 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_POLICY_LOADED]	= "policy-loaded",
 	[LOG_POLICY_REFUSED]	= "policy-refused",
 	[LOG_PEER_REFUSED]	= "peer-refused",
+	[LOG_EPOCH]		= "epoch",
+	[LOG_KEY_CHANGED]	= "key-changed",
+	[LOG_KEY_TROUBLE]	= "key-trouble",
 	[LOG_REQUESTED]		= "requested",
 	[LOG_GRANTED]		= "granted",
 	[LOG_DENIED]		= "denied",
@@ -67,6 +70,12 @@ gate_log_name(unsigned type)
 	return type < LOG_TYPES && names[type] != NULL ? names[type] : "unknown";
 }
 
+const char *
+gate_log_class(const struct gate *gate)
+{
+	return gate->policy != NULL && gate->policy->classes_count > 0 ? gate->policy->classes[0].name : CLASS_WITHOUT_POLICY;
+}
+
 static int
 append(struct gate *gate, const struct log_entry *entry, const char *text)
 {
@@ -77,7 +86,7 @@ append(struct gate *gate, const struct log_entry *entry, const char *text)
 	int r = gate_store(gate);
 
 	if (event.class == NULL && event.unit == 0)
-		event.class = gate->policy != NULL && gate->policy->classes_count > 0 ? gate->policy->classes[0].name : CLASS_WITHOUT_POLICY;
+		event.class = gate_log_class(gate);
 	event.time_us = entry->time_us != 0 ? entry->time_us : clock_wall_us();
 	if (r == 0)
 		r = event_append(gate->store, &event, &seq);

@@ -12,6 +12,8 @@ struct gate;
 /* Numbers stand in the log's entries: they never change their meaning. */
 enum log_type {
 	LOG_GATE_STARTED = 1, LOG_GATE_STOPPED, LOG_POLICY_LOADED, LOG_POLICY_REFUSED, LOG_PEER_REFUSED,
+	LOG_EPOCH,	/* = HEAD_EPOCH_TYPE: no sentence, the key itself */
+	LOG_KEY_CHANGED, LOG_KEY_TROUBLE,
 	LOG_REQUESTED = 10, LOG_GRANTED, LOG_DENIED, LOG_AGREED, LOG_CANCELLED, LOG_REQUEST_LAPSED, LOG_GRANT_LAPSED,
 	LOG_DECISION_REFUSED,
 	LOG_ENTERED = 30, LOG_ENTRY_REFUSED, LOG_SESSION_STARTED, LOG_SESSION, LOG_SEGMENT, LOG_SESSION_ENDED, LOG_REVOKED,
@@ -23,6 +25,9 @@ enum log_type {
 
 /* "granted", "session-ended", ...; "unknown". */
 const char	*gate_log_name(unsigned type);
+
+/* The retention class of what concerns no role: the policy's first. */
+const char	*gate_log_class(const struct gate *gate);
 
 struct log_entry {
 	enum log_type	 type;

@@ -108,3 +108,12 @@ tests_unit_recorder_mask_input_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_input_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the mask
+
+# The log's signatures.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/recorder/signer_test
+tests_unit_recorder_signer_test_SOURCES = tests/unit/recorder/signer_test.c recorder/gate/signer.c $(store_test_shared)
+tests_unit_recorder_signer_test_CFLAGS = $(store_test_cflags)
+tests_unit_recorder_signer_test_LDADD = $(store_test_libs)
+endif
+# end of the log's signatures
