@@ -9,5 +9,6 @@ int	cmd_ls(struct cli *cli);
 int	cmd_show(struct cli *cli);
 int	cmd_export(struct cli *cli);
 int	cmd_play(struct cli *cli);
+int	cmd_verify(struct cli *cli);
 
 #endif

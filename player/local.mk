@@ -9,6 +9,7 @@ player_libplayer_a_SOURCES = \
 	player/cmd_ls.c \
 	player/cmd_play.c \
 	player/cmd_show.c \
+	player/cmd_verify.c \
 	player/commands.h \
 	player/deck.c player/deck.h \
 	player/draw.c player/draw.h \
@@ -31,8 +32,8 @@ player_libplayer_a_SOURCES = \
 	player/stage_strip.c \
 	player/tape.c player/tape.h
 
-PLAYER_LIBS = player/libplayer.a lib/term/libterm.a lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a \
-	$(VTERM_LIBS) $(NCURSES_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS)
+PLAYER_LIBS = player/libplayer.a lib/term/libterm.a lib/record/librecord.a lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a \
+	$(VTERM_LIBS) $(NCURSES_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS)
 
 pkglibexec_PROGRAMS += player/postern-player
 player_postern_player_SOURCES = player/main.c

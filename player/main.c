@@ -35,11 +35,20 @@ static const struct cli_option export_options[] = {
 	{ 0, "root", "DIR", "use the gate and the files below DIR (trial mode, tests)" },
 	{ 0, NULL, NULL, NULL } };
 
+static const struct cli_option verify_options[] = {
+	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
+	{ 0, "save", "FILE", "keep the newest head there, for --pin the next time" },
+	{ 0, "key", "KEY", "the log's key, or a file with it (default: log.pub beside the log)" },
+	{ 0, "root", "DIR", "the log below DIR (trial mode, tests)" },
+	CLIENT_JSON,
+	{ 0, NULL, NULL, NULL } };
+
 static const struct cli_verb verbs[] = {
 	{ "ls",		"",		"Which recordings there are", ls_options, cmd_ls, 0, 0 },
 	{ "show",	"ID",		"A session's story as text", show_options, cmd_show, 1, 1 },
 	{ "play",	"ID|FILE",	"Replay a recording, or follow a running session", play_options, cmd_play, 1, 1 },
 	{ "export",	"ID|FILE",	"A recording in another format", export_options, cmd_export, 1, 1 },
+	{ "verify",	"[DIR]",	"Is the log the one that was signed?", verify_options, cmd_verify, 0, 1 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };
 /* clang-format on */

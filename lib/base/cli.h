@@ -19,7 +19,13 @@ enum status {
 	STATUS_KEY = 8,		/* no key, or the wrong one */
 	STATUS_NO_GATE = 9,	/* posternd does not answer */
 	STATUS_CANCELLED = 10,	/* taken back */
-	STATUS_CONFIRM = 11	/* stopped until somebody confirms */
+	STATUS_CONFIRM = 11,	/* stopped until somebody confirms */
+	STATUS_EDITED = 20,	/* the log: something in it is not what was signed */
+	STATUS_GAP = 21,	/* entries are missing in between */
+	STATUS_CUT = 22,	/* entries are missing at the end */
+	STATUS_ROLLED_BACK = 23,	/* it is shorter than the one that was pinned */
+	STATUS_RESIGNED = 24,	/* a signature is missing or false, or it is another log than the one that was pinned */
+	STATUS_KEY_UNKNOWN = 25	/* it is signed by no key that is trusted */
 };
 
 /* Options that a verb takes. `name` without dashes; `letter` 0 if it has none; `value` NULL for a switch. */

@@ -75,6 +75,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "show",	"postern-player" },
 	{ "play",	"postern-player" },
 	{ "export",	"postern-player" },
+	{ "verify",	"postern-player" },
 };
 
 static int handed_over(struct cli *cli);
@@ -101,6 +102,7 @@ static const struct cli_verb verbs[] = {
 	{ "show",	"ID",			"A session's story as text", NULL, handed_over, 0, -1 },
 	{ "play",	"ID|FILE",		"Replay a recording, or follow a running session", NULL, handed_over, 0, -1 },
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
+	{ "verify",	"[DIR]",		"Is the log the one that was signed?", NULL, handed_over, 0, -1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
 	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
 	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },

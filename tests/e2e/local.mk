@@ -49,3 +49,7 @@ CLEANFILES += tests/e2e/sshd_preload.so
 # end of the bastion
 # Both ways of `postern try`.
 check_SCRIPTS += tests/e2e/try_test.sh
+
+# The log, checked as an outsider does.
+check_SCRIPTS += tests/e2e/log_verify_test.sh
+# end of the log

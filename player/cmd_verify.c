@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/* postern verify: is the log the one that was signed? Works on a state directory or a copy of it, without a gate. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/cli.h"
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
+#include "lib/store/head.h"
+#include "lib/store/verify.h"
+#include "player/commands.h"
+
+#define PINS	16
+
+/* clang-format off */
+static const int statuses[VERIFY_VERDICTS] = {
+	[VERIFY_FINE] = STATUS_OK, [VERIFY_EDITED] = STATUS_EDITED, [VERIFY_GAP] = STATUS_GAP, [VERIFY_CUT] = STATUS_CUT,
+	[VERIFY_ROLLED_BACK] = STATUS_ROLLED_BACK, [VERIFY_RESIGNED] = STATUS_RESIGNED, [VERIFY_KEY_UNKNOWN] = STATUS_KEY_UNKNOWN,
+};
+/* clang-format on */
+
+/* A key as text, or a file that begins with one. */
+static int
+read_key(const struct cli *cli, const char *text, struct note_key *key)
+{
+	AUTO_FREE char *file = NULL;
+	int r;
+
+	if (note_key_parse(text, key) == 0)
+		return STATUS_OK;
+	r = fdio_slurp_path(text, 4096, &file, NULL);
+	if (r < 0)
+		return cli_fail(cli, STATUS_KEY, "%s: %s", text, err_text(r));
+	file[strcspn(file, "\r\n")] = '\0';
+	if (note_key_parse(file, key) < 0)
+		return cli_fail(cli, STATUS_KEY, "%s does not begin with a key of a log (NAME+ID+BASE64, as in log.pub)", text);
+	return STATUS_OK;
+}
+
+/* A head that was seen before; its signature must hold, or anybody could have written the file. */
+static int
+read_pin(const struct cli *cli, const char *path, const struct note_key *key, struct checkpoint *pin)
+{
+	AUTO_FREE char *text = NULL;
+	struct note note;
+	size_t count;
+	int r = fdio_slurp_path(path, NOTE_MOST, &text, &count);
+
+	if (r < 0)
+		return cli_fail(cli, STATUS_FAILED, "%s: %s", path, err_text(r));
+	if (note_parse(text, count, &note) < 0 || checkpoint_parse(note.text, note.text_bytes, pin) < 0)
+		return cli_fail(cli, STATUS_FAILED, "%s is no signed head of a log", path);
+	if (strcmp(pin->origin, key->name) != 0)
+		return cli_fail(cli, STATUS_FAILED, "%s is a head of another log, %s", path, pin->origin);
+	if (note_verify(&note, key, NULL) < 0)
+		return cli_fail(cli, STATUS_KEY_UNKNOWN, "%s is not signed by %s: it pins nothing", path, key->name);
+	return STATUS_OK;
+}
+
+static void
+print_json(const struct verify_report *report, const struct note_key *key)
+{
+	char vkey[NOTE_VKEY];
+	json_t *row;
+
+	note_key_print(key, vkey);
+	row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "verdict", verify_name(report->verdict), "why", report->why,
+	    "key", vkey, "at", (json_int_t)report->at, "entries", (json_int_t)report->entries, "covered", (json_int_t)report->covered,
+	    "head_us", (json_int_t)report->head_us, "heads", (json_int_t)report->heads, "epochs", (json_int_t)report->epochs,
+	    "pins", (json_int_t)report->pins, "expired", (json_int_t)report->expired);
+	if (row != NULL && json_dumpf(row, stdout, JSON_COMPACT) == 0)
+		puts("");
+	json_decref(row);
+}
+
+static void
+print_text(const struct verify_report *report, const struct note_key *key, bool is_trusted)
+{
+	char when[CLOCK_TEXT];
+
+	if (report->verdict == VERIFY_FINE)
+		printf("Fine up to entry %" PRId64 " of %" PRId64 ".\n", report->covered, report->entries);
+	else
+		printf("%c%s: %s\n", verify_name(report->verdict)[0] - 'a' + 'A', verify_name(report->verdict) + 1, report->why);
+	printf("%" PRId64 " signed heads and %" PRId64 " changes of the hourly key were checked", report->heads, report->epochs);
+	if (report->pins > 0)
+		printf(", and %" PRId64 " pinned head%s", report->pins, report->pins == 1 ? "" : "s");
+	printf("; the last one that holds is of %s.\n", report->heads > 0 ? clock_local(report->head_us, when) : "no time at all");
+	if (report->verdict == VERIFY_FINE && report->covered < report->entries)
+		printf("%" PRId64 " entries behind it are too new to be signed.\n", report->entries - report->covered);
+	if (report->expired > 0)
+		printf("%" PRId64 " texts were deleted on time; their entries are all there.\n", report->expired);
+	if (!is_trusted)
+		printf("The key %s was believed as it lies beside the log. Compare it with a copy that you have from elsewhere (--key).\n", key->name);
+	if (report->verdict == VERIFY_FINE && report->pins == 0)
+		puts("No head from elsewhere was given (--pin): that the end was not rolled back is not shown.");
+}
+
+static int
+open_trust(const struct cli *cli, const char *dir, struct verify_trust *trust, struct note_key *key, struct checkpoint pins[PINS])
+{
+	AUTO_FREE char *beside = place_path(dir, "log.pub", NULL);
+	const char *given = cli_get(cli, "key"), *path;
+	int r = read_key(cli, given != NULL ? given : beside, key);
+
+	*trust = (struct verify_trust){ .key = key, .pins = pins };
+	while (r == STATUS_OK && (path = cli_nth(cli, "pin", (int)trust->pin_count)) != NULL) {
+		if (trust->pin_count == PINS)
+			return cli_fail(cli, STATUS_USAGE, "at most %d heads can be given at one time", PINS);
+		r = read_pin(cli, path, key, &pins[trust->pin_count++]);
+	}
+	return r;
+}
+
+/* Only a head that was found to hold is worth keeping. */
+static int
+save_head(const struct cli *cli, struct store *store, const struct verify_report *report)
+{
+	const char *path = cli_get(cli, "save");
+	AUTO_HEAD struct head head = { 0 };
+	int r;
+
+	if (path == NULL || report->verdict != VERIFY_FINE)
+		return statuses[report->verdict];
+	r = head_get(store, report->covered, &head);
+	if (r == 0)
+		r = fdio_replace(path, 0644, head.note, strlen(head.note));
+	return r < 0 ? cli_fail(cli, STATUS_FAILED, "%s: %s", path, err_text(r)) : STATUS_OK;
+}
+
+int
+cmd_verify(struct cli *cli)
+{
+	AUTO_PLACE struct place place = { 0 };
+	AUTO_STORE struct store *store = NULL;
+	struct checkpoint pins[PINS];
+	struct verify_report report;
+	struct verify_trust trust;
+	struct note_key key;
+	const char *dir;
+	int r;
+
+	place_init(&place, cli_get(cli, "root"));
+	dir = cli->word_count > 0 ? cli->words[0] : place.state;
+	r = open_trust(cli, dir, &trust, &key, pins);
+	if (r != STATUS_OK)
+		return r;
+	r = store_open(dir, STORE_READONLY, &store);
+	if (r == 0)
+		r = verify_log(store, &trust, &report);
+	if (r < 0)
+		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", dir, err_text(r));
+	if (cli_has(cli, "json"))
+		print_json(&report, &key);
+	else
+		print_text(&report, &key, cli_has(cli, "key"));
+	return save_head(cli, store, &report);
+}
