@@ -214,6 +214,93 @@ act_revoke(struct console *console)
 	prompt_yes(console, label, revoke_yes);
 }
 
+/* ---- e, l: more time, less time ---------------------------------------------------------------------------------- */
+
+/* A length of time from a prompt's answer; false after a word about what is wrong with it. */
+static bool
+read_time(struct console *console, const char *text, int64_t *seconds)
+{
+	if (clock_parse_span(text, seconds) == 0 && *seconds > 0)
+		return true;
+	console->target.set = false;
+	console_say(console, INK_WARN, "That is not a length of time (write 90s, 30m or 2h). Nothing was done.");
+	return false;
+}
+
+static void
+more_reason(struct console *console, const char *text)
+{
+	char which[ID_TEXT];
+	struct wire_extend extend = { .which = id_text(&console->target.id, which), .seconds = console->target.seconds,
+		.reason = (char *)(uintptr_t)text };
+
+	if (text[strspn(text, " ")] != '\0') {
+		send_act(console, WIRE_EXTEND, &extend);
+		return;
+	}
+	console->target.set = false;
+	console_say(console, INK_WARN, "More time needs a reason. Nothing was done.");
+}
+
+static void
+more_time(struct console *console, const char *text)
+{
+	const struct row *row = aimed_at(console);
+	char span[CLOCK_TEXT];
+	char label[PROMPT_LABEL];
+
+	if (row == NULL || !read_time(console, text, &console->target.seconds))
+		return;
+	snprintf(label, sizeof label, "Why does %.100s get %s more?", row_person(row), clock_span(console->target.seconds, span));
+	prompt_line(console, label, "", more_reason);
+}
+
+void
+act_more(struct console *console)
+{
+	const struct row *row = aim(console);
+	char label[PROMPT_LABEL];
+
+	snprintf(label, sizeof label, "How much longer for %.100s of %.100s?", row_role(row), row_person(row));
+	console->status[0] = '\0';
+	prompt_line(console, label, "15m", more_time);
+}
+
+static void
+less_reason(struct console *console, const char *text)
+{
+	char which[ID_TEXT];
+	struct wire_shorten shorten = { .which = id_text(&console->target.id, which), .seconds = console->target.seconds,
+		.reason = (char *)(uintptr_t)text };
+
+	send_act(console, WIRE_SHORTEN, &shorten);
+}
+
+static void
+less_time(struct console *console, const char *text)
+{
+	const struct row *row = aimed_at(console);
+	char span[CLOCK_TEXT];
+	char label[PROMPT_LABEL];
+
+	if (row == NULL || !read_time(console, text, &console->target.seconds))
+		return;
+	snprintf(label, sizeof label, "Reason for %.100s (may be empty; Enter ends it in %s):", row_person(row),
+	    clock_span(console->target.seconds, span));
+	prompt_line(console, label, "", less_reason);
+}
+
+void
+act_less(struct console *console)
+{
+	const struct row *row = aim(console);
+	char label[PROMPT_LABEL];
+
+	snprintf(label, sizeof label, "How long may %.100s of %.100s still last?", row_role(row), row_person(row));
+	console->status[0] = '\0';
+	prompt_line(console, label, "5m", less_time);
+}
+
 /* ---- f: freeze, and thaw ------------------------------------------------------------------------------------------ */
 
 static void

@@ -9,6 +9,8 @@ void	act_grant(struct console *console);
 void	act_grant_less(struct console *console);
 void	act_deny(struct console *console);
 void	act_revoke(struct console *console);
+void	act_more(struct console *console);
+void	act_less(struct console *console);
 void	act_freeze(struct console *console);
 void	act_say(struct console *console);
 

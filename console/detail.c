@@ -136,8 +136,12 @@ say_request(struct page *page, const struct wire_request_row *request, int64_t n
 	char text[3 * CLOCK_TEXT];
 	char span[CLOCK_TEXT];
 
-	say(page, INK_BOLD, "%s asks for %s on %s, for %s.", request->person, request->role, request->host,
-	    clock_span(request->seconds, span));
+	if (id_is_zero(&request->extends))
+		say(page, INK_BOLD, "%s asks for %s on %s, for %s.", request->person, request->role, request->host,
+		    clock_span(request->seconds, span));
+	else
+		say(page, INK_BOLD, "%s is in %s on %s and asks for %s more. As it is, it ends at %s.", request->person, request->role,
+		    request->host, clock_span(request->seconds, span), moment(request->ends_us, now_us, text));
 	gap(page);
 	say(page, INK_ACCENT, "Why: %s", request->reason);
 	gap(page);

@@ -127,9 +127,11 @@ paint_request(const struct console *console, const struct wire_request_row *requ
 {
 	const struct theme *theme = &console->theme;
 	char text[CLOCK_TEXT];
+	char more[CLOCK_TEXT + 1];
 	int64_t waited_s = (console->now_us - request->created_us) / CLOCK_US;
 
-	number(theme, spot.row, c.first, spot.ink, length(request->seconds, text));
+	snprintf(more, sizeof more, "%s%s", id_is_zero(&request->extends) ? "" : "+", length(request->seconds, text));
+	number(theme, spot.row, c.first, spot.ink, more);
 	number(theme, spot.row, c.second, spot.ink, running(waited_s, text));
 	if (request->got > 0 && request->need > 1)
 		draw_format(theme, at(spot.row, c.asks, c.asks_width, spot.ink), "%u/%u %s", request->got, request->need,

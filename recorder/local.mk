@@ -151,7 +151,8 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_mask.c \
 	recorder/worker/worker_port.c \
 	recorder/worker/worker_setup.c \
-	recorder/worker/worker_tape.c
+	recorder/worker/worker_tape.c \
+	recorder/worker/worker_wish.c
 recorder_postern_worker_LDADD = lib/record/librecord.a $(MASK_LIBS) lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) -lpthread
 # end of the session
@@ -177,7 +178,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
-	recorder/gate/gate_freeze.c \
+	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
 	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_watch.c \
 	recorder/gate/peer.c recorder/gate/peer.h \

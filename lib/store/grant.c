@@ -143,9 +143,8 @@ grant_create(struct store *store, const struct grant *grant)
 	return r < 0 ? r : 0;
 }
 
-/* What is left of it, in microseconds; 0 or less if nothing. */
-static int64_t
-time_left(const struct grant *grant, const struct moment *now)
+int64_t
+grant_left(const struct grant *grant, const struct moment *now)
 {
 	int64_t whole = grant->seconds * CLOCK_US;
 	int64_t left;
@@ -196,7 +195,7 @@ grant_use(struct store *store, const struct id *id, const char *person, const st
 		return ERR_LAPSED;
 	if (now->wall_us < found.usable_us)
 		return ERR_EARLY;
-	left = time_left(&found, now);
+	left = grant_left(&found, now);
 	if (left <= 0)
 		return ERR_LAPSED;
 	r = stmt_number(store, SQL_INSIDE, BINDS(bind_id(id)), &inside);
@@ -239,7 +238,7 @@ grant_finish(struct store *store, const struct id *id, const struct grant_end *e
 static int
 time_more(struct store *store, const struct grant *grant, int64_t seconds, const struct moment *now, int64_t *more_us)
 {
-	int64_t left = time_left(grant, now);
+	int64_t left = grant_left(grant, now);
 	int64_t frozen = 0;
 	int r = 0;
 
@@ -269,6 +268,32 @@ grant_extend(struct store *store, const struct id *id, int64_t seconds, const st
 		r = stmt_run(store, SQL_EXTEND, BINDS(bind_int(seconds), bind_int(more_us), bind_id(id)));
 	if (r >= 0)
 		r = stmt_run(store, SQL_EXTEND_SESSIONS, BINDS(bind_int(more_us), bind_id(id)));
+	return r < 0 ? r : txn_commit(&txn);
+}
+
+int
+grant_shorten(struct store *store, const struct id *id, int64_t seconds, const struct moment *now)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	struct grant grant;
+	int64_t left = 0;
+	int r = seconds > 0 && seconds <= STORE_SECONDS_MOST ? txn_begin(&txn, store) : ERR_BAD_TIME;
+
+	if (r == 0)
+		r = grant_get(store, id, &grant);
+	if (r < 0)
+		return r;
+	if (grant.state != GRANT_RUNNING)
+		return grant.state == GRANT_ENDED ? ERR_LAPSED : ERR_EARLY;
+	left = grant_left(&grant, now);
+	if (left <= 0)
+		return ERR_LAPSED;
+	if (seconds * CLOCK_US >= left)
+		return ERR_BAD_TIME;
+	left -= seconds * CLOCK_US;
+	r = stmt_run(store, SQL_EXTEND, BINDS(bind_int(0), bind_int(-left), bind_id(id)));
+	if (r >= 0)
+		r = stmt_run(store, SQL_EXTEND_SESSIONS, BINDS(bind_int(-left), bind_id(id)));
 	return r < 0 ? r : txn_commit(&txn);
 }
 

@@ -77,6 +77,15 @@ int	grant_finish(struct store *store, const struct id *id, const struct grant_en
 int	grant_extend(struct store *store, const struct id *id, int64_t seconds, const struct moment *now);
 
 /*
+ * The deadline of a running grant, and of the sessions under it, comes `seconds` from now. ERR_NOT_FOUND, ERR_LAPSED (ended,
+ * or its deadline has passed), ERR_EARLY (not used yet: there is no deadline), ERR_BAD_TIME (that would not be sooner).
+ */
+int	grant_shorten(struct store *store, const struct id *id, int64_t seconds, const struct moment *now);
+
+/* What is left of it now, in microseconds: the whole length if it is unused, 0 or less if its deadline has passed. */
+int64_t	grant_left(const struct grant *grant, const struct moment *now);
+
+/*
  * Ends grants that were not used in time ("lapsed") and those whose deadline is over ("over"), but not while a session
  * under it waits frozen for more time. `each` (may be NULL) hears of every one after that is on the disk.
  */

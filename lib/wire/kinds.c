@@ -98,6 +98,8 @@ static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, BOOL, can, 0),
 	WIRE_FIELD(request_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
+	WIRE_FIELD(request_row, ID, extends, 0),
+	WIRE_FIELD(request_row, I64, ends_us, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field grants_fields[] = {
@@ -178,6 +180,18 @@ static const struct wire_field revoke_fields[] = {
 static const struct wire_field say_fields[] = {
 	WIRE_FIELD(say, TEXT, which, NAME_MOST),
 	WIRE_FIELD(say, TEXT, text, SENTENCE_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field extend_fields[] = {
+	WIRE_FIELD(extend, TEXT, which, NAME_MOST),
+	WIRE_FIELD(extend, I64, seconds, 0),
+	WIRE_FIELD(extend, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field shorten_fields[] = {
+	WIRE_FIELD(shorten, TEXT, which, NAME_MOST),
+	WIRE_FIELD(shorten, I64, seconds, 0),
+	WIRE_FIELD(shorten, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field freeze_fields[] = {
@@ -313,6 +327,8 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(SESSION_ROW, session_row, SIDE(FROM_GATE), ANY),
 	ROW(REVOKE, revoke, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SAY, say, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(EXTEND, extend, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(SHORTEN, shorten, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(FREEZE, freeze, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SUBSCRIBE, subscribe, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(CHANGED, changed, SIDE(FROM_GATE), ANY),
@@ -339,6 +355,8 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(STOP, stop, SIDE(GATE_TO_WORKER), ANY),
 	ROW(DEADLINE, deadline, SIDE(GATE_TO_WORKER), ANY),
 	ROW(TELL, tell, SIDE(GATE_TO_WORKER), ANY),
+	ROW(WISH, wish, SIDE(WORKER_TO_GATE), ANY),
+	ROW(WISHED, wished, SIDE(GATE_TO_WORKER), ANY),
 	ROW(HALT, halt, SIDE(GATE_TO_WORKER), ANY),
 	ROW(STARTED, started, SIDE(WORKER_TO_CLIENT), ANY),
 	ROW(INPUT, input, SIDE(CLIENT_TO_WORKER), ANY),
@@ -352,6 +370,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(INSIDE_ROW, inside_row, SIDE(WORKER_TO_INSIDE), ANY),
 	ROW(INSIDE_END, inside_end, SIDE(INSIDE_TO_WORKER), ANY),
 	ROW(INSIDE_NOTE, inside_note, SIDE(INSIDE_TO_WORKER), ANY),
+	ROW(INSIDE_EXTEND, inside_extend, SIDE(INSIDE_TO_WORKER), ANY),
 	ROW(LAUNCH, launch, SIDE(GATE_TO_KEEPER), ANY),
 	ROW(LAUNCHED, launched, SIDE(KEEPER_TO_GATE), ANY),
 	ROW(LAUNCH_FAILED, launch_failed, SIDE(KEEPER_TO_GATE), ANY),

@@ -82,10 +82,23 @@ const struct wire_field deadline_fields[] = {
 	WIRE_FIELD(deadline, I64, boot_us, 0),
 	WIRE_FIELD(deadline, I64, wall_us, 0),
 	WIRE_FIELD(deadline, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(deadline, TEXT, by, SENTENCE_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field tell_fields[] = {
 	WIRE_FIELD(tell, TEXT, text, SENTENCE_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+const struct wire_field wish_fields[] = {
+	WIRE_FIELD(wish, I64, n, 0),
+	WIRE_FIELD(wish, I64, seconds, 0),
+	WIRE_FIELD(wish, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+const struct wire_field wished_fields[] = {
+	WIRE_FIELD(wished, I64, n, 0),
+	WIRE_FIELD(wished, U32, status, 0),
+	WIRE_FIELD(wished, TEXT, text, SENTENCE_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field halt_fields[] = {
@@ -151,6 +164,11 @@ const struct wire_field inside_end_fields[] = {
 
 const struct wire_field inside_note_fields[] = {
 	WIRE_FIELD(inside_note, TEXT, text, SENTENCE_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+const struct wire_field inside_extend_fields[] = {
+	WIRE_FIELD(inside_extend, I64, seconds, 0),
+	WIRE_FIELD(inside_extend, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field launch_fields[] = {

@@ -77,6 +77,8 @@ struct wire_request_row {
 	bool	 can;		/* the peer may decide it */
 	char	*why;		/* why not, a sentence */
 	char	*details;	/* sentences for the details view, separated by " | " */
+	struct id extends;	/* the running grant that shall last longer; zero for a new one */
+	int64_t	 ends_us;	/* when that one ends as it is */
 };
 struct wire_grants { bool all; };	/* false: the peer's own live ones; true: everybody's (approvers, auditors) */
 struct wire_grant_row {
@@ -119,6 +121,12 @@ struct wire_session_row {
 };
 struct wire_revoke { char *which; char *reason; };	/* a session, or a grant not entered yet */
 struct wire_say { char *which; char *text; };
+/*
+ * More time for a running grant: its holder's is a request; from somebody who decides about the role it is the holder's
+ * request together with that decision. `which`: a session or a grant; empty: the only one the peer holds.
+ */
+struct wire_extend { char *which; int64_t seconds; char *reason; };	/* seconds 0: as long as usual */
+struct wire_shorten { char *which; int64_t seconds; char *reason; };	/* it ends so long from now */
 struct wire_freeze { char *which; bool on; char *reason; };	/* on: every process stands still; else they go on */
 struct wire_subscribe { bool on; };			/* from then on wire_changed whenever something did */
 struct wire_changed { char *what; struct id id; };	/* what: request, session, grant, recording, policy */
@@ -195,8 +203,10 @@ struct wire_status_row {
 	uint32_t cols, rows, reports;		/* reports: last n */
 };
 struct wire_stop { char *reason; char *by; };	/* revoke: reason is shown to the engineer */
-struct wire_deadline { int64_t boot_us, wall_us; char *reason; };
+struct wire_deadline { int64_t boot_us, wall_us; char *reason; char *by; };	/* by: who moved it; empty: nobody says */
 struct wire_tell { char *text; };		/* a sentence shown in the session */
+struct wire_wish { int64_t n, seconds; char *reason; };	/* worker to gate: its engineer asks for more time; answered by wire_wished of the same n */
+struct wire_wished { int64_t n; uint32_t status; char *text; };	/* status 0: text says what happens now */
 struct wire_halt { bool on; char *by, *reason; };	/* freeze or thaw: reason is shown to the engineer */
 
 /* ---- session: client and worker after the handover --------------------------------------------------------------- */
@@ -216,6 +226,7 @@ struct wire_inside_status { bool on; };
 struct wire_inside_row { struct id session; char *person, *role, *by, *reason; int64_t started_us, ends_us; };
 struct wire_inside_end { bool on; };
 struct wire_inside_note { char *text; };
+struct wire_inside_extend { int64_t seconds; char *reason; };
 
 /* ---- gate and keeper --------------------------------------------------------------------------------------------- */
 

@@ -188,3 +188,23 @@ cmd_thaw(struct cli *cli)
 {
 	return halt(cli, false);
 }
+
+int
+cmd_shorten(struct cli *cli)
+{
+	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
+	const char *reason = cli_get(cli, "reason");
+	AUTO_FREE char *clean = text_clean(reason != NULL ? reason : "", reason != NULL ? strlen(reason) : 0);
+	struct wire_shorten question = { .which = cli->words[0], .reason = clean };
+	int r = client_span(cli, "to", &question.seconds);
+
+	if (r == 0 && question.seconds <= 0)
+		return cli_fail(cli, STATUS_USAGE, "say with --to TIME how long it may still last; `revoke` ends it now");
+	if (r == 0)
+		r = client_open(&client, cli);
+	if (r == 0)
+		r = client_ask(&client, WIRE_SHORTEN, &question, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}

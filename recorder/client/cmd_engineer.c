@@ -266,3 +266,38 @@ cmd_note(struct cli *cli)
 
 	return ask_inside(cli, WIRE_INSIDE_NOTE, &question, &answer);
 }
+
+static int
+extend_inside(struct cli *cli, int64_t seconds, char *reason)
+{
+	AUTO_MESSAGE struct wire_message answer = { 0 };
+	struct wire_inside_extend question = { .seconds = seconds, .reason = reason };
+	int r = ask_inside(cli, WIRE_INSIDE_EXTEND, &question, &answer);
+
+	if (r == 0 && answer.kind == WIRE_DONE)
+		printf("%s\n", ((struct wire_done *)answer.fields)->text);
+	return r;
+}
+
+/* `extend`, of one's own session, inside it or not; or as an approver, of somebody's. */
+int
+cmd_extend(struct cli *cli)
+{
+	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
+	const char *reason = cli_get(cli, "reason");
+	AUTO_FREE char *clean = text_clean(reason != NULL ? reason : "", reason != NULL ? strlen(reason) : 0);
+	struct wire_extend question = { .which = cli->word_count > 0 ? cli->words[0] : (char[]){ "" }, .reason = clean };
+	int r = client_span(cli, "for", &question.seconds);
+
+	if (r == 0 && clean[strspn(clean, " ")] == '\0')
+		return cli_fail(cli, STATUS_USAGE, "say why with --reason TEXT; whoever decides reads it");
+	if (r == 0 && cli->word_count == 0 && getenv("POSTERN_SESSION") != NULL)
+		return extend_inside(cli, question.seconds, clean);
+	if (r == 0)
+		r = client_open(&client, cli);
+	if (r == 0)
+		r = client_ask(&client, WIRE_EXTEND, &question, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}

@@ -17,6 +17,8 @@ int	cmd_grant(struct cli *cli);
 int	cmd_deny(struct cli *cli);
 int	cmd_sessions(struct cli *cli);
 int	cmd_revoke(struct cli *cli);
+int	cmd_extend(struct cli *cli);
+int	cmd_shorten(struct cli *cli);
 int	cmd_freeze(struct cli *cli);
 int	cmd_thaw(struct cli *cli);
 int	cmd_say(struct cli *cli);

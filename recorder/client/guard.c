@@ -28,6 +28,8 @@ static const struct allowed {
 	{ "deny",	true, false },
 	{ "sessions",	true, false },
 	{ "revoke",	true, false },
+	{ "extend",	true, false },
+	{ "shorten",	true, false },
 	{ "freeze",	true, false },
 	{ "thaw",	true, false },
 	{ "say",	false, false },

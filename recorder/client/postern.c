@@ -43,6 +43,12 @@ static const struct cli_option grant_options[] = { CLIENT_OPTIONS,
 	{ 0, "comment", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option reason_options[] = { CLIENT_OPTIONS,
 	{ 0, "reason", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option extend_options[] = { CLIENT_OPTIONS,
+	{ 0, "for", "TIME", "how much longer (default: 15m, or what the role still allows)" },
+	{ 0, "reason", "TEXT", "why" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option shorten_options[] = { CLIENT_OPTIONS,
+	{ 0, "to", "TIME", "it ends so long from now" },
+	{ 0, "reason", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option sessions_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
 	{ 0, "all", NULL, "also those that have ended" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option retention_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
@@ -87,6 +93,7 @@ static const struct cli_verb verbs[] = {
 	{ "enter",	"ROLE [-- CMD]",	"Enter a role that was granted, or ask for it first", enter_options, cmd_enter, 1, -1 },
 	{ "status",	"",			"What you hold and wait for; inside a session, how long it lasts", json_options, cmd_status, 0, 0 },
 	{ "cancel",	"ID",			"Take a request back", plain_options, cmd_cancel, 1, 1 },
+	{ "extend",	"[ID]",			"More time: asks for it, or as an approver gives it to session ID", extend_options, cmd_extend, 0, 1 },
 	{ "end",	"",			"Inside a session: give it back before its time", plain_options, cmd_end, 0, 0 },
 	{ "note",	"TEXT",			"Inside a session: write a note into the recording", plain_options, cmd_note, 1, 1 },
 	{ "console",	"",			"The approvers' screen: grant, deny, revoke", NULL, handed_over, 0, -1 },
@@ -95,6 +102,7 @@ static const struct cli_verb verbs[] = {
 	{ "deny",	"ID",			"Deny a request", reason_options, cmd_deny, 1, 1 },
 	{ "sessions",	"[ID]",			"Which sessions are running", sessions_options, cmd_sessions, 0, 1 },
 	{ "revoke",	"ID",			"End a session, or take an unused grant back", reason_options, cmd_revoke, 1, 1 },
+	{ "shorten",	"ID",			"Let a session end sooner", shorten_options, cmd_shorten, 1, 1 },
 	{ "freeze",	"ID",			"Stop a session where it is; its deadline goes on", reason_options, cmd_freeze, 1, 1 },
 	{ "thaw",	"ID",			"Let a frozen session go on", plain_options, cmd_thaw, 1, 1 },
 	{ "say",	"ID TEXT",		"Show a sentence in a session", plain_options, cmd_say, 2, 2 },

@@ -17,6 +17,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
+#include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
@@ -82,27 +83,26 @@ policy_hex(const struct gate *gate, char text[2 * SECRET_SHA256 + 1])
 }
 
 /* `auto:` of the policy: a decision like any other, by the policy, in the log with the entry that allowed it. */
-static int
-decide_by_policy(struct peer *peer, const struct policy_role *role, const struct request *request)
+int
+gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, const struct policy_role *role,
+    const struct request *request, struct outcome *outcome)
 {
-	struct policy_subject subject = who_subject(peer->who);
-	struct need need = need_of(peer->gate->policy, role);
-	struct moment now = gate_now(peer->gate);
+	struct need need = need_of(gate->policy, role);
+	struct moment now = gate_now(gate);
 	char why[POLICY_WHY];
 	char hex[2 * SECRET_SHA256 + 1];
-	struct outcome outcome;
 	struct decision decision = { .request = request->id, .person = DECISION_POLICY, .verdict = VERDICT_GRANT };
 	int r;
 
-	if (!policy_auto(peer->gate->policy, &subject, role, why))
+	if (!policy_auto(gate->policy, subject, role, why))
 		return 0;
 	need.count = 1;
 	need.group_count = 0;
 	decision.comment = why;
-	r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
+	r = request_decide(gate->store, &decision, &need, &now, outcome);
 	if (r == 0)
-		gate_say(peer->gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s; policy %s", role->name, request->person, why,
-		    policy_hex(peer->gate, hex));
+		gate_say(gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s; policy %s", role->name, request->person, why,
+		    policy_hex(gate, hex));
 	return r;
 }
 
@@ -162,6 +162,8 @@ on_ask(struct peer *peer, const void *fields)
 	char asks[DECIDERS_TEXT];
 	char span[CLOCK_TEXT];
 	struct wire_asked asked = { .state = (char[]){ "waiting" }, .text = NULL };
+	struct policy_subject subject = who_subject(peer->who);
+	struct outcome outcome;
 	int r;
 
 	if (role == NULL) {
@@ -177,7 +179,7 @@ on_ask(struct peer *peer, const void *fields)
 		return r;
 	gate_say(peer->gate, LOG_REQUESTED, &request.id, "%s (account %s) asks for %s for %s: %s", request.person, request.account,
 	    role->name, clock_span(request.seconds, span), request.reason);
-	r = decide_by_policy(peer, role, &request);
+	r = gate_decide_by_policy(peer->gate, &subject, role, &request, &outcome);
 	if (r < 0)
 		return r;
 	asked.request = request.id;
@@ -290,10 +292,11 @@ check_decider(struct peer *peer, const struct request *request, uint32_t *counts
 	return r;
 }
 
-static int
-decide(struct peer *peer, const struct wire_decide *question, const struct request *request)
+int
+gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request)
 {
 	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	const bool is_more = !id_is_zero(&request->extends);	/* more time for a grant that runs */
 	struct need need;
 	struct moment now = gate_now(peer->gate);
 	AUTO_FREE char *groups = NULL;
@@ -311,6 +314,8 @@ decide(struct peer *peer, const struct wire_decide *question, const struct reque
 		peer_fail(peer, STATUS_USAGE, "your comment holds what this role masks (%s); say it without and sign again", comment);
 		return 0;
 	}
+	if (is_more && question->grant && !gate_extend_fits(peer, request, question->seconds != 0 ? question->seconds : request->seconds))
+		return 0;
 	need = need_of(peer->gate->policy, role);
 	groups = groups_spoken_for(role, counts);
 	decision.groups = groups;
@@ -321,6 +326,8 @@ decide(struct peer *peer, const struct wire_decide *question, const struct reque
 	r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
 	if (r == ERR_DECIDED)
 		tell_decided(peer, &outcome);
+	else if (r == 0 && is_more)
+		gate_extend_decided(peer, request, &outcome, decision.comment);
 	else if (r == 0)
 		tell_outcome(peer, request, &outcome);
 	return r == ERR_DECIDED ? 0 : r;
@@ -347,5 +354,5 @@ on_decide(struct peer *peer, const void *fields)
 		peer_fail(peer, STATUS_USAGE, "%s was asked for; a grant is never longer", clock_span(request.seconds, span));
 		return 0;
 	}
-	return decide(peer, question, &request);
+	return gate_decide(peer, question, &request);
 }

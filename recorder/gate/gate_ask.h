@@ -5,9 +5,22 @@
 
 #include "lib/base/clock.h"
 
+struct gate;
+struct outcome;
+struct peer;
 struct policy_role;
+struct policy_subject;
+struct request;
+struct wire_decide;
 
 /* "90 days" or "for ever": how long the role's recordings are kept. */
 const char	*gate_kept(const struct policy_role *role, char text[CLOCK_TEXT]);
+
+/* `auto:` of the policy decides at once, if it says so for this subject; otherwise *outcome stays as it is. 0 or negative. */
+int	gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, const struct policy_role *role,
+	    const struct request *request, struct outcome *outcome);
+
+/* The peer decides about a request; answers the peer, or returns negative. */
+int	gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request);
 
 #endif

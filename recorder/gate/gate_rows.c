@@ -179,7 +179,7 @@ put_request(void *ctx, const struct request *request)
 	struct wire_request_row row = { .request = request->id, .person = copy.person, .role = copy.role, .host = copy.host,
 		.reason = copy.reason, .seconds = request->seconds, .created_us = request->created_us,
 		.lapses_us = request->lapses_us, .not_before_us = request->not_before_us, .state = state, .asks = asks,
-		.details = details };
+		.details = details, .extends = request->extends };
 	int r;
 
 	fill_role(peer, request, &row, asks);
@@ -195,7 +195,10 @@ put_request(void *ctx, const struct request *request)
 		row.comment = comment;
 		row.got = d.grants;
 		row.decided_us = d.at_us;
-		if (grant_of_request(peer->gate->store, &request->id, &grant) == 0) {
+		if (!id_is_zero(&request->extends) && grant_get(peer->gate->store, &request->extends, &grant) == 0) {
+			row.grant = grant.id;
+			row.ends_us = grant.deadline.ends_us;
+		} else if (grant_of_request(peer->gate->store, &request->id, &grant) == 0) {
 			row.grant = grant.id;
 			row.granted_s = grant.seconds;
 		}

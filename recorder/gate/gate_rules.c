@@ -43,6 +43,8 @@ static const struct rule {
 	[WIRE_SESSIONS]		= { on_sessions,	STORE | POLICY | PERSON },
 	[WIRE_REVOKE]		= { on_revoke,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SAY]		= { on_say,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_EXTEND]		= { on_extend,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_SHORTEN]		= { on_shorten,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_FREEZE]		= { on_freeze,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SUBSCRIBE]	= { on_subscribe,	PERSON },
 	[WIRE_RECORDINGS]	= { on_recordings,	STORE | POLICY | PERSON },

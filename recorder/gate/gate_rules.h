@@ -29,6 +29,8 @@ int	on_enter(struct peer *peer, const void *fields);
 int	on_sessions(struct peer *peer, const void *fields);
 int	on_revoke(struct peer *peer, const void *fields);
 int	on_say(struct peer *peer, const void *fields);
+int	on_extend(struct peer *peer, const void *fields);
+int	on_shorten(struct peer *peer, const void *fields);
 int	on_freeze(struct peer *peer, const void *fields);
 int	on_recordings(struct peer *peer, const void *fields);
 int	on_open(struct peer *peer, const void *fields);

@@ -21,6 +21,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_keeper.h"
+#include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/live.h"
@@ -49,6 +50,7 @@ live_free(struct live *live)
 		event_free(live->writable);
 	event_free(live->overdue);
 	wire_conn_done(&live->conn);
+	free(live->wish.reason);
 	free(live);
 }
 
@@ -325,6 +327,7 @@ static int (*const rules[WIRE_KINDS])(struct live *live, const void *fields) = {
 	[WIRE_ENVELOPE]		= on_envelope,
 	[WIRE_REPORT]		= on_report,
 	[WIRE_STATUS_ROW]	= on_status_row,
+	[WIRE_WISH]		= gate_extend_wish,
 };
 /* clang-format on */
 

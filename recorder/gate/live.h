@@ -13,6 +13,12 @@ struct event;
 struct gate;
 struct peer;
 
+/* Its engineer asks from inside for more time; n 0: not now. */
+struct live_wish {
+	int64_t	 n, seconds;
+	char	*reason;
+};
+
 struct live {
 	struct gate		*gate;
 	struct live		*next;
@@ -24,6 +30,7 @@ struct live {
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
 	char			 frozen[128];	/* by whom and why, in words; "" */
+	struct live_wish	 wish;
 	unsigned		 reconnects;
 	int64_t			 stop_boot_us;	/* told to end then; 0 */
 	bool			 hurried;	/* the keeper was asked to end it */

@@ -165,6 +165,12 @@ struct worker_freeze {
 	char		*by, *text;	/* of FREEZE_PERSON */
 };
 
+/* A wish for more time that the gate has not answered; n 0: none. */
+struct worker_wish {
+	int64_t	n, last;
+	int	slot;		/* whose connection from inside it is; -1: the screen's */
+};
+
 /* The notice over the picture. */
 struct worker_bar {
 	struct grid	*grid;		/* the recorder's screen; NULL without a tty */
@@ -192,6 +198,7 @@ struct worker {
 	struct worker_end		 end;
 	struct worker_bar		 bar;
 	struct worker_freeze		 freeze;
+	struct worker_wish		 wish;
 };
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
@@ -278,6 +285,13 @@ void	freeze_off(struct worker *worker, unsigned why, const char *by);
 void	freeze_heard(struct worker *worker, const struct warden_word *word);
 char	*freeze_notice(const struct worker *worker, char text[WORKER_NOTICE]);	/* what the engineer reads while it is on */
 void	freeze_done(struct worker_freeze *freeze);
+
+/* ---- worker_wish.c */
+/* slot: of the connection from inside, or -1. 0, ERR_IN_USE (one is under way), ERR_PEER_GONE (no gate). */
+int	wish_send(struct worker *worker, int slot, int64_t seconds, char *reason);
+void	wish_heard(struct worker *worker, const struct wire_wished *wished);
+void	wish_lost(struct worker *worker);	/* the gate has gone */
+void	wish_forget(struct worker *worker, int slot);	/* that connection is somebody else's now */
 
 /* ---- worker_bar.c */
 #define BAR_HELD	"The recording cannot be written (disk full?). Input and output wait until it can."

@@ -208,24 +208,44 @@ bar_warn(struct worker *w)
 	plan_warning(w);
 }
 
+/* "Your session was extended by alice to 14:30." `is_later` is only looked at if somebody has moved it. */
+static void
+say_deadline(struct worker *w, const struct wire_deadline *deadline, bool is_later)
+{
+	const char *colon = deadline->reason[0] != '\0' ? ": " : "";
+	char minute[CLOCK_TEXT], text[WORKER_NOTICE], state[WORKER_NOTICE];
+
+	clock_minute(w->ends_us, minute);
+	if (deadline->boot_us == 0)
+		snprintf(text, sizeof text, "This session has no end now.");
+	else if (deadline->by[0] == '\0')
+		snprintf(text, sizeof text, "This session ends at %s now%s%.100s.", minute, colon, deadline->reason);
+	else if (is_later)
+		snprintf(text, sizeof text, "Your session was extended by %.40s to %s%s%.100s.", deadline->by, minute, colon, deadline->reason);
+	else
+		snprintf(text, sizeof text, "Your session was shortened by %.40s: it ends at %s%s%.90s.", deadline->by, minute, colon, deadline->reason);
+	snprintf(state, sizeof state, "%s: by %.40s to %s%s%.100s", is_later ? "extended" : "shortened", deadline->by, minute, colon,
+	    deadline->reason);
+	bar_say(w, text, false);
+	tape_text(w, REC_STATE, deadline->by[0] != '\0' ? state : text);
+}
+
 /* A deadline in the past ends the session with the next turn. */
 void
 bar_deadline(struct worker *w, const struct wire_deadline *deadline)
 {
-	char minute[CLOCK_TEXT], text[160];
+	bool is_later = deadline->boot_us > w->deadline_us;
 
 	w->deadline_us = w->due[DUE_DEADLINE] = deadline->boot_us;
 	w->ends_us = deadline->wall_us;
 	plan_warning(w);
 	if (w->phase != WORKER_RUNNING)
 		return;
-	if (deadline->boot_us == 0)
-		snprintf(text, sizeof text, "This session has no end now.");
-	else
-		snprintf(text, sizeof text, "This session ends at %s now.%s%.90s", clock_minute(w->ends_us, minute),
-		    deadline->reason[0] != '\0' ? " " : "", deadline->reason);
-	bar_say(w, text, false);
-	tape_text(w, REC_STATE, text);
+	if (deadline->boot_us == 0 || deadline->boot_us > clock_boot_us()) {
+		w->due[DUE_ENDING] = 0;
+		freeze_off(w, FREEZE_DEADLINE, deadline->by[0] != '\0' ? deadline->by : "the gate");
+	}
+	say_deadline(w, deadline, is_later);
 }
 
 /* An alternate screen, mouse modes, a hidden cursor: nothing of the session stays behind. */

@@ -64,6 +64,7 @@ lose(struct worker *w, int why)
 	if (why != ERR_PEER_GONE)
 		log_warn("the gate's connection is closed: %s", err_text(why));
 	wire_conn_done(&w->gate.conn);
+	wish_lost(w);
 	if (w->phase == WORKER_WAITING)
 		end_begin(w, WHY_GATE, NULL, NULL);
 }
@@ -212,6 +213,13 @@ hear_tell(struct worker *w, const void *fields)
 }
 
 static int
+hear_wished(struct worker *w, const void *fields)
+{
+	wish_heard(w, fields);
+	return 0;
+}
+
+static int
 hear_halt(struct worker *w, const void *fields)
 {
 	const struct wire_halt *halt = fields;
@@ -233,6 +241,7 @@ static int (*const hear[WIRE_KINDS])(struct worker *, const void *fields) = {
 	[WIRE_DEADLINE] = hear_deadline,
 	[WIRE_TELL] = hear_tell,
 	[WIRE_HALT] = hear_halt,
+	[WIRE_WISHED] = hear_wished,
 };
 /* clang-format on */
 
@@ -290,6 +299,7 @@ take_over(struct worker *w)
 	struct worker_gate *gate = &w->gate;
 
 	wire_conn_done(&gate->conn);
+	wish_lost(w);
 	gate->conn = gate->next;
 	wire_conn_init(&gate->next, -1, WIRE_GATE_TO_WORKER, OUT_MOST);
 	gate->conn.phase = WIRE_PHASE_KNOWN;

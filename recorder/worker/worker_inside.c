@@ -42,6 +42,7 @@ inside_accept(struct worker *w)
 		return;
 	if (i == WORKER_INSIDE_MOST) {	/* the place that was taken first is taken from a peer that only holds it */
 		i = w->inside.oldest++ % WORKER_INSIDE_MOST;
+		wish_forget(w, (int)i);
 		wire_conn_done(&w->inside.conn[i]);
 	}
 	wire_conn_init(&w->inside.conn[i], fd, WIRE_INSIDE_TO_WORKER, OUT_MOST);
@@ -98,11 +99,24 @@ answer_note(struct worker *w, struct wire_conn *conn, const void *fields)
 	return answer_done(conn, "The note is in the recording.");
 }
 
+static int
+answer_extend(struct worker *w, struct wire_conn *conn, const void *fields)
+{
+	const struct wire_inside_extend *extend = fields;
+	int r = w->start->gate ? wish_send(w, (int)(conn - w->inside.conn), extend->seconds, extend->reason) : ERR_PEER_GONE;
+	char busy[] = "another wish for more time has not been answered yet";
+	char gone[] = "the gate cannot be asked now; try again in a moment";
+	struct wire_fail fail = { .status = STATUS_FAILED, .text = r == ERR_PEER_GONE ? gone : busy };
+
+	return r < 0 ? wire_put(conn, WIRE_FAIL, &fail) : 0;
+}
+
 /* clang-format off */
 static int (*const answer[WIRE_KINDS])(struct worker *, struct wire_conn *, const void *fields) = {
 	[WIRE_INSIDE_STATUS] = answer_status,
 	[WIRE_INSIDE_END] = answer_end,
 	[WIRE_INSIDE_NOTE] = answer_note,
+	[WIRE_INSIDE_EXTEND] = answer_extend,
 };
 /* clang-format on */
 
@@ -132,6 +146,8 @@ inside_read(struct worker *w, size_t i)
 		r = answer_one(w, conn);
 	if (r == 0)
 		r = wire_flush(conn);
-	if (r < 0 || filled < 0)
+	if (r < 0 || filled < 0) {
+		wish_forget(w, (int)i);
 		wire_conn_done(conn);
+	}
 }

@@ -169,7 +169,7 @@ void
 worker_run(struct worker *w)
 {
 	struct wire_started started = { .session = w->start->session, .ends_us = w->ends_us };
-	struct wire_deadline deadline = { .boot_us = w->deadline_us, .wall_us = w->ends_us };
+	struct wire_deadline deadline = { .boot_us = w->deadline_us, .wall_us = w->ends_us, .reason = (char[]){ "" }, .by = (char[]){ "" } };
 	struct worker_news news = { .type = "started", .a = getpid() };
 
 	w->due[DUE_GO] = 0;

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/wire/messages.h"
@@ -162,6 +163,116 @@ without_a_terminal_input_waits_until_it_goes_on(void **state)
 	assert_string_equal(typed, "half a file");
 }
 
+static void
+move(struct stage *s, int64_t left_s)
+{
+	struct wire_deadline deadline = { .boot_us = clock_boot_us() + left_s * CLOCK_US, .wall_us = clock_wall_us() + left_s * CLOCK_US,
+		.reason = (char[]){ "" }, .by = (char[]){ "alice" } };
+
+	stage_say(&s->gate, WIRE_DEADLINE, &deadline);
+}
+
+static void
+a_moved_deadline_is_said_and_the_warden_hears_it(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true, .deadline_boot_us = clock_boot_us() + 600 * CLOCK_US,
+		.ends_us = clock_wall_us() + 600 * CLOCK_US };
+
+	stage_start(s, &start);
+	stage_go(s);
+	move(s, 1200);
+	assert_int_equal(stage_ordered(s), WARDEN_DEADLINE);
+	stage_screen(s, "Your session was extended by alice to", true);
+	move(s, 300);
+	assert_int_equal(stage_ordered(s), WARDEN_DEADLINE);
+	stage_screen(s, "Your session was shortened by alice: it ends at", true);
+	states_have(s, "extended: by alice to");
+	states_have(s, "shortened: by alice to");
+}
+
+static void
+an_extension_in_the_grace_lets_it_go_on(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true, .seconds = 60, .freeze_s = 60,
+		.deadline_boot_us = clock_boot_us() + CLOCK_US / 2, .ends_us = clock_wall_us() + CLOCK_US / 2 };
+
+	stage_start(s, &start);
+	stage_go(s);
+	assert_int_equal(stage_ordered(s), WARDEN_FREEZE);
+	move(s, 600);
+	assert_int_equal(stage_ordered(s), WARDEN_THAW);
+	assert_int_equal(stage_ordered(s), WARDEN_DEADLINE);
+	stage_screen(s, "Your session was extended by alice", true);
+	stage_type(s, "ls\r");
+	stage_readable(s->slave);
+}
+
+/* What an approver froze stays so, whatever happens to its deadline. */
+static void
+an_extension_does_not_thaw_what_a_person_froze(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true, .seconds = 60, .freeze_s = 60,
+		.deadline_boot_us = clock_boot_us() + CLOCK_US / 2, .ends_us = clock_wall_us() + CLOCK_US / 2 };
+
+	stage_start(s, &start);
+	stage_go(s);
+	halt(s, true);
+	assert_int_equal(stage_ordered(s), WARDEN_FREEZE);
+	stage_screen(s, "Your time is over; everything stands still.", true);
+	move(s, 600);
+	assert_int_equal(stage_ordered(s), WARDEN_DEADLINE);
+	stage_screen(s, "Your session was extended by alice", true);
+	stage_type(s, "ls\r");
+	assert_true(is_quiet(s->slave));
+	halt(s, false);
+	assert_int_equal(stage_ordered(s), WARDEN_THAW);
+}
+
+/* A question from inside, on a connection of its own. */
+static void
+ask_inside(struct stage *s, struct wire_conn *conn)
+{
+	AUTO_FREE char *path = stage_path(s, "inside");
+	struct wire_inside_extend extend = { .seconds = 600, .reason = (char[]){ "nearly done" } };
+
+	wire_conn_init(conn, fdio_connect(path), WIRE_WORKER_TO_INSIDE, 8192);
+	conn->phase = WIRE_PHASE_KNOWN;
+	stage_say(conn, WIRE_INSIDE_EXTEND, &extend);
+}
+
+static void
+a_wish_for_more_time_goes_to_the_gate_and_its_answer_back(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true };
+	struct wire_wished wished = { .text = (char[]){ "Asked for 10 min more." } };
+	AUTO_CONN struct wire_conn one = { .fd = -1 };
+	AUTO_CONN struct wire_conn two = { .fd = -1 };
+	AUTO_CONN struct wire_conn three = { .fd = -1 };
+	AUTO_MESSAGE struct wire_message wish = { 0 };
+	AUTO_MESSAGE struct wire_message busy = { 0 };
+	AUTO_MESSAGE struct wire_message done = { 0 };
+	AUTO_MESSAGE struct wire_message gone = { 0 };
+
+	stage_start(s, &start);
+	stage_go(s);
+	ask_inside(s, &one);
+	stage_expect(&s->gate, WIRE_WISH, &wish);
+	assert_string_equal(((struct wire_wish *)wish.fields)->reason, "nearly done");
+	ask_inside(s, &two);
+	stage_expect(&two, WIRE_FAIL, &busy);
+	wished.n = ((struct wire_wish *)wish.fields)->n;
+	stage_say(&s->gate, WIRE_WISHED, &wished);
+	stage_expect(&one, WIRE_DONE, &done);
+	assert_string_equal(((struct wire_done *)done.fields)->text, "Asked for 10 min more.");
+	wire_conn_done(&s->gate);
+	ask_inside(s, &three);
+	stage_expect(&three, WIRE_FAIL, &gone);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
 
 int
@@ -173,6 +284,10 @@ main(void)
 		TEST(a_frozen_session_is_revoked_as_any_other),
 		TEST(the_deadline_goes_on_while_it_is_frozen),
 		TEST(an_ending_with_a_grace_freezes_first_and_then_ends),
+		TEST(a_moved_deadline_is_said_and_the_warden_hears_it),
+		TEST(an_extension_in_the_grace_lets_it_go_on),
+		TEST(an_extension_does_not_thaw_what_a_person_froze),
+		TEST(a_wish_for_more_time_goes_to_the_gate_and_its_answer_back),
 		TEST(without_a_terminal_input_waits_until_it_goes_on),
 	};
 

@@ -279,6 +279,30 @@ a_frozen_session_can_get_more_time_after_the_deadline(void **state)
 }
 
 static void
+a_grant_is_shortened_to_sooner_and_never_to_later(void **state)
+{
+	struct store *store = place_store(state);
+	struct id id = granted(store, NOON);
+	struct moment now = at(NOON + 10 * MINUTE);
+	struct moment late = at(NOON + 16 * MINUTE);
+	struct session session;
+	struct session found;
+	struct grant grant;
+
+	assert_int_equal(grant_shorten(store, &id, 300, &now), ERR_EARLY);
+	assert_int_equal(enter(store, &id, NOON, &session), 0);
+	assert_int_equal(grant_shorten(store, &id, 0, &now), ERR_BAD_TIME);
+	assert_int_equal(grant_shorten(store, &id, 20 * 60, &now), ERR_BAD_TIME);
+	assert_int_equal(grant_shorten(store, &id, 300, &now), 0);
+	assert_int_equal(session_get(store, &session.id, &found), 0);
+	assert_int_equal(found.clock.ends_us, NOON + 15 * MINUTE);
+	assert_int_equal(found.clock.ends_boot_us, now.boot_us + 5 * MINUTE);
+	assert_int_equal(grant_get(store, &id, &grant), 0);
+	assert_int_equal(grant_left(&grant, &now), 5 * MINUTE);
+	assert_int_equal(grant_shorten(store, &id, 60, &late), ERR_LAPSED);
+}
+
+static void
 of_parallel_entries_only_so_many_get_in(void **state)
 {
 	struct place_test *place = *state;
@@ -335,6 +359,7 @@ main(void)
 		TEST(lists_show_the_live_ones),
 		TEST(a_request_for_more_time_extends_the_grant_and_its_sessions),
 		TEST(a_frozen_session_can_get_more_time_after_the_deadline),
+		TEST(a_grant_is_shortened_to_sooner_and_never_to_later),
 		TEST(of_parallel_entries_only_so_many_get_in),
 	};
 
