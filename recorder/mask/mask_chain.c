@@ -6,6 +6,7 @@
 
 #include "lib/base/text.h"
 #include "lib/term/grid.h"
+#include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_inside.h"
 
@@ -48,7 +49,7 @@ cover_hits(struct pass *p, uint32_t offset, bool only_across)
 		hit.start += offset;
 		hit.from += offset;
 		hit.to += offset;
-		if (!only_across || crosses_cut(&s->line, &hit))
+		if ((!only_across || crosses_cut(&s->line, &hit)) && !mask_column_has(s, hit.from, hit.to))
 			mask_cover(s, &hit, p->how != MASK_LOOK || !hit.is_open);
 	}
 	if (s->hits.held != MASK_NOWHERE && p->how != MASK_CLOSE) {
@@ -102,14 +103,33 @@ mark_rows(struct mask_stream *s, int from, int to, uint32_t mark)
 		grid_row_set_mark(s->grid, row, mark | (grid_row_mark(s->grid, row) & ROW_CARRIED));
 }
 
-/* The mark of what stands above the chain. */
+/* The mark of what stands above the chain; *is_apart: with blank rows between. */
 static uint32_t
-mark_before(const struct mask_stream *s, int row)
+mark_before(const struct mask_stream *s, bool *is_apart)
 {
-	while (--row >= 0)
+	*is_apart = false;
+	if (s->line.has_carry) {
+		*is_apart = s->is_before_apart;
+		return s->top_before;
+	}
+	for (int row = s->line.first; --row >= 0; *is_apart = true)
 		if (grid_row_used(s->grid, row) > 0)
 			return grid_row_mark(s->grid, row);
-	return (grid_row_mark(s->grid, 0) & ROW_CARRIED) != 0 && !grid_is_alternate(s->grid) ? s->top_mark : 0;
+	if ((grid_row_mark(s->grid, 0) & ROW_CARRIED) == 0 || grid_is_alternate(s->grid))
+		return 0;
+	*is_apart = *is_apart || s->is_top_apart;
+	return s->top_mark;
+}
+
+/* The beginning of the chain's first line is no longer known. */
+static bool
+is_cut(const struct mask_stream *s)
+{
+	bool is_wrap;
+
+	if (s->line.has_carry)
+		return s->carry.is_cut;
+	return s->line.first > 0 && mask_line_joins(s->grid, s->line.first - 1, &is_wrap) && is_wrap;
 }
 
 static void
@@ -117,20 +137,38 @@ match_parts(struct pass *p)
 {
 	struct mask_stream *s = p->s;
 	const struct mask_line *line = &s->line;
-	uint32_t mark = mark_before(s, line->first);
-	int row = line->first;
+	struct column_part part = { .is_gated = (p->candidates.areas & MASK_GATE_COLUMN) != 0 };
+	uint32_t mark = mark_before(s, &part.is_apart), state = 0;
+	int row = line->first, at, col;
+
+	part.is_cut = is_cut(s);
+	part.follows_left = row == 0 && (grid_row_mark(s->grid, 0) & ROW_CARRIED) != 0;
+	grid_cursor(s->grid, &at, &col);
 
 	for (size_t i = 0; i <= line->cut_count; i++) {
 		bool is_last = i == line->cut_count;
 		uint32_t from = i == 0 ? 0 : line->cuts[i - 1], to = is_last ? (uint32_t)line->count : line->cuts[i];
 		int end = is_last ? line->last + 1 : line->cut_rows[i];
 
+		if (s->columns != NULL) {
+			part.from = from;
+			part.to = to;
+			part.before = mark;
+			part.row = row;
+			part.end = end;
+			part.is_open = p->has_cursor && p->how != MASK_CLOSE && (is_last || (row <= at && at < end));
+			part.is_final = !part.is_open || p->how == MASK_SETTLE;
+			part.may_wait = p->how == MASK_LOOK && end == at;
+			state = mask_column_line(s, &part);
+			part.is_apart = part.is_cut = false;
+		}
 		match_part(p, from, to, is_last);
 		mark = continue_state(p, mark, from, to, is_last);
 		if (s->hits.opened != MASK_NO_RULE) {
 			s->until_rule = s->hits.opened;
 			mark = 1;
 		}
+		mark |= state;
 		mark_rows(s, row, end, mark);
 		row = end;
 	}
@@ -142,6 +180,7 @@ match_joined(struct pass *p, const struct mask_carry *carry, bool strips)
 {
 	struct mask_stream *s = p->s;
 
+	mask_column_forget(s);
 	mask_line_build(&s->line, s->grid, carry, strips);
 	clear_hits(s);
 	s->hits.wants_near = false;
@@ -155,6 +194,7 @@ match_escaped(struct pass *p, const struct mask_carry *carry)
 {
 	struct mask_stream *s = p->s;
 
+	mask_column_forget(s);
 	mask_line_build(&s->line, s->grid, carry, false);
 	for (size_t i = 0; i <= s->line.cut_count; i++) {
 		bool is_last = i == s->line.cut_count;
@@ -243,18 +283,26 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 
 /* The cursor's line may go on, so it is looked at as long as it is in the queue. */
 static bool
-is_due(const struct mask_stream *s, int row, int at, enum mask_how how)
+goes_on(const struct mask_stream *s, int row, int at, enum mask_how how)
 {
 	int first, last;
 
-	if (grid_row_is_new(s->grid, row))
-		return true;
 	if (row > at || how == MASK_CLOSE)
 		return false;
 	if (row == at)
 		return true;
 	mask_line_span(s->grid, row, &first, &last);
 	return at <= last;
+}
+
+/* Something new is in it, what stands above has changed what it is, or it waits for what stands below. */
+static bool
+is_due(const struct mask_stream *s, int row, bool is_forced)
+{
+	uint32_t mark = grid_row_mark(s->grid, row);
+
+	return grid_row_is_new(s->grid, row) || (is_forced && (mark & (ROW_LINES | COLUMN_STATE)) == 0) ||
+	    column_phase(mark) == COLUMN_WAIT;
 }
 
 void
@@ -265,13 +313,12 @@ mask_chains(struct mask_stream *s, enum mask_how how)
 
 	grid_cursor(s->grid, &at, &col);
 	while (row < rows) {
-		if (grid_row_used(s->grid, row) == 0 ||
-		    (!(is_forced && (grid_row_mark(s->grid, row) & ROW_LINES) == 0) && !is_due(s, row, at, how))) {
+		if (grid_row_used(s->grid, row) == 0 || (!is_due(s, row, is_forced) && !goes_on(s, row, at, how))) {
 			is_forced = is_forced && grid_row_used(s->grid, row) == 0;
 			row++;
 			continue;
 		}
 		row = mask_chain(s, row, how);
-		is_forced = (grid_row_mark(s->grid, row - 1) & ROW_LINES) != 0;
+		is_forced = (grid_row_mark(s->grid, row - 1) & (ROW_LINES | COLUMN_STATE)) != 0;
 	}
 }

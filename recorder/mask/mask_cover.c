@@ -292,7 +292,7 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 	}
 	if (is_final && is_new)
 		mask_count(s, hit, chars);
-	if (is_final)
+	if (is_final && hit->rule < s->rules->count)
 		mask_echo(s, s->line.text + hit->from, hit->to - hit->from);
 }
 

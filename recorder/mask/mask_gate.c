@@ -95,9 +95,9 @@ add_first(struct mask_gate *gate, char first)
 }
 
 static void
-add_gram(struct mask_gate *gate, const char *literal, bool is_caseless)
+add_gram(struct mask_gate *gate, const char *literal, size_t length, bool is_caseless)
 {
-	size_t length = strlen(literal), best = length >= GRAM ? length - GRAM : 0;
+	size_t best = length >= GRAM ? length - GRAM : 0;
 	uint32_t gram = 0;
 
 	if (length > gate->longest)
@@ -150,24 +150,96 @@ merge(struct mask_gate_set *to, const struct mask_gate_set *from)
 {
 	for (size_t i = 0; i < MASK_GATE_WORDS; i++)
 		to->words[i] |= from->words[i];
+	to->areas |= from->areas;
+}
+
+/* All texts that are looked for, one after another. */
+struct texts {
+	const struct mask_rules	*rules;
+	size_t			 entry, literal;
+	const char		*text;	/* of `count` bytes; whose it is: */
+	size_t			 count;
+	size_t			 rule;
+	uint32_t		 area;	/* 0: the rule's */
+};
+
+/* psql's and mysql's records, whose lines are names and values. */
+static const char *const records[] = { "-[ ", "\u2500[ ", "\u2550[ ", "* record ", ". row *" };
+#define RECORDS	(sizeof records / sizeof records[0])
+
+/* The longest piece of a glob without wildcards, which stands in whatever it matches; of a command without blanks. */
+static void
+take_piece(struct texts *texts, const char *glob, const char *ends)
+{
+	texts->count = 0;
+	for (const char *at = glob; *at != '\0';) {
+		size_t count = strcspn(at, ends);
+
+		if (count > texts->count) {
+			texts->text = at;
+			texts->count = count;
+		}
+		at += count > 0 ? count : 1;
+	}
+}
+
+static bool
+next_area(struct texts *texts)
+{
+	const struct mask_rules *rules = texts->rules;
+	size_t area = texts->entry++ - rules->count;
+
+	texts->area = MASK_GATE_COLUMN;
+	if (area < rules->column_count) {
+		take_piece(texts, rules->columns[area].glob, "*");
+		return true;
+	}
+	area -= rules->column_count;
+	if (rules->column_count > 0 && area < RECORDS) {
+		texts->text = records[area];
+		texts->count = strlen(texts->text);
+		return true;
+	}
+	area -= rules->column_count > 0 ? RECORDS : 0;
+	texts->area = MASK_GATE_OUTPUT;
+	if (area < rules->output_count) {
+		take_piece(texts, rules->outputs[area].glob, "* ");
+		return true;
+	}
+	return false;
+}
+
+static bool
+next_text(struct texts *texts)
+{
+	for (; texts->entry < texts->rules->count; texts->entry++, texts->literal = 0) {
+		char **literals = texts->rules->items[texts->entry].literals;
+
+		if (literals == NULL || literals[texts->literal] == NULL)
+			continue;
+		texts->text = literals[texts->literal++];
+		texts->count = strlen(texts->text);
+		texts->rule = texts->entry;
+		return true;
+	}
+	return next_area(texts);
 }
 
 /* Bytes that stand in literals get classes of their own, small and great letters one; the rest is class 0. */
 static size_t
 make_classes(struct mask_gate *gate, const struct mask_rules *rules)
 {
+	struct texts texts = { .rules = rules };
 	unsigned last = 0;
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < rules->count; i++) {
-		for (char **literal = rules->items[i].literals; literal != NULL && *literal != NULL; literal++) {
-			bytes += strlen(*literal);
-			for (const char *at = *literal; *at != '\0'; at++) {
-				uint8_t low = (uint8_t)tolower((unsigned char)*at), high = (uint8_t)toupper((unsigned char)*at);
+	while (next_text(&texts)) {
+		bytes += texts.count;
+		for (size_t i = 0; i < texts.count; i++) {
+			uint8_t low = (uint8_t)tolower((unsigned char)texts.text[i]), high = (uint8_t)toupper((unsigned char)texts.text[i]);
 
-				if (gate->class[low] == 0)
-					gate->class[low] = gate->class[high] = (uint8_t)++last;
-			}
+			if (gate->class[low] == 0)
+				gate->class[low] = gate->class[high] = (uint8_t)++last;
 		}
 	}
 	while (1u << gate->class_bits <= last)
@@ -175,17 +247,26 @@ make_classes(struct mask_gate *gate, const struct mask_rules *rules)
 	return bytes + 1 > STATES_MOST ? STATES_MOST : bytes + 1;
 }
 
-/* A literal that no longer fits leaves its rule to be tried always. */
 static void
-add_literal(struct mask_gate *gate, const char *literal, size_t rule, size_t most)
+set_text(struct mask_gate_set *set, const struct texts *text)
+{
+	if (text->area != 0)
+		set->areas |= text->area;
+	else
+		set_bit(set, text->rule);
+}
+
+/* A text that no longer fits leaves its rule to be tried always. */
+static void
+add_text(struct mask_gate *gate, const struct texts *text, size_t most)
 {
 	size_t state = 0;
 
-	for (size_t i = 0; literal[i] != '\0'; i++) {
-		uint16_t *entry = &gate->next[state << gate->class_bits | gate->class[(uint8_t)literal[i]]];
+	for (size_t i = 0; i < text->count; i++) {
+		uint16_t *entry = &gate->next[state << gate->class_bits | gate->class[(uint8_t)text->text[i]]];
 
 		if (*entry == 0 && gate->count == most) {
-			set_bit(&gate->always, rule);
+			set_text(&gate->always, text);
 			gate->has_always = true;
 			return;
 		}
@@ -195,7 +276,7 @@ add_literal(struct mask_gate *gate, const char *literal, size_t rule, size_t mos
 		}
 		state = *entry;
 	}
-	set_bit(&gate->ends[state], rule);
+	set_text(&gate->ends[state], text);
 }
 
 static bool
@@ -204,7 +285,7 @@ is_empty(const struct mask_gate_set *set)
 	for (size_t i = 0; i < MASK_GATE_WORDS; i++)
 		if (set->words[i] != 0)
 			return false;
-	return true;
+	return set->areas == 0;
 }
 
 /* In the order of their depth each state gets what it lacks from the state of its longest suffix. */
@@ -241,7 +322,7 @@ close_table(struct mask_gate *gate)
 }
 
 static void
-add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i, size_t most)
+add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i)
 {
 	if (rule->digits > 0) {
 		gate->digits[gate->digit_count].rule = (uint32_t)i;
@@ -253,10 +334,6 @@ add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i, size_t 
 		set_bit(&gate->always, i);
 		gate->has_always = true;
 	}
-	for (char **literal = rule->literals; literal != NULL && *literal != NULL; literal++)
-		add_gram(gate, *literal, rule->is_caseless);
-	for (char **literal = rule->literals; literal != NULL && *literal != NULL; literal++)
-		add_literal(gate, *literal, i, most);
 }
 
 struct mask_gate *
@@ -264,6 +341,7 @@ mask_gate_new(const struct mask_rules *rules)
 {
 	struct mask_gate *gate = own_alloc(sizeof *gate);
 	size_t most = make_classes(gate, rules);
+	struct texts texts = { .rules = rules };
 
 	gate->rules = rules->count < MASK_GATE_WORDS * 64 ? rules->count : MASK_GATE_WORDS * 64;
 	gate->next = own_alloc(sizeof *gate->next * most << gate->class_bits);
@@ -272,7 +350,11 @@ mask_gate_new(const struct mask_rules *rules)
 	gate->digits = own_alloc(sizeof *gate->digits * (gate->rules + 1));
 	gate->count = 1;
 	for (size_t i = 0; i < gate->rules; i++)
-		add_rule(gate, &rules->items[i], i, most);
+		add_rule(gate, &rules->items[i], i);
+	while (next_text(&texts)) {
+		add_gram(gate, texts.text, texts.count, texts.area != 0 || rules->items[texts.rule].is_caseless);
+		add_text(gate, &texts, most);
+	}
 	close_table(gate);
 	return gate;
 }

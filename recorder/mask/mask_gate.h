@@ -16,9 +16,14 @@
 
 struct mask_gate;
 
+/* What is looked for beside rules. */
+#define MASK_GATE_COLUMN	1u	/* the name of a column, or what begins a record of names and values */
+#define MASK_GATE_OUTPUT	2u	/* a command whose output is covered */
+
 /* A bit for each rule. */
 struct mask_gate_set {
 	uint64_t	words[MASK_GATE_WORDS];
+	uint32_t	areas;
 };
 
 /* The rules must live as long as the gate. Never NULL. */

@@ -49,11 +49,15 @@ struct mask_stream {
 	size_t			 echo_work;	/* bytes that mask_echo() has looked through for this write */
 	uint64_t		 held;		/* place from which the screen waits; UINT64_MAX: it does not */
 	uint64_t		 open;		/* first place of the cursor's line; UINT64_MAX: none of it is in the queue */
+	uint64_t		 wait;		/* from here on a line waits for the next one to tell what it is; UINT64_MAX: none does */
 	uint64_t		 jumped;	/* place of the last cursor jump */
 	uint32_t		 jumps;
 	uint64_t		 string_done;	/* an unfinished string has been matched up to here */
 	uint32_t		 until_rule;	/* of the state that rows are marked with */
 	uint32_t		 top_mark;	/* mark of the row that left at the top last */
+	uint32_t		 top_before;	/* of what stood above the line that the carry is the beginning of */
+	bool			 is_top_apart, is_before_apart;	/* blank rows stand below these */
+	struct mask_columns	*columns;	/* NULL: none is covered */
 	bool			 has_open;	/* some sub is for the screen only */
 	bool			 has_late;
 	bool			 is_settled;	/* the recording waits with what time alone does not decide */

@@ -153,6 +153,7 @@ carry_room(struct mask_carry *carry, size_t count)
 		size_t kept = MASK_CARRY_MOST / 2 < carry->count ? MASK_CARRY_MOST / 2 : carry->count;
 
 		memmove(carry->cells, carry->cells + carry->count - kept, kept * sizeof *carry->cells);
+		carry->is_cut = true;
 		carry->count = kept;
 	}
 	if (carry->count + count > carry->size) {
@@ -175,6 +176,7 @@ mask_carry_take(struct mask_carry *carry, const struct grid *grid, int row)
 	struct mask_carried *at;
 	bool is_wrap;
 
+	carry->is_cut = carry->is_cut && carry->count > 0;
 	if (!mask_line_joins(grid, row, &is_wrap)) {
 		carry->count = 0;
 		return;

@@ -23,6 +23,7 @@ struct mask_carry {
 		uint32_t	glyph, origin;	/* as in a grid's cell; glyph MASK_CARRY_CUT: a boundary that is no wrap */
 	}	*cells;
 	size_t	 count, size;
+	bool	 is_cut;	/* there was more than it takes */
 };
 
 #define MASK_CARRY_CUT		UINT32_MAX

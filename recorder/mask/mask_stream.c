@@ -9,6 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/own.h"
 #include "lib/term/grid.h"
+#include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_inside.h"
 #include "recorder/mask/mask_veil.h"
 
@@ -48,10 +49,19 @@ leave(void *user, const struct grid *grid, int row)
 	struct mask_stream *s = user;
 	uint32_t mark = grid_row_mark(grid, row);
 
-	if ((mark & ROW_CARRIED) == 0)
+	if ((mark & ROW_CARRIED) == 0) {
 		s->carry.count = 0;
-	if (grid_row_used(grid, row) > 0)
+		s->top_mark = 0;
+	}
+	if (s->carry.count == 0) {
+		s->top_before = s->top_mark;
+		s->is_before_apart = s->is_top_apart;
+	}
+	s->is_top_apart = grid_row_used(grid, row) == 0;
+	if (!s->is_top_apart)
 		s->top_mark = mark;
+	if (s->columns != NULL)
+		mask_column_leave(s, row);
 	mask_carry_take(&s->carry, grid, row);
 	grid_row_set_mark(s->grid, row + 1, grid_row_mark(grid, row + 1) | ROW_CARRIED);
 }
@@ -69,6 +79,8 @@ mask_stream_new(struct mask_match *match, const struct mask_params *params)
 		memcpy(s->key, params->key, SECRET_KEY);
 	s->params.key = NULL;
 	s->rule_hits = own_alloc(sizeof *s->rule_hits * (mask_rules_entries(s->rules) + 1));
+	if (s->rules->column_count > 0)
+		s->columns = own_alloc(sizeof *s->columns);
 	s->grid = grid_new(params->cols, params->rows);
 	s->held = s->open = s->edited = UINT64_MAX;
 	grid_watch(s->grid, &watch);
@@ -84,6 +96,7 @@ mask_stream_free(struct mask_stream *s)
 	grid_free(s->grid);
 	mask_queue_done(&s->queue);
 	mask_carry_done(&s->carry);
+	mask_columns_done(s->columns);
 	free(s->rule_hits);
 	sodium_memzero(s, sizeof *s);
 	free(s);
@@ -299,8 +312,10 @@ mask_stream_write(struct mask_stream *s, const void *bytes, size_t count, int64_
 		}
 		end_edit(s, memchr(at, '\n', piece) != NULL, has_jump);
 		s->echo_work = 0;
-		s->open = s->held = UINT64_MAX;
+		s->open = s->held = s->wait = UINT64_MAX;
 		mask_chains(s, MASK_LOOK);
+		s->held = s->wait < s->held ? s->wait : s->held;
+		s->open = s->wait < s->open ? s->wait : s->open;
 		release_screen(s, is_echo);
 		release_record(s);
 		drop(s);
@@ -410,5 +425,5 @@ size_t
 mask_stream_memory(const struct mask_stream *s)
 {
 	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + mask_rules_entries(s->rules) * sizeof *s->rule_hits +
-	    s->carry.size * sizeof *s->carry.cells;
+	    (s->columns != NULL ? sizeof *s->columns : 0) + s->carry.size * sizeof *s->carry.cells;
 }

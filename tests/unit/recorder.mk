@@ -90,6 +90,11 @@ tests_unit_recorder_mask_match_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_style_test_SOURCES = tests/unit/recorder/mask_style_test.c $(MASK_KIT)
 tests_unit_recorder_mask_style_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_style_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/mask_column_test
+EXTRA_DIST += tests/golden/tables.capture tests/golden/tables.masked
+tests_unit_recorder_mask_column_test_SOURCES = tests/unit/recorder/mask_column_test.c
+tests_unit_recorder_mask_column_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) -DPOSTERN_SRCDIR='"$(abs_top_srcdir)"'
+tests_unit_recorder_mask_column_test_LDADD = recorder/libmask.a $(MASKLOAD_LIBS) lib/term/libterm.a lib/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_recorder_mask_stream_test_SOURCES = tests/unit/recorder/mask_stream_test.c $(MASK_KIT)
 tests_unit_recorder_mask_stream_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_stream_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
