@@ -95,7 +95,7 @@ masking_open(struct worker *w)
 	randombytes_buf(key, sizeof key);
 	if (w->start->mask_key.count == sizeof key)
 		memcpy(key, w->start->mask_key.data, sizeof key);
-	mask->told = own_alloc(mask->rules->count * sizeof *mask->told);
+	mask->told = own_alloc((mask_rules_entries(mask->rules) + 1) * sizeof *mask->told);
 	open_stream(w, &mask->out, key);
 	if (!w->start->tty)
 		open_stream(w, &mask->err, key);
@@ -225,13 +225,13 @@ masking_count(struct worker *w)
 	uint8_t room[REC_PAYLOAD];
 	struct rec_event event;
 
-	for (size_t i = 0; mask->out.stream != NULL && i < mask->rules->count; i++) {
+	for (size_t i = 0; mask->out.stream != NULL && i < mask_rules_entries(mask->rules); i++) {
 		uint64_t now = hits(mask, i);
 		struct rec_masked masked = { .count = (uint32_t)(now - mask->told[i]) };
 
 		if (now == mask->told[i])
 			continue;
-		snprintf(masked.rule, sizeof masked.rule, "%s", mask->rules->items[i].name);
+		snprintf(masked.rule, sizeof masked.rule, "%s", mask_rules_face(mask->rules, i).name);
 		rec_event_make_masked(&event, &masked, room);
 		tape_put(w, &event);
 		mask->told[i] = now;
@@ -282,9 +282,9 @@ report_counts(struct worker *w, const struct mask_counts *counts)
 	struct worker_news news = { .type = "masked", .a = (int64_t)counts->hits, .b = (int64_t)counts->shown, .c = counts->shown_us };
 
 	buf_init(&text, REPORT_MOST);
-	for (size_t i = 0; i < w->mask.rules->count; i++)
+	for (size_t i = 0; i < mask_rules_entries(w->mask.rules); i++)
 		if (hits(&w->mask, i) > 0)
-			(void)buf_addf(&text, "%s%s=%" PRIu64, buf_len(&text) > 0 ? " " : "", w->mask.rules->items[i].name, hits(&w->mask, i));
+			(void)buf_addf(&text, "%s%s=%" PRIu64, buf_len(&text) > 0 ? " " : "", mask_rules_face(w->mask.rules, i).name, hits(&w->mask, i));
 	said = buf_text(&text);
 	news.text = said;
 	if (counts->hits > 0)

@@ -18,7 +18,7 @@
 /* What is printed in bulk. */
 enum load { LOAD_LOG, LOAD_COLOUR, LOAD_CJK, LOAD_SCREENS, LOAD_COUNT };
 
-enum peer_id { PEER_BARE, PEER_SCRIPT, PEER_SCRIPT_FLUSH, PEER_SUDO, PEER_SUDO_FLUSH, PEER_RECORD, PEER_GATE, PEER_COUNT };
+enum peer_id { PEER_BARE, PEER_SCRIPT, PEER_SCRIPT_FLUSH, PEER_SUDO, PEER_SUDO_FLUSH, PEER_RECORD, PEER_MASKED, PEER_GATE, PEER_COUNT };
 
 /* What is measured of a peer; each figure is one number a round. */
 enum figure {

@@ -22,7 +22,8 @@ const struct peer peers[PEER_COUNT] = {
 	[PEER_SCRIPT_FLUSH] =	{ "script -f",		"as script, flushed after each write",				"script" },
 	[PEER_SUDO] =		{ "sudo",		"log_input and log_output, zlib (its default)",			"sudo" },
 	[PEER_SUDO_FLUSH] =	{ "sudo, flushing",	"as sudo, iolog_flush",						"sudo" },
-	[PEER_RECORD] =		{ "postern record",	"input and output, sealed before it is shown, then zstd",	NULL },
+	[PEER_RECORD] =		{ "postern record --no-mask",	"input and output, sealed before it is shown, then zstd",	NULL },
+	[PEER_MASKED] =		{ "postern record, masked",	"the same behind the masking rules that come with it (its default)",	NULL },
 	[PEER_GATE] =		{ "postern, a gate's",	"the same through a gate in trial mode, with warden and init",	NULL },
 };
 /* clang-format on */
@@ -210,10 +211,12 @@ peer_argv(const struct bench *bench, enum peer_id id, const char *const argument
 		id == PEER_SCRIPT_FLUSH ? "-f" : NULL, NULL };
 	const char *const sudo[] = { "sudo", child, NULL };
 	const char *const record[] = { program, "record", "-q", "--no-mask", "-r", bench->key, "-o", out[0], "--", child, NULL };
+	const char *const masked[] = { program, "record", "-q", "-r", bench->key, "-o", out[0], "--", child, NULL };
 	const char *const enter[] = { program, "enter", arguments[0], "--root", root, "--as", "engineer", NULL };
 	const char *const bare[] = { child, NULL };
-	const char *const *const words[PEER_COUNT] = { bare, script, script, sudo, sudo, record, enter };
-	bool takes_arguments = id == PEER_BARE || id == PEER_SUDO || id == PEER_SUDO_FLUSH || id == PEER_RECORD;
+	const char *const *const words[PEER_COUNT] = { bare, script, script, sudo, sudo, record, masked, enter };
+	bool takes_arguments = id == PEER_BARE || id == PEER_SUDO || id == PEER_SUDO_FLUSH || id == PEER_RECORD ||
+	    id == PEER_MASKED;
 	size_t count;
 
 	serial++;
@@ -241,7 +244,7 @@ peers_versions(const struct bench *bench)
 		size_t room = 0;
 		FILE *from;
 
-		if (id == PEER_BARE || id == PEER_SCRIPT_FLUSH || id == PEER_SUDO_FLUSH || id == PEER_GATE || bench->is_missing[id])
+		if (id == PEER_BARE || id == PEER_SCRIPT_FLUSH || id == PEER_SUDO_FLUSH || id == PEER_MASKED || id == PEER_GATE || bench->is_missing[id])
 			continue;
 		snprintf(command, sizeof command, "%s%s%s --version 2>/dev/null | head -n 1", id == PEER_RECORD ? bench->programs : "",
 		    id == PEER_RECORD ? "/" : "", id == PEER_RECORD ? "postern" : peers[id].program);

@@ -194,6 +194,8 @@ report_aims(const struct bench *bench)
 	aim("start-up of a gate's session over the bare pty", gate > 0 ? gate - bare : 0, 6, " ms");
 	aim("memory of a gate's session, of many", median(bench, PEER_GATE, FIG_CROWD), 2, " MiB");
 	aim("echo p50 of postern record, of script's", quotient(median(bench, PEER_RECORD, FIG_ECHO), script), 1.2, "");
+	aim("echo p50 of postern record, masked, of unmasked", quotient(median(bench, PEER_MASKED, FIG_ECHO), median(bench, PEER_RECORD, FIG_ECHO)), 1.1, "");
+	aim("bulk log masked, of script's wall time", quotient(median(bench, PEER_MASKED, FIG_WALL + LOAD_LOG), median(bench, PEER_SCRIPT, FIG_WALL + LOAD_LOG)), 2, "");
 	aim("echo p50 of a gate's session, of script's", quotient(median(bench, PEER_GATE, FIG_ECHO), script), 1.2, "");
 	for (enum load load = 0; load < LOAD_SCREENS; load++)
 		aim(cpu[load], quotient(median(bench, PEER_RECORD, FIG_CPU + load), median(bench, PEER_SUDO, FIG_CPU + load)), 0.5, "");

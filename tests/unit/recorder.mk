@@ -48,6 +48,11 @@ tests_unit_recorder_worker_test_SOURCES = tests/unit/recorder/worker_test.c test
 tests_unit_recorder_worker_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_worker_test_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/worker_mask_test
+tests_unit_recorder_worker_mask_test_SOURCES = tests/unit/recorder/worker_mask_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h \
+	tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
+tests_unit_recorder_worker_mask_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_worker_mask_test_LDADD = $(MASK_LIBS) $(tests_unit_recorder_worker_test_LDADD)
 check_PROGRAMS += tests/unit/recorder/worker_ends_test
 tests_unit_recorder_worker_ends_test_SOURCES = tests/unit/recorder/worker_ends_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h
 tests_unit_recorder_worker_ends_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
@@ -78,7 +83,7 @@ endif
 if HAVE_CMOCKA
 MASK_TESTS = tests/unit/recorder/mask_gate_test tests/unit/recorder/mask_match_test tests/unit/recorder/mask_style_test \
 	tests/unit/recorder/mask_stream_test tests/unit/recorder/mask_screen_test tests/unit/recorder/mask_text_test \
-	tests/unit/recorder/mask_input_test
+	tests/unit/recorder/mask_input_test tests/unit/recorder/mask_veil_test
 check_PROGRAMS += $(MASK_TESTS)
 MASK_KIT = tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
 tests_unit_recorder_mask_gate_test_SOURCES = tests/unit/recorder/mask_gate_test.c $(MASK_KIT)
@@ -101,6 +106,9 @@ tests_unit_recorder_mask_stream_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_screen_test_SOURCES = tests/unit/recorder/mask_screen_test.c $(MASK_KIT)
 tests_unit_recorder_mask_screen_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_screen_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_mask_veil_test_SOURCES = tests/unit/recorder/mask_veil_test.c $(MASK_KIT)
+tests_unit_recorder_mask_veil_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_mask_veil_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_text_test_SOURCES = tests/unit/recorder/mask_text_test.c $(MASK_KIT)
 tests_unit_recorder_mask_text_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_text_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)

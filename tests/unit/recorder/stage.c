@@ -94,6 +94,7 @@ stage_teardown(void **state)
 	rmdir(s->dir);
 	buf_done(&s->shown);
 	buf_done(&s->shown_err);
+	buf_done(&s->rules);
 	grid_free(s->screen);
 	free(s);
 	return 0;
@@ -184,6 +185,8 @@ stage_start(struct stage *s, struct wire_start *start)
 	start->rows = 24;
 	start->started_us = clock_wall_us();
 	fds[WORKER_START] = start_file(start);
+	if (start->mask)
+		fds[WORKER_RULES] = fdio_memory("rules", buf_data(&s->rules), buf_len(&s->rules));
 	fds[WORKER_REC] = new_file(s, "s.rec");
 	fds[WORKER_TAIL] = new_file(s, "s.tail");
 	open_port(s, start->tty, fds);
@@ -389,6 +392,7 @@ stage_recorded(struct stage *s, enum rec_kind kind)
 	assert_int_equal(age_ring_add(ring, s->identity), 0);
 	assert_int_equal(rec_source_files(&source, path), 0);
 	assert_int_equal(rec_reader_open(&source, &keyring, &reader), 0);
+	rec_reader_wants_undecided(reader);
 	while (rec_reader_next(reader, &event) > 0)
 		if (event.kind == kind)
 			assert_int_equal(buf_add(&bytes, event.bytes, event.count), 0);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "lib/base/buf.h"
 #include "lib/record/agekey.h"
 #include "lib/record/event.h"
 #include "lib/wire/conn.h"
@@ -28,6 +29,7 @@ struct stage {
 	char			 recipient[AGE_TEXT];
 	struct buf		 shown, shown_err;	/* what the client got */
 	struct grid		*screen;		/* what its terminal shows */
+	struct buf		 rules;			/* packed, for a start that masks */
 	rlim_t			 file_most;		/* longest file the worker may write; 0 = any: a full disk for everybody */
 };
 
