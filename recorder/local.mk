@@ -126,6 +126,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_line.c recorder/mask/mask_line.h \
 	recorder/mask/mask_match.c recorder/mask/mask_match.h \
 	recorder/mask/mask_pair.c \
+	recorder/mask/mask_pane.c \
 	recorder/mask/mask_queue.c recorder/mask/mask_queue.h \
 	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \
 	recorder/mask/mask_string.c \

@@ -74,6 +74,26 @@ match_part(struct pass *p, uint32_t from, uint32_t to, bool is_last)
 	cover_hits(p, from, false);
 }
 
+/* The line may have a mark or a number before it, as long as that before the state's first line, or nearly. */
+static bool
+state_goes_on(const struct pass *p, uint32_t before, uint32_t from, uint32_t to, uint32_t *mark)
+{
+	const struct mask_stream *s = p->s;
+	const struct mask_rule *rule = &s->rules->items[s->until_rule];
+	static const int more[] = { 0, 1, -1, 2 };
+
+	if (mask_until_goes_on(rule, s->line.text + from, to - from, before, mark))
+		return true;
+	for (size_t i = 0; s->until_head > 0 && i < sizeof more / sizeof more[0]; i++) {
+		uint32_t head = s->until_head + (uint32_t)more[i];
+
+		head = head < to - from ? head : to - from;
+		if (mask_until_goes_on(rule, s->line.text + from + head, to - from - head, before, mark))
+			return true;
+	}
+	return false;
+}
+
 /* What a state covers of a line, and whether it goes on behind it: the line's mark. */
 static uint32_t
 continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool is_last)
@@ -86,7 +106,7 @@ continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool
 	if ((before & ROW_LINES) == 0)
 		return 0;
 	until = mask_match_until(s->match, s->until_rule, s->line.text + from, to - from, 0);
-	if (until == MASK_NOWHERE && !mask_until_goes_on(&s->rules->items[s->until_rule], s->line.text + from, to - from, before, &mark))
+	if (until == MASK_NOWHERE && !state_goes_on(p, before, from, to, &mark))
 		return 0;
 	if (until != MASK_NOWHERE) {
 		hit.to = from + until;
@@ -166,6 +186,7 @@ match_parts(struct pass *p)
 		mark = continue_state(p, mark, from, to, is_last);
 		if (s->hits.opened != MASK_NO_RULE) {
 			s->until_rule = s->hits.opened;
+			s->until_head = s->hits.opened_at;
 			mark = 1;
 		}
 		mark |= state;
@@ -204,6 +225,27 @@ match_escaped(struct pass *p, const struct mask_carry *carry)
 			match_part(p, from, to, is_last);
 	}
 }
+
+/* Each pane of these rows as a screen of its own. */
+static void
+match_panes(struct pass *p)
+{
+	struct mask_stream *s = p->s;
+	int at, col;
+
+	grid_cursor(s->grid, &at, &col);
+	for (int row = s->line.first; row <= s->line.last; row++) {
+		struct mask_pane pane = { .to = -1 };
+
+		while (mask_pane_next(s->grid, row, &pane)) {
+			mask_pane_build(&s->line, s->grid, row, &pane);
+			p->has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p->candidates);
+			match_part(p, 0, (uint32_t)s->line.count, at == row && col > pane.from && col <= pane.to);
+		}
+	}
+}
+
+#define BAR_BYTE	'\342'	/* box characters begin with it */
 
 /* A literal that is about to be complete is waited for, if enough of it is there. */
 #define TAIL_LEAST	4
@@ -252,7 +294,7 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 	struct pass p = { .s = s, .how = how, .held = UINT64_MAX };
 	const struct mask_carry *carry;
 	int at, col, next;
-	bool has_escape;
+	bool has_escape, has_bars;
 
 	mask_line_span(s->grid, row, &s->line.first, &s->line.last);
 	next = s->line.last + 1;
@@ -266,6 +308,7 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 		mask_uncover_open(s);
 	p.has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p.candidates);
 	match_parts(&p);
+	has_bars = memchr(s->line.text, BAR_BYTE, s->line.count) != NULL;
 	has_escape = p.has_candidates && has_escapes(s->line.text, s->line.count);
 	if (p.has_cursor && how != MASK_CLOSE)
 		note_open(&p);
@@ -276,6 +319,8 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 	}
 	if (has_escape)
 		match_escaped(&p, carry);
+	if (has_bars)
+		match_panes(&p);
 	if (p.has_cursor && how != MASK_CLOSE)
 		s->held = p.held;
 	return next;

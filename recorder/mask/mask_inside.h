@@ -53,7 +53,8 @@ struct mask_stream {
 	uint64_t		 jumped;	/* place of the last cursor jump */
 	uint32_t		 jumps;
 	uint64_t		 string_done;	/* an unfinished string has been matched up to here */
-	uint32_t		 until_rule;	/* of the state that rows are marked with */
+	uint32_t		 until_rule;	/* of the state that rows are marked with, */
+	uint32_t		 until_head;	/* and what stood before its beginning in its line */
 	uint32_t		 top_mark;	/* mark of the row that left at the top last */
 	uint32_t		 top_before;	/* of what stood above the line that the carry is the beginning of */
 	bool			 is_top_apart, is_before_apart;	/* blank rows stand below these */
@@ -97,6 +98,15 @@ void	mask_echo(struct mask_stream *s, const char *value, size_t count);
 
 /* mask_escape.c: blanks in the place of escapes; false if there are none. */
 bool	mask_escape_blank(char *text, size_t count);
+
+/* mask_pane.c: columns [from, to) of a row. The next pane behind pane->to, which is -1 at first; false if there is none, or nothing else. */
+struct mask_pane {
+	int	from, to;
+};
+
+bool	mask_pane_next(const struct grid *grid, int row, struct mask_pane *pane);
+/* Its text, with the rows of the same pane that it goes on in. line->first and last stay. */
+void	mask_pane_build(struct mask_line *line, const struct grid *grid, int row, const struct mask_pane *pane);
 
 /* mask_until.c: the line belongs to the rule's state that `before` (a row mark) tells of; *mark is its own. */
 bool	mask_until_goes_on(const struct mask_rule *rule, const char *text, size_t count, uint32_t before, uint32_t *mark);

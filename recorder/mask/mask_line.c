@@ -63,10 +63,10 @@ add_char(struct mask_line *line, uint32_t character, uint32_t ref)
 	}
 }
 
-static void
-add_row(struct mask_line *line, const struct grid *grid, int row, int from)
+void
+mask_line_part(struct mask_line *line, const struct grid *grid, int row, int from, int to)
 {
-	int end = grid_row_used(grid, row);
+	int end = grid_row_used(grid, row) < to ? grid_row_used(grid, row) : to;
 	const struct grid_cell *cells = grid_cell(grid, row, 0);
 	uint32_t ref = (uint32_t)row << 16 | (uint32_t)from;
 	uint32_t chars[GRID_CHARS];
@@ -140,7 +140,7 @@ mask_line_build(struct mask_line *line, const struct grid *grid, const struct ma
 		if (is_cut)
 			add_cut(line, row);
 		line->has_margin = line->has_margin || left > 0;
-		add_row(line, grid, row, strips ? left : 0);
+		mask_line_part(line, grid, row, strips ? left : 0, grid_cols(grid));
 		(void)mask_line_joins(grid, row, &is_wrap);
 	}
 }

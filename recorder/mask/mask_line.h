@@ -53,6 +53,9 @@ bool	mask_line_joins(const struct grid *grid, int row, bool *is_wrap);
  */
 void	mask_line_build(struct mask_line *line, const struct grid *grid, const struct mask_carry *carry, bool strips);
 
+/* Adds columns [from, to) of a row without the blanks at their end. */
+void	mask_line_part(struct mask_line *line, const struct grid *grid, int row, int from, int to);
+
 /* A row that leaves goes behind the carry; one that is not joined with the next empties it. */
 void	mask_carry_take(struct mask_carry *carry, const struct grid *grid, int row);
 void	mask_carry_done(struct mask_carry *carry);

@@ -230,6 +230,7 @@ take_block(struct search *s, size_t start, size_t end)
 	if (until == MASK_NOWHERE) {
 		hit.to = (uint32_t)s->count;
 		s->hits->opened = s->rule;
+		s->hits->opened_at = (uint32_t)start;
 	}
 	add_hit(s, &hit);
 	return hit.to > end ? hit.to : end;

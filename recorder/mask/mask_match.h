@@ -40,6 +40,7 @@ struct mask_hits {
 	size_t			count;
 	uint32_t		held;		/* from here on something may still become a match, is not covered, and is the screen's business; MASK_NOWHERE: nothing */
 	uint32_t		opened;		/* a rule with `until` whose end was not found: all behind its hit belongs to it; or MASK_NO_RULE */
+	uint32_t		opened_at;	/* where its match begins */
 	struct mask_near	near[16];
 	size_t			near_count;
 	bool			wants_near;	/* set by the caller */

@@ -15,20 +15,21 @@ is_digit64(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=';
 }
 
-/* Keys are quoted in mails, patches, YAML and JSON; a shell's prompt has something that none of these has. */
+/* Keys are quoted in mails, patches, YAML and JSON; a shell's prompt has something that none of these has. What is long is one's line anyway. */
 static bool
 looks_so(const char *text, size_t count, size_t *run)
 {
+	bool is_strange = false;
 	size_t now = 0;
 
 	*run = 0;
 	for (size_t i = 0; i < count; i++) {
 		now = is_digit64(text[i]) ? now + 1 : 0;
 		*run = now > *run ? now : *run;
-		if (now == 0 && strchr(" \t:,-.|>\"'\\_", text[i]) == NULL)
-			return false;
+		if (now == 0 && strchr(" \t:;,-.|>\"'\\_", text[i]) == NULL && !(text[i] == '$' && i > 0 && i + 1 == count && is_digit64(text[i - 1])))
+			is_strange = true;
 	}
-	return true;
+	return !is_strange || *run >= LONG_RUN;
 }
 
 bool

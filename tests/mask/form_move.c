@@ -201,6 +201,36 @@ make_panes(struct script *s, struct dice *dice, const struct forged *f, unsigned
 	return true;
 }
 
+/* The same with a line that is wrapped in its pane. */
+static bool
+make_narrow_pane(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
+{
+	AUTO_FREE char *line = form_line_of(f);
+	unsigned width = variant == 0 ? 36 : 40, left = variant == 0 ? 0 : 40, pad = dice_below(dice, width), row = 3;
+	size_t length = strlen(line), at = 0;
+
+	if (form_is_own_line(f) || (pad + length) / width > 18)
+		return false;
+	script_secret(s, f->value);
+	script_add(s, "\033[?1049h\033[H\033[2J");
+	for (unsigned i = 1; i < SCRIPT_ROWS; i++)
+		script_addf(s, "\033[%u;37H\u2502\033[%u;40H\u2502", i, i);
+	script_addf(s, "\033[%u;%uH", row, left + 1);
+	for (unsigned i = 0; i < pad; i++)
+		script_add(s, i % 6 == 5 || i + 1 == pad ? " " : "w");
+	while (at < length) {
+		size_t run = at == 0 ? width - pad : width;
+
+		script_addf(s, "%.*s", (int)run, line + at);
+		at += run < length - at ? run : length - at;
+		script_addf(s, "\033[%u;%uH", ++row, left + 1);
+		if (dice_below(dice, 3) == 0)
+			script_cut(s);
+	}
+	form_leave(s);
+	return true;
+}
+
 static bool
 make_progress(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
@@ -285,6 +315,7 @@ const struct form form_moves[] = {
 	{ "other widths",	FORM_ANY,	true,	8,	make_widths },
 	{ "wrapped everywhere",	FORM_ANY,	true,	60,	make_edges },
 	{ "two panes",		FORM_ANY,	false,	2,	make_panes },
+	{ "wrapped in a pane",	FORM_ANY,	false,	2,	make_narrow_pane },
 	{ "progress",		FORM_ANY,	true,	2,	make_progress },
 	{ "painted in any order", FORM_ANY,	false,	2,	make_scattered },
 	{ "repeated by REP",	FORM_ANY,	false,	1,	make_repeated },

@@ -70,7 +70,7 @@ make_in_string(struct script *s, struct dice *dice, const struct forged *f, unsi
 		{ "\033X", "\033\\" }, { "\033]9;", "\a" }, { "\033]777;notify;build;", "\a" }, { "\033]8;;", "\a" }, { "\033]2;", "\030" }, { "\033k", "\033\\" },
 	};
 
-	if (form_is_own_line(f) || strcmp(f->rule, "pgpass") == 0)
+	if (form_is_own_line(f) || strcmp(f->rule, "pgpass") == 0 || strcmp(f->rule, "email-uri") == 0)
 		return false;
 	script_secret(s, f->value);
 	script_addf(s, "$ make\r\n%s", around[variant][0]);

@@ -134,7 +134,8 @@ each_form_shows_its_value_without_a_mask(void **state)
 
 				forge(kind, &dice, &f);
 				script_clear(&script);
-				if (strcmp(form->name, "prompt without echo") == 0 || !form->make(&script, &dice, &f, 0))
+				if (strcmp(form->name, "prompt without echo") == 0 ||
+				    strcmp(form->name, "wrapped in a pane") == 0 || !form->make(&script, &dice, &f, 0))
 					continue;
 				made++;
 				assert_true(script.values_count > 0);
