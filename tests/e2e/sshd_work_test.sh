@@ -20,12 +20,13 @@ was_shown() { history | grep -qF -- "$1"; }
 shows() { within $sshd_limit is_shown "$1" || { screen | sed 's/^/# /'; return 1; }; }
 keys() { printf '%s' "$1" >>"$stage/typed"; t send-keys -l -t 0 -- "$1"; }
 enter() { printf '\r' >>"$stage/typed"; t send-keys -t 0 Enter; }
-# The picture at a moment when nothing moves; `at N FIRST-KEYS-TYPED-NEXT` is looked up in the recording later.
+# The picture at a moment when nothing moves; `at N FIRST-KEYS-TYPED-NEXT` is looked up in the recording later. As long as
+# something may still come to a line, the recording waits with it: 2 s.
 point() {
 	sshd_last=
 	while screen >"$stage/point$1" && [ "$(cat "$stage/point$1")" != "$sshd_last" ]; do
 		sshd_last=$(cat "$stage/point$1")
-		sleep 0.2
+		sleep 2.5
 	done
 }
 
@@ -57,6 +58,8 @@ keys "PS1='ready> '"; enter
 shows "ready> " >/dev/null
 keys 'i=0; while [ $i -lt 30 ]; do i=$((i+1)); printf "\033[3%dmline\033[0m %d\n" $((i%8)) $i; done; id -un'; enter
 holds "a command runs as the role's account" shows pt-role
+keys "printf 'GH=%s%s<\n' ghp_R8kZ2xY7vQ1wE5tN3mB 9cL0aS4dF6gH2jK8p"; enter
+holds "a token is covered, though the role says nothing of masking" shows 'GH=****************************************<'
 point 1
 keys 'seq 60 100; printf "%s\n" Öl 日本語 $(seq 101 140)'; enter
 shows 140 >/dev/null
