@@ -9,6 +9,8 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy_check_ends.c recorder/policy/policy_check_ends.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
 	recorder/policy/policy_load.c \
+	recorder/policy/policy_may.c recorder/policy/policy_may.h \
+	recorder/keeper/rights.c recorder/keeper/rights.h \
 	recorder/policy/policy_mask.c recorder/policy/policy_mask.h \
 	recorder/policy/policy_print.c \
 	recorder/policy/policy_sample.c \
@@ -26,7 +28,8 @@ YAMLREAD_LIBS = recorder/libyamlread.a $(CYAML_LIBS) $(YAML_LIBS)
 
 # The keeper's half of the role table knows no YAML, so that root's binary does not contain a parser.
 noinst_LIBRARIES += recorder/libroletable.a
-recorder_libroletable_a_SOURCES = recorder/keeper/roletable.c recorder/keeper/roletable.h
+recorder_libroletable_a_SOURCES = recorder/keeper/roletable.c recorder/keeper/roletable.h \
+	recorder/keeper/rights.c recorder/keeper/rights.h
 pkglibexec_PROGRAMS += recorder/postern-roletable
 recorder_postern_roletable_SOURCES = recorder/keeper/roletable_main.c recorder/keeper/roletable_make.c
 recorder_postern_roletable_LDADD = $(POLICY_LIBS)
@@ -60,16 +63,23 @@ recorder_libcage_a_SOURCES = \
 	recorder/cage/account.c recorder/cage/account.h \
 	recorder/cage/caps.c recorder/cage/caps.h \
 	recorder/cage/cgroup.c recorder/cage/cgroup.h \
-	recorder/cage/members.c recorder/cage/members.h
+	recorder/cage/elf.c recorder/cage/elf.h \
+	recorder/cage/landlock.c recorder/cage/landlock.h \
+	recorder/cage/loose.c recorder/cage/loose.h \
+	recorder/cage/members.c recorder/cage/members.h \
+	recorder/keeper/enforced.c recorder/keeper/enforced.h \
+	recorder/keeper/rights.c recorder/keeper/rights.h
 CAGE_LIBS = recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
 pkglibexec_PROGRAMS += recorder/postern-warden recorder/postern-init
 recorder_postern_warden_SOURCES = recorder/keeper/contract.h \
 	recorder/cage/warden.c recorder/cage/warden.h recorder/cage/warden_end.c recorder/cage/warden_freeze.c recorder/cage/warden_spawn.c \
-	recorder/cage/warden_pam.c recorder/cage/warden_pam.h
+	recorder/cage/warden_pam.c recorder/cage/warden_pam.h recorder/cage/portbpf.c recorder/cage/portbpf.h
 recorder_postern_warden_LDADD = $(CAGE_LIBS) $(PAM_LIBS)
 recorder_postern_init_SOURCES = recorder/keeper/contract.h \
 	recorder/cage/init.c recorder/cage/init_child.c recorder/cage/init_child.h \
-	recorder/cage/init_env.c recorder/cage/init_env.h recorder/cage/init_mounts.c recorder/cage/init_mounts.h
+	recorder/cage/init_env.c recorder/cage/init_env.h recorder/cage/init_mounts.c recorder/cage/init_mounts.h \
+	recorder/cage/init_private.c recorder/cage/init_private.h recorder/cage/filter.c recorder/cage/filter.h \
+	recorder/cage/plan.c recorder/cage/plan.h
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 # end of the cage
 
@@ -147,6 +157,7 @@ RELAY_LIBS = recorder/librelay.a lib/record/librecord.a lib/term/libterm.a lib/w
 pkglibexec_PROGRAMS += recorder/postern-worker
 recorder_postern_worker_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) -pthread
 recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landlock.h \
+	recorder/keeper/enforced.c recorder/keeper/enforced.h recorder/keeper/rights.c recorder/keeper/rights.h \
 	recorder/worker/sandbox.c recorder/worker/sandbox.h \
 	recorder/worker/worker.c recorder/worker/worker.h \
 	recorder/worker/worker_bar.c \

@@ -118,18 +118,29 @@ is_final(const struct account *account)
 }
 
 int
-account_become(const struct account *account)
+account_take_groups(const struct account *account)
 {
-	int r;
+	int r = caps_drop_inherited();
 
-	r = caps_drop_inherited();
-	if (r < 0)
-		return r;
-	if (initgroups(account->name, account->gid) < 0 ||
-	    setresgid(account->gid, account->gid, account->gid) < 0 ||
-	    setresuid(account->uid, account->uid, account->uid) < 0)
+	if (r == 0 && (initgroups(account->name, account->gid) < 0 || setresgid(account->gid, account->gid, account->gid) < 0))
+		r = -errno;
+	return r;
+}
+
+int
+account_take_uid(const struct account *account)
+{
+	if (setresuid(account->uid, account->uid, account->uid) < 0)
 		return -errno;
 	return is_final(account) ? 0 : -EPERM;
+}
+
+int
+account_become(const struct account *account)
+{
+	int r = account_take_groups(account);
+
+	return r == 0 ? account_take_uid(account) : r;
 }
 
 bool

@@ -36,6 +36,10 @@ int	account_allowed(const struct account *account, bool system);
  */
 int	account_become(const struct account *account);
 
+/* Its two halves, for who has something to do as root between them: groups (looked up) and gid; then the uid, for good. */
+int	account_take_groups(const struct account *account);
+int	account_take_uid(const struct account *account);
+
 /* A shell that lets nobody in, or none that can be run: nologin, false, missing. */
 bool	account_shell_closed(const char *shell);
 

@@ -25,6 +25,7 @@
 #include "recorder/cage/init_child.h"
 #include "recorder/cage/init_mounts.h"
 #include "recorder/cage/members.h"
+#include "recorder/cage/plan.h"
 
 #define WAIT_MS	5000	/* after the command's end: how long the warden may count before init goes by itself */
 #define KILL_MS	10000	/* without namespaces: for the rounds of killing */
@@ -33,6 +34,7 @@ enum source { SRC_LINK, SRC_REPORT, SRC_SIGNAL, SRC_COUNT };
 
 struct init {
 	struct warden_start	start;
+	struct plan		plan;
 	int			signals;
 	int			report;		/* the child's word before its exec; -1 once that is over */
 	pid_t			child;
@@ -92,8 +94,28 @@ init_prepare(struct init *init)
 	init->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (init->signals < 0 || fdio_cloexec(INIT_LINK, true) < 0)
 		fail(init, 0, "signals cannot be read");
-	if (is_alone(init) && init_mounts(&init->start, why, sizeof why) < 0)
+	if (plan_make(&init->start, &init->plan, why, sizeof why) < 0)
+		fail(init, 0, why);
+	if (is_alone(init) && init_mounts(&init->plan, why, sizeof why) < 0)
 		fail(init, SESSION_NO_NAMESPACE, why);
+}
+
+/* With a terminal two numbers of the contract are free; a pipe that took them would be closed with the others. */
+static int
+pipe_above(int ends[2])
+{
+	int low[2];
+	int r = 0;
+
+	if (pipe2(low, O_CLOEXEC) < 0)
+		return -errno;
+	for (int i = 0; i < 2; i++) {
+		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, WARDEN_LAST + 1);
+		if (ends[i] < 0)
+			r = -errno;
+		close(low[i]);
+	}
+	return r;
 }
 
 static void
@@ -101,14 +123,14 @@ init_start(struct init *init)
 {
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe_above(ends) < 0)
 		fail(init, 0, "no pipe for the command's start");
 	init->child = fork();
 	if (init->child < 0)
 		fail(init, 0, "the command cannot be forked");
 	if (init->child == 0) {
 		close(ends[0]);
-		init_child(&init->start, ends[1]);
+		init_child(&init->plan, ends[1]);
 	}
 	close(ends[1]);
 	init->report = ends[0];
@@ -118,13 +140,28 @@ init_start(struct init *init)
 		fail(init, 0, "init cannot give up its capabilities");
 }
 
+/* What the child is held to is passed on. Both records begin with what they are. */
+static bool
+pass_enforced(const struct init *init, uint32_t what)
+{
+	struct enforced enforced = { .what = what };
+
+	if (what != INIT_ENFORCED)
+		return false;
+	if (fdio_read(init->report, (char *)&enforced + sizeof what, sizeof enforced - sizeof what) == 0)
+		(void)send(INIT_LINK, &enforced, sizeof enforced, MSG_NOSIGNAL);
+	return true;
+}
+
 /* The report's end of file means that the command runs; a word means that it never will. */
 static void
 on_report(struct init *init)
 {
 	struct init_word word = { 0 };
 
-	if (fdio_read(init->report, &word, sizeof word) < 0)
+	if (fdio_read(init->report, &word.what, sizeof word.what) == 0 && pass_enforced(init, word.what))
+		word.what = 0;
+	if (word.what == 0 || fdio_read(init->report, (char *)&word + sizeof word.what, sizeof word - sizeof word.what) < 0)
 		word = (struct init_word){ .what = INIT_RUNNING };
 	close(init->report);
 	init->report = -1;

@@ -28,6 +28,8 @@
 #include "recorder/keeper/contract.h"
 #include "recorder/cage/init_child.h"
 #include "recorder/cage/init_env.h"
+#include "recorder/cage/filter.h"
+#include "recorder/cage/plan.h"
 
 /* What is executed. */
 struct command {
@@ -37,7 +39,9 @@ struct command {
 
 struct child {
 	const struct warden_start	*start;
+	struct plan			*plan;
 	int				 report;
+	int				 ruleset;	/* Landlock's; -1: none */
 	struct account			 account;
 	struct wire_message		 launch;
 	struct init_env			 env;
@@ -90,28 +94,6 @@ take_streams(const struct child *child)
 }
 
 static void
-find_account(struct child *child)
-{
-	const struct role_record *role = &child->start->role;
-	struct account *account = &child->account;
-	int r;
-
-	if (child->start->flags & SESSION_TRIAL) {
-		r = account_self(account);
-		if (r == 0 && child->start->home[0] != '\0')
-			snprintf(account->home, sizeof account->home, "%s", child->start->home);
-		if (r == 0 && account_shell_closed(account->shell))
-			snprintf(account->shell, sizeof account->shell, "%s", access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh");
-	} else {
-		r = account_find(role->account, account);	/* keeper and warden have looked whether it may be used */
-		if (r == 0 && account->uid == 0 && !(role->flags & ROLE_SYSTEM))
-			r = ERR_NO_RIGHT;
-	}
-	if (r < 0)
-		fail(child, "the role's account cannot be used: %s", err_text(r));
-}
-
-static void
 set_limit(const struct child *child, __rlimit_resource_t what, rlim_t most)
 {
 	struct rlimit limit;
@@ -134,24 +116,108 @@ set_limits(const struct child *child)
 	set_limit(child, RLIMIT_CORE, 0);
 	if (role->pids_max > 0 && !(child->start->flags & SESSION_NO_NAMESPACE))
 		set_limit(child, RLIMIT_NPROC, role->pids_max);
+	if (role->files > 0)
+		set_limit(child, RLIMIT_NOFILE, role->files);
+	if (role->memory > 0)
+		set_limit(child, RLIMIT_AS, role->memory);
+	if (role->file_size > 0)
+		set_limit(child, RLIMIT_FSIZE, role->file_size);
+	if (role->cpu_s > 0)
+		set_limit(child, RLIMIT_CPU, (rlim_t)role->cpu_s);
 	if (role->nice != 0 && setpriority(PRIO_PROCESS, 0, role->nice) < 0)
 		fail(child, "nice %d cannot be set: %s", role->nice, err_text(-errno));
 	umask(022);
+}
+
+/* Rules are made while root can still see every path; -1 if there is nothing to restrict by. */
+static void
+make_rules(struct child *child)
+{
+	int r;
+
+	child->ruleset = plan_rules(child->plan, &r);
+	if (r < 0)
+		fail(child, "the rules of the role cannot be made: %s", err_text(r));
+}
+
+static void
+restrict_self(const struct child *child)
+{
+	const struct filter filter = { .rights = &child->start->role.rights, .abi = child->plan->abi,
+		.alone = !(child->start->flags & SESSION_NO_NAMESPACE) };
+	int r = child->ruleset >= 0 ? landlock_restrict(child->ruleset) : 0;
+
+	if (r < 0)
+		fail(child, "Landlock cannot be used: %s", err_text(r));
+	if (!child->plan->confined)
+		return;
+	r = filter_install(&filter);
+	if (r < 0)
+		fail(child, "system calls cannot be filtered: %s", err_text(r));
+	child->plan->enforced.marks |= filter_marks(&filter);
+}
+
+/* posternd's keys are not the session's; a kernel without keys has none. */
+static void
+leave_keyring(void)
+{
+	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+}
+
+/*
+ * With `sudo: yes` new privileges must stay possible, and then only root may close the cage: after the groups, which are
+ * looked up in files, and before the uid is given up. A root that comes later by sudo is in it as well.
+ */
+static int
+become_with_sudo(const struct child *child)
+{
+	int r = account_take_groups(&child->account);
+
+	leave_keyring();
+	if (r == 0)
+		restrict_self(child);
+	child->plan->enforced.marks |= MARK_ROOT_INSIDE;
+	return r == 0 ? account_take_uid(&child->account) : r;
 }
 
 static void
 become(const struct child *child)
 {
 	bool trial = (child->start->flags & SESSION_TRIAL) != 0;
-	int r = trial ? caps_drop_all() : account_become(&child->account);
+	bool sudo = !trial && (child->start->role.flags & ROLE_SUDO);
+	int r = trial ? caps_drop_all() : sudo ? become_with_sudo(child) : account_become(&child->account);
 
 	if (r == 0 && trial && (geteuid() == 0 || !caps_none()))
 		r = -EPERM;
 	if (r < 0)
 		fail(child, "cannot become %s: %s", child->account.name, err_text(r));
-	if ((trial || !(child->start->role.flags & ROLE_SUDO)) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (sudo)
+		return;
+	leave_keyring();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fail(child, "no_new_privs cannot be set: %s", err_text(-errno));
-	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);	/* not posternd's; a kernel without keys has none */
+	child->plan->enforced.marks |= MARK_NO_NEW_PRIVS;
+}
+
+/* What the role requires and is not there ends it here; the rest is told. */
+static void
+tell_enforced(const struct child *child)
+{
+	struct enforced *enforced = &child->plan->enforced;
+	uint32_t lacking;
+	char names[80] = "";
+
+	enforced->what = INIT_ENFORCED;
+	enforced->missing = plan_missing(child->plan);
+	lacking = enforced->missing & child->start->role.rights.need;
+	for (uint32_t bit = 1; bit <= NEED_ALL; bit <<= 1)
+		if (lacking & bit)
+			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", names[0] != '\0' ? ", " : "",
+			    rights_need_name(bit));
+	if (lacking != 0)
+		fail(child, "this machine cannot enforce what the role requires: %s (its Landlock has version %u)", names,
+		    child->plan->abi);
+	(void)fdio_write(child->report, enforced, sizeof *enforced);
 }
 
 /* Read by the account itself: whatever is wrong with it can hurt nobody else. */
@@ -251,13 +317,13 @@ clean_process(const struct child *child)
 }
 
 void
-init_child(const struct warden_start *start, int report)
+init_child(struct plan *plan, int report)
 {
-	struct child child = { .start = start, .report = report };
+	struct child child = { .start = plan->start, .plan = plan, .report = report, .account = plan->account, .ruleset = -1 };
 
-	find_account(&child);
 	take_streams(&child);
 	set_limits(&child);
+	make_rules(&child);
 	become(&child);
 	read_launch(&child);
 	choose_command(&child);
@@ -265,6 +331,9 @@ init_child(const struct warden_start *start, int report)
 	if (chdir(child.account.home) < 0 && chdir("/") < 0)
 		fail(&child, "there is no folder to start in: %s", err_text(-errno));
 	clean_process(&child);
+	if (!(plan->enforced.marks & MARK_ROOT_INSIDE))
+		restrict_self(&child);
+	tell_enforced(&child);
 	execve(child.command.path, child.command.argv, child.env.list);
 	dprintf(STDERR_FILENO, "postern: %s cannot be run: %s\r\n", child.command.path, err_text(-errno));
 	_exit(SESSION_NO_COMMAND);

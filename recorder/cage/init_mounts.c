@@ -12,6 +12,8 @@
 #include "lib/base/own.h"
 #include "recorder/keeper/contract.h"
 #include "recorder/cage/init_mounts.h"
+#include "recorder/cage/init_private.h"
+#include "recorder/cage/plan.h"
 
 #define BARRED	(MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
@@ -93,8 +95,9 @@ show_inside(const struct warden_start *start)
 }
 
 int
-init_mounts(const struct warden_start *start, char *why, size_t size)
+init_mounts(struct plan *plan, char *why, size_t size)
 {
+	const struct warden_start *start = plan->start;
 	int r = make_private();
 
 	if (r < 0) {
@@ -110,6 +113,9 @@ init_mounts(const struct warden_start *start, char *why, size_t size)
 	/* The trial's auditor and engineer share one uid; the key that opens the recordings must not lie open here. */
 	if ((start->flags & SESSION_TRIAL) && start->root[0] != '\0' && hide_file(start->root, "auditor.key") < 0)
 		return failed(why, size, "cannot hide auditor.key in", start->root);
+	r = init_private(plan, why, size);
+	if (r < 0)
+		return r;
 	if (mount("proc", "/proc", "proc", BARRED, NULL) < 0)
 		return failed(why, size, "cannot mount", "/proc");
 	return 0;

@@ -5,12 +5,12 @@
 
 #include <stddef.h>
 
-struct warden_start;
+struct plan;
 
 /*
  * For a process in a mount and pid namespace of its own. Makes all mounts private first, also inside a chroot. 0, or
  * -errno with a sentence in `why`.
  */
-int	init_mounts(const struct warden_start *start, char *why, size_t size);
+int	init_mounts(struct plan *plan, char *why, size_t size);
 
 #endif

@@ -22,6 +22,8 @@
 #include "lib/base/fdio.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "recorder/cage/landlock.h"
+#include "recorder/cage/portbpf.h"
 #include "recorder/cage/warden.h"
 #include "recorder/cage/warden_pam.h"
 
@@ -78,6 +80,8 @@ is_start(const struct warden_start *start)
 	if (start->magic != CONTRACT_MAGIC || id_is_zero(&start->session) || start->deadline_boot_us < 0)
 		return false;
 	if (start->flags & ~(uint32_t)(SESSION_TTY | SESSION_TRIAL | SESSION_NO_NAMESPACE))
+		return false;	/* the others are for init alone */
+	if (start->abi_limit > LANDLOCK_ABI_MOST + 1 || !rights_valid(&role->rights))
 		return false;
 	if ((start->flags & SESSION_NO_NAMESPACE) && !(start->flags & SESSION_TRIAL))
 		return false;
@@ -179,6 +183,28 @@ open_pam(struct warden *warden)
 	return warden_pam_open(&start, &warden->pam, why, sizeof why) < 0 ? fail("%s", why) : 0;
 }
 
+/*
+ * Ports by the cgroup where Landlock knows none. If that cannot be done either, the session's init says so, and refuses
+ * if the role requires it.
+ */
+static void
+close_ports(struct warden *warden)
+{
+	const struct rights *rights = &warden->start.role.rights;
+	uint32_t abi = landlock_abi();
+	int r;
+
+	if (warden->start.abi_limit > 0 && abi > warden->start.abi_limit - 1)
+		abi = warden->start.abi_limit - 1;
+	if (!(rights->flags & RIGHTS_CONFINED) || rights_no_network(rights) || abi >= 4)
+		return;
+	r = portbpf_attach(&warden->cgroup, rights);
+	if (r == 0)
+		warden->start.flags |= SESSION_PORTS;
+	else
+		log_warn("ports cannot be closed by the cgroup: %s", err_text(r));
+}
+
 /* Root mode: the account again, though the keeper has looked already; PAM; a cgroup if there can be one. */
 static int
 prepare_root(struct warden *warden)
@@ -200,6 +226,7 @@ prepare_root(struct warden *warden)
 	r = cgroup_make(id_text(&warden->start.session, name), role->pids_max, &warden->cgroup);
 	if (r < 0)
 		log_info("no cgroup for the session: %s", err_text(r));
+	close_ports(warden);
 	return 0;
 }
 
@@ -257,14 +284,35 @@ on_failed(struct warden *warden, const struct init_word *word)
 	return GO_ON;
 }
 
+/* What init's child is held to, and what the warden itself holds the session by. */
+static void
+tell_enforced(struct warden *warden, struct enforced *enforced)
+{
+	if (warden->cgroup.dir >= 0)
+		enforced->marks |= MARK_CGROUP | (warden->cgroup.limited ? MARK_PIDS : 0u);
+	enforced->pids = warden->cgroup.limited ? warden->start.role.pids_max : 0;
+	enforced->what = WARDEN_ENFORCED;
+	if (send(WARDEN_LINK, enforced, sizeof *enforced, MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
+		log_warn("the worker cannot be told what is enforced: %s", err_text(-errno));
+}
+
 static int
 on_init_link(struct warden *warden)
 {
+	union {
+		struct init_word	word;
+		struct enforced		enforced;
+	} heard;
 	struct init_word word;
-	ssize_t n = recv(warden->init.link, &word, sizeof word, MSG_DONTWAIT);
+	ssize_t n = recv(warden->init.link, &heard, sizeof heard, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return GO_ON;
+	if (n == sizeof heard.enforced && heard.enforced.what == INIT_ENFORCED && enforced_valid(&heard.enforced)) {
+		tell_enforced(warden, &heard.enforced);
+		return GO_ON;
+	}
+	memcpy(&word, &heard, sizeof word);
 	if (n != sizeof word) {
 		warden->lost = true;
 		return OVER;

@@ -47,7 +47,7 @@ clone_flags(const struct warden *warden)
 {
 	if (has(warden, SESSION_NO_NAMESPACE))
 		return 0;
-	return has(warden, SESSION_TRIAL) ? SPACES | CLONE_NEWUSER : SPACES;
+	return SPACES | (has(warden, SESSION_TRIAL) ? CLONE_NEWUSER : 0u) | (has(warden, SESSION_NO_NETWORK) ? CLONE_NEWNET : 0u);
 }
 
 /*
@@ -198,6 +198,7 @@ warden_spawn_again(struct warden *warden, char *why, size_t size)
 {
 	int r;
 
+	warden->start.flags &= ~(uint32_t)SESSION_NO_NETWORK;
 	warden->start.flags |= SESSION_NO_NAMESPACE;
 	r = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? -errno : spawn_once(warden);
 	if (r < 0)
@@ -212,7 +213,13 @@ warden_spawn(struct warden *warden, char *why, size_t size)
 
 	if (has(warden, SESSION_NO_NAMESPACE))
 		return warden_spawn_again(warden, why, size);
+	if (rights_no_network(&warden->start.role.rights))
+		warden->start.flags |= SESSION_NO_NETWORK;
 	r = spawn_once(warden);
+	if (r < 0 && has(warden, SESSION_NO_NETWORK)) {	/* its filter refuses such sockets as well */
+		warden->start.flags &= ~(uint32_t)SESSION_NO_NETWORK;
+		r = spawn_once(warden);
+	}
 	if (r < 0 && has(warden, SESSION_TRIAL))
 		return warden_spawn_again(warden, why, size);
 	if (r < 0)

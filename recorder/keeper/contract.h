@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "lib/base/id.h"
+#include "recorder/keeper/enforced.h"
 #include "recorder/keeper/roletable.h"
 
 /*
@@ -56,13 +57,16 @@ enum init_fd {
 	INIT_LAST = WARDEN_LAST
 };
 
-#define CONTRACT_MAGIC	0x50535403u	/* changes with any of these records */
+#define CONTRACT_MAGIC	0x50535404u	/* changes with any of these records */
 #define CONTRACT_PATH	256
 
 enum {
 	SESSION_TTY = 1,
 	SESSION_TRIAL = 2,	/* no root: user namespace, or a subreaper where there is none */
-	SESSION_NO_NAMESPACE = 4	/* set by the warden for init: the fallback */
+	SESSION_NO_NAMESPACE = 4,	/* set by the warden for init: the fallback */
+	SESSION_NO_NETWORK = 8,		/* likewise: an empty network namespace */
+	SESSION_PORTS = 16,		/* likewise: the cgroup lets through only the role's ports */
+	SESSION_FLAGS = 31
 };
 
 struct warden_start {
@@ -71,6 +75,7 @@ struct warden_start {
 	struct id		session;
 	int64_t			deadline_boot_us;	/* the warden acts 2 s later; 0 = none */
 	uint32_t		cols, rows;
+	uint32_t		abi_limit;		/* for tests: as if the kernel had Landlock abi_limit - 1; 0 = what it has */
 	struct role_record	role;			/* account, command, limits: from the keeper's own table */
 	char			run_dir[CONTRACT_PATH];	/* /run/postern: hidden inside, but for session.sock */
 	char			inside_dir[CONTRACT_PATH];	/* the folder with this session's session.sock */
@@ -103,8 +108,11 @@ struct warden_word {
 	char		text[256];	/* FAILED: a sentence; RUNNING: how the session is held ("pid namespace, cgroup"); FROZEN, THAWED: by what means */
 };
 
-/* Init to warden. */
-enum { INIT_RUNNING = 1, INIT_EXITED, INIT_FAILED };
+/* Before RUNNING, and the only record of this length: a struct enforced with this in `what`. */
+#define WARDEN_ENFORCED	0x100u
+
+/* Init to warden: these, and before RUNNING a struct enforced with INIT_ENFORCED in `what`. */
+enum { INIT_RUNNING = 1, INIT_EXITED, INIT_FAILED, INIT_ENFORCED };
 struct init_word {
 	uint32_t	what;
 	int32_t		exit_status;

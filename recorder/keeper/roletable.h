@@ -11,8 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recorder/keeper/rights.h"
+
 #define ROLETABLE_MAGIC		0x50535254u	/* written and read on one machine by one build: native byte order */
-#define ROLETABLE_VERSION	2
+#define ROLETABLE_VERSION	3
 #define ROLETABLE_MOST		1024
 #define ROLE_NAME		64	/* with the NUL, as all of these */
 #define ROLE_WORD		256
@@ -39,6 +41,10 @@ struct role_record {
 	int64_t		most_s;			/* longest grant */
 	int64_t		idle_s;			/* 0 = no limit */
 	int64_t		freeze_s;		/* it may stand still for so long after its deadline; 0 = it ends at once */
+	uint32_t	files;			/* limits of each process, 0 = none: descriptors, */
+	uint64_t	memory, file_size;	/* bytes of address space, of a file it writes, */
+	int64_t		cpu_s;			/* and seconds of processor time */
+	struct rights	rights;
 	char		run[ROLE_RUN][ROLE_WORD];	/* run[0] begins with '/' */
 	char		env[ROLE_ENV][ROLE_WORD];	/* NAME=VALUE */
 };

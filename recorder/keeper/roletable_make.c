@@ -33,6 +33,59 @@ put_words(char (*fields)[ROLE_WORD], uint32_t most, char *const *words, unsigned
 }
 
 static int
+put_paths(struct rights *rights, enum rights_kind kind, char *const *paths, unsigned count)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < count; i++) {
+		struct rights_path *path = &rights->paths[rights->paths_count];
+
+		if (rights->paths_count == RIGHTS_PATHS)
+			return ERR_BUF_FULL;
+		path->kind = kind;
+		r = put(path->path, sizeof path->path, paths[i]);
+		rights->paths_count++;
+	}
+	return r;
+}
+
+static int
+put_ports(uint16_t ports[RIGHTS_PORTS], uint32_t *into, const unsigned *from, unsigned count)
+{
+	if (count > RIGHTS_PORTS)
+		return ERR_BUF_FULL;
+	for (unsigned i = 0; i < count; i++)
+		ports[i] = (uint16_t)from[i];	/* the policy's checks have looked at its size */
+	*into = count;
+	return 0;
+}
+
+static int
+make_rights(const struct policy_may *may, struct rights *rights)
+{
+	int r;
+
+	if (!may->given)
+		return 0;
+	rights->flags = RIGHTS_CONFINED | (may->shell ? RIGHTS_SHELL : 0u) | (may->udp ? RIGHTS_UDP : 0u) |
+	    (may->raw ? RIGHTS_RAW : 0u) | (may->listen ? RIGHTS_LISTEN : 0u) | (may->namespaces ? RIGHTS_SPACES : 0u) |
+	    (may->tmp ? RIGHTS_TMP : 0u);
+	rights->need = may->need;
+	r = put_paths(rights, RIGHT_EXEC, may->exec, may->exec_count);
+	if (r == 0)
+		r = put_paths(rights, RIGHT_READ, may->read, may->read_count);
+	if (r == 0)
+		r = put_paths(rights, RIGHT_WRITE, may->write, may->write_count);
+	if (r == 0)
+		r = put_paths(rights, RIGHT_SOCKET, may->sockets, may->sockets_count);
+	if (r == 0)
+		r = put_ports(rights->connect, &rights->connect_count, may->connect, may->connect_count);
+	if (r == 0)
+		r = put_ports(rights->bind, &rights->bind_count, may->bind, may->bind_count);
+	return r;
+}
+
+static int
 make_record(const struct policy_role *role, struct role_record *record)
 {
 	const struct policy_start *s = &role->start;
@@ -47,7 +100,13 @@ make_record(const struct policy_role *role, struct role_record *record)
 	record->most_s = role->times.most_s;
 	record->idle_s = role->times.idle_s;
 	record->freeze_s = role->ends.freeze_s;
-	r = put(record->name, sizeof record->name, role->name);
+	record->files = s->limits.files;
+	record->memory = s->limits.memory;
+	record->file_size = s->limits.file_size;
+	record->cpu_s = s->limits.cpu_s;
+	r = make_rights(&role->may, &record->rights);
+	if (r == 0)
+		r = put(record->name, sizeof record->name, role->name);
 	if (r == 0)
 		r = put(record->account, sizeof record->account, s->as);
 	if (r == 0)

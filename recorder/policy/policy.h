@@ -64,12 +64,9 @@ struct policy_approve {
 
 /* Keys of a role that this version reads but cannot enforce; `policy check` names each (policy_warnings). */
 enum policy_later {
-	POLICY_MAY = 1 << 0,
-	POLICY_REQUIRE = 1 << 1,
 	POLICY_GUARD = 1 << 4,
 	POLICY_TRAIL = 1 << 5,
-	POLICY_EXACT = 1 << 6,
-	POLICY_LOOSE = 1 << 9
+	POLICY_EXACT = 1 << 6
 };
 
 /* What is masked, for all roles that say the same. */
@@ -80,8 +77,29 @@ struct policy_mask {
 };
 
 struct policy_limits {
-	unsigned	pids;	/* most processes of the session */
-	int		nice;
+	unsigned	 pids;	/* most processes of the session */
+	int		 nice;
+	unsigned	 files;	/* most descriptors of a process; 0 here and below: as the machine has it */
+	char		*memory_text, *file_size_text, *cpu_text;
+	uint64_t	 memory, file_size;	/* bytes: of a process, of a file that it writes */
+	int64_t		 cpu_s;			/* of processor time of a process */
+};
+
+/* `may`: all else is refused by the kernel. Paths are whole, or begin with ~, the account's home. */
+struct policy_may {
+	bool		  given;	/* false: the role has no `may`, and nothing is confined */
+	bool		  shell;
+	bool		  udp, raw, listen, namespaces, tmp;
+	char		**exec, **read, **write, **sockets;
+	unsigned	  exec_count, read_count, write_count, sockets_count;
+	unsigned	 *connect, *bind;	/* TCP ports */
+	unsigned	  connect_count, bind_count;
+	bool		  loose;	/* `read` may hold programs that are not in `exec` */
+	char		**require;
+	unsigned	  require_count;
+	unsigned	  need;		/* of enum rights_need: `require`, or the usual ones */
+	const char	 *file;		/* where it stands, for checks of the files themselves */
+	int		  read_line;
 };
 
 /* What the command is started with. */
@@ -113,6 +131,7 @@ struct policy_role {
 	char			**who;
 	unsigned		  who_count;
 	struct policy_start	  start;
+	struct policy_may	  may;
 	struct policy_times	  times;
 	char			 *when_text;	/* NULL: always */
 	struct when		  when;
@@ -266,6 +285,7 @@ int	 policy_print_mask(const struct policy_mask *mask, struct buf *out);
 /* The whole policy as text for people (`policy show`), and one role in sentences. 0 or ERR_BUF_FULL. */
 int	 policy_print(const struct policy *policy, struct buf *out);
 int	 policy_print_role(const struct policy_role *role, struct buf *out);
+int	 policy_print_may(const struct policy_role *role, struct buf *out);	/* lines: what the kernel lets it do */
 
 /* The policy that trial mode writes into a new DIR/etc/policy.yaml. */
 extern const char policy_sample[];

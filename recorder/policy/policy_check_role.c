@@ -12,6 +12,7 @@
 #include "recorder/policy/policy_check_ends.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_lines.h"
+#include "recorder/policy/policy_may.h"
 #include "recorder/policy/policy_mask.h"
 #include "recorder/policy/policy_schema.h"
 
@@ -19,15 +20,16 @@
 #define PIDS_DEFAULT	512
 #define PIDS_MOST	32768
 #define SESSIONS_MOST	64
+#define FILES_MOST	1048576
+#define SIZE_LEAST	(UINT64_C(64) << 10)
+#define SIZE_MOST	(UINT64_C(1024) << 30)
 
 /* Keys of later versions. */
 static const struct {
 	const char *key;
 	enum policy_later bit;
 } later_keys[] = {
-	{ "may", POLICY_MAY },		     { "require", POLICY_REQUIRE },
-	{ "guard", POLICY_GUARD },	     { "trail", POLICY_TRAIL },
-	{ "exact", POLICY_EXACT },	     { "loose", POLICY_LOOSE },
+	{ "guard", POLICY_GUARD }, { "trail", POLICY_TRAIL }, { "exact", POLICY_EXACT },
 };
 
 static void
@@ -67,6 +69,45 @@ is_variable(const char *text)
 	return *at == '=';
 }
 
+/* "64K", "512M", "2G", or bytes. */
+static void
+check_size(struct check *c, const char *path, const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	char *end;
+
+	*bytes = strtoull(text, &end, 10);
+	unit = *end != '\0' ? strchr(units, *end) : NULL;
+	if (!isdigit((unsigned char)text[0]) || end - text > 10 || (*end != '\0' && (unit == NULL || end[1] != '\0'))) {
+		check_fault(c, path, "'%s' is not a size (write 64K, 512M or 2G)", text);
+		return;
+	}
+	for (const char *at = units; unit != NULL && at <= unit; at++)
+		*bytes *= 1024;
+	if (*bytes < SIZE_LEAST || *bytes > SIZE_MOST)
+		check_fault(c, path, "%s: between 64K and 1024G", text);
+}
+
+static void
+check_limits(struct check *c, struct policy_limits *limits)
+{
+	if (limits->pids == 0)
+		limits->pids = PIDS_DEFAULT;
+	if (limits->pids > PIDS_MOST)
+		check_fault(c, "limits/pids", "at most %d processes", PIDS_MOST);
+	if (limits->nice < 0 || limits->nice > 19)
+		check_fault(c, "limits/nice", "nice goes from 0 to 19");
+	if (limits->files != 0 && (limits->files < 16 || limits->files > FILES_MOST))
+		check_fault(c, "limits/files", "between 16 and %d open files", FILES_MOST);
+	if (limits->memory_text != NULL)
+		check_size(c, "limits/memory", limits->memory_text, &limits->memory);
+	if (limits->file_size_text != NULL)
+		check_size(c, "limits/file-size", limits->file_size_text, &limits->file_size);
+	if (limits->cpu_text != NULL)
+		check_span(c, "limits/cpu", limits->cpu_text, &limits->cpu_s);
+}
+
 static void
 check_start(struct check *c, struct policy_start *start)
 {
@@ -80,12 +121,7 @@ check_start(struct check *c, struct policy_start *start)
 		if (!is_variable(start->env[i]))
 			check_fault(c, path, "'%s' is not NAME=VALUE", start->env[i]);
 	}
-	if (start->limits.pids == 0)
-		start->limits.pids = PIDS_DEFAULT;
-	if (start->limits.pids > PIDS_MOST)
-		check_fault(c, "limits/pids", "at most %d processes", PIDS_MOST);
-	if (start->limits.nice < 0 || start->limits.nice > 19)
-		check_fault(c, "limits/nice", "nice goes from 0 to 19");
+	check_limits(c, &start->limits);
 }
 
 static void
@@ -193,5 +229,6 @@ check_role(struct check *c, struct policy_role *role)
 		check_fault(c, "sessions", "at most %d sessions at once", SESSIONS_MOST);
 	policy_mask_check(c, role);
 	check_ends(c, role);
+	check_may(c, role);
 	check_later(c, role);
 }

@@ -142,6 +142,8 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 	if (r == 0)
 		r = print_command(&role->start, out);
 	if (r == 0)
+		r = policy_print_may(role, out);
+	if (r == 0)
 		r = buf_add_text(out, "  masks       ");
 	if (r == 0)
 		r = policy_print_mask(role->mask, out);

@@ -4,6 +4,7 @@
 
 #include <cyaml/cyaml.h>
 
+#include "recorder/keeper/rights.h"
 #include "recorder/policy/policy_schema.h"
 #include "recorder/policy/policy_yaml.h"
 
@@ -15,6 +16,10 @@
 /* libcyaml's own yes and no take any unknown word for yes; this list refuses it. */
 static const cyaml_strval_t yes_no[] = {
 	{ "no", false }, { "yes", true }, { "false", false }, { "true", true },
+};
+
+static const cyaml_strval_t yes_no_none[] = {
+	{ "no", false }, { "yes", true }, { "false", false }, { "true", true }, { "none", false },
 };
 
 /* clang-format off */
@@ -61,6 +66,31 @@ static const cyaml_schema_field_t approve_fields[] = {
 static const cyaml_schema_field_t limits_fields[] = {
 	CYAML_FIELD_UINT("pids", OPT, struct policy_limits, pids),
 	CYAML_FIELD_INT("nice", OPT, struct policy_limits, nice),
+	CYAML_FIELD_UINT("files", OPT, struct policy_limits, files),
+	TEXT("memory", OPT, struct policy_limits, memory_text),
+	TEXT("file-size", OPT, struct policy_limits, file_size_text),
+	TEXT("cpu", OPT, struct policy_limits, cpu_text),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t port = { CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, unsigned) };
+
+#define PORTS(key, type, member) \
+	CYAML_FIELD_SEQUENCE(key, OPT_PTR, type, member, &port, 0, RIGHTS_PORTS)
+
+static const cyaml_schema_field_t may_fields[] = {
+	CYAML_FIELD_ENUM("shell", OPT_STRICT, struct policy_may, shell, yes_no_none, CYAML_ARRAY_LEN(yes_no_none)),
+	WORDS("exec", OPT, struct policy_may, exec, 0, RIGHTS_PATHS),
+	WORDS("read", OPT, struct policy_may, read, 0, RIGHTS_PATHS),
+	WORDS("write", OPT, struct policy_may, write, 0, RIGHTS_PATHS),
+	WORDS("sockets", OPT, struct policy_may, sockets, 0, RIGHTS_PATHS),
+	PORTS("connect", struct policy_may, connect),
+	PORTS("bind", struct policy_may, bind),
+	YES_NO("udp", struct policy_may, udp),
+	YES_NO("raw", struct policy_may, raw),
+	YES_NO("listen", struct policy_may, listen),
+	YES_NO("namespaces", struct policy_may, namespaces),
+	YES_NO("private-tmp", struct policy_may, tmp),
 	CYAML_FIELD_END
 };
 
@@ -84,14 +114,14 @@ static const cyaml_schema_field_t role_fields[] = {
 	TEXT("keep", OPT, struct policy_role, keep),
 	CYAML_FIELD_UINT("sessions", OPT, struct policy_role, sessions),
 	TEXT("menu-key", OPT, struct policy_role, ends.menu_key),
-	CYAML_FIELD_IGNORE("may", OPT),
-	CYAML_FIELD_IGNORE("require", OPT),
+	CYAML_FIELD_MAPPING("may", OPT, struct policy_role, may, may_fields),
+	WORDS("require", OPT, struct policy_role, may.require, 0, 8),
+	YES_NO("loose", struct policy_role, may.loose),
 	CYAML_FIELD_IGNORE("mask", OPT),
 	CYAML_FIELD_IGNORE("record-only", OPT),
 	CYAML_FIELD_IGNORE("guard", OPT),
 	CYAML_FIELD_IGNORE("trail", OPT),
 	CYAML_FIELD_IGNORE("exact", OPT),
-	CYAML_FIELD_IGNORE("loose", OPT),
 	CYAML_FIELD_IGNORE("on-drop", OPT),	/* a word or a mapping: read by policy_check_ends.c */
 	CYAML_FIELD_IGNORE("ending", OPT),
 	CYAML_FIELD_END

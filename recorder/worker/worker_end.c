@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/id.h"
@@ -22,6 +23,7 @@
 #include "recorder/keeper/contract.h"
 #include "recorder/worker/worker.h"
 
+#define ENFORCED_MOST	2000	/* bytes: a report's text may have 2048 */
 #define RECEIPT_US	(5 * CLOCK_US)
 #define CLOSE_US	(5 * CLOCK_US)	/* for closing the recording on a full disk */
 #define CLOSE_AGAIN_US	(CLOCK_US / 4)
@@ -179,14 +181,42 @@ static void (*const hear[])(struct worker *, const struct warden_word *) = {
 };
 /* clang-format on */
 
+/* What the session is held to: into the recording, and to the gate. */
+static void
+hear_enforced(struct worker *w, const struct enforced *enforced)
+{
+	struct worker_news news = { .type = "enforced" };
+	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *state = NULL;
+	AUTO_BUF struct buf json;
+
+	buf_init(&json, ENFORCED_MOST);
+	if (enforced_json(enforced, &json) < 0)
+		return;
+	text = buf_text(&json);
+	news.text = text;
+	if (asprintf(&state, "enforced: %s", text) >= 0)
+		tape_text(w, REC_STATE, state);
+	gate_report(w, &news);
+}
+
 void
 end_read_warden(struct worker *w)
 {
+	union {
+		struct warden_word	word;
+		struct enforced		enforced;
+	} heard;
 	struct warden_word word;
-	ssize_t n = recv(w->warden, &word, sizeof word, MSG_DONTWAIT);
+	ssize_t n = recv(w->warden, &heard, sizeof heard, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (n == (ssize_t)sizeof heard.enforced && heard.enforced.what == WARDEN_ENFORCED && enforced_valid(&heard.enforced)) {
+		hear_enforced(w, &heard.enforced);
+		return;
+	}
+	memcpy(&word, &heard, sizeof word);
 	if (n != (ssize_t)sizeof word || word.what >= sizeof hear / sizeof hear[0] || hear[word.what] == NULL) {
 		warden_gone(w);
 		return;

@@ -280,9 +280,19 @@ cage_hear(struct cage *cage, uint32_t what)
 		[WARDEN_FAILED] = &cage->failed, [WARDEN_RECEIPT] = &cage->receipt,
 		[WARDEN_FROZEN] = &cage->frozen, [WARDEN_THAWED] = &cage->thawed };
 	struct pollfd p = { .fd = cage->link, .events = POLLIN };
-	struct warden_word word;
+	union {
+		struct warden_word	word;
+		struct enforced		enforced;
+	} heard;
+	ssize_t n;
 
-	while (poll(&p, 1, CAGE_MS) > 0 && recv(cage->link, &word, sizeof word, 0) == sizeof word) {
+	while (poll(&p, 1, CAGE_MS) > 0 && (n = recv(cage->link, &heard, sizeof heard, 0)) >= (ssize_t)sizeof heard.word) {
+		struct warden_word word = heard.word;
+
+		if (n == sizeof heard.enforced && heard.enforced.what == WARDEN_ENFORCED) {
+			cage->enforced = heard.enforced;
+			continue;
+		}
 		if (word.what < WARDEN_RUNNING || word.what > WARDEN_THAWED)
 			return false;
 		*place[word.what] = word;

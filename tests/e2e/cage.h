@@ -38,6 +38,7 @@ struct cage {
 	int			 link;
 	int			 in, out, err;	/* our ends; with SESSION_TTY all input and output is `in`, the pty's master */
 	struct warden_word	 running, exited, failed, receipt, frozen, thawed;	/* what == 0: not heard */
+	struct enforced		 enforced;				/* likewise */
 };
 
 /* NULL, or why the machine cannot. As root it makes an account, else the session runs as whoever tests. */

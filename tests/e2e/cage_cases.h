@@ -26,6 +26,8 @@ extern const struct cage_test cage_views[];	/* what a session is and sees */
 extern const struct cage_test cage_ends[];	/* how it ends */
 extern const struct cage_test cage_freezes[];	/* how it stands still */
 extern const struct cage_test cage_refusals[];	/* what is not started at all */
+extern const struct cage_test cage_rights[];	/* what a role's rights let through */
+extern const struct cage_test cage_evasions[];	/* and ways around them */
 
 /* Trial mode where user namespaces are refused; for the chroot. */
 void	 trial_mode_falls_back_by_itself(enum cage_mode mode);

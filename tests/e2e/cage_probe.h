@@ -3,7 +3,7 @@
 #ifndef POSTERN_TESTS_E2E_CAGE_PROBE_H
 #define POSTERN_TESTS_E2E_CAGE_PROBE_H
 
-/* argv[1] is one of: env, who, look, swarm, chase, attack. Exit status. */
+/* argv[1] is one of: env, who, look, swarm, chase, attack, try. Exit status. */
 int	cage_probe(int argc, char **argv);
 
 #endif

@@ -60,6 +60,8 @@ run_tests(int modes, bool in_chroot)
 	run_list(cage_ends, modes, in_chroot);
 	run_list(cage_freezes, modes, in_chroot);
 	run_list(cage_refusals, modes, in_chroot);
+	run_list(cage_rights, modes, in_chroot);
+	run_list(cage_evasions, modes, in_chroot);
 }
 
 /*

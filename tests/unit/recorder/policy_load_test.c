@@ -18,6 +18,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "recorder/keeper/rights.h"
 #include "recorder/policy/policy.h"
 
 static const char good[] =
@@ -42,7 +43,7 @@ static const char good[] =
     "    approve: {by: [group:dba, anna], need: 2, auto: [bert]}\n"
     "    may: {exec: [/usr/bin/psql], connect: [5432]}\n"
     "    mask: [secrets]\n"
-    "    ending: kill\n"
+    "    guard: {}\n"
     "    sessions: 3\n"
     "    keep: short\n"
     "  - role: shell\n"
@@ -90,7 +91,11 @@ a_good_policy_gives_its_values(void **state)
 	assert_int_equal(r->class->recording_s, 86400);
 	assert_int_equal(r->class->texts_s, INT64_C(365) * 86400);
 	assert_true(r->class->log_s == POLICY_FOREVER);
-	assert_int_equal(r->later, POLICY_MAY);
+	assert_int_equal(r->later, POLICY_GUARD);
+	assert_true(r->may.given);
+	assert_string_equal(r->may.exec[0], "/usr/bin/psql");
+	assert_int_equal(r->may.connect[0], 5432);
+	assert_int_equal(r->may.need, NEED_FS | NEED_TRUNCATE | NEED_TCP);
 	assert_int_equal(r->start.limits.pids, 512);
 	r = policy_role(p, "shell");
 	assert_string_equal(r->about, "");
@@ -103,6 +108,7 @@ a_good_policy_gives_its_values(void **state)
 	assert_int_equal(r->start.limits.pids, 64);
 	assert_int_equal(r->start.limits.nice, 5);
 	assert_string_equal(r->start.env[0], "PGHOST=db1");
+	assert_false(r->may.given);
 }
 
 static void
@@ -114,9 +120,9 @@ rights_that_are_not_enforced_are_said(void **state)
 	(void)state;
 	buf_init(&errors, 65536);
 	assert_int_equal(parse(good, &p, &errors), 0);
-	assert_non_null(strstr(p->warnings, "policy.yaml:20: role 'orders-ro': `may` is not enforced by this version\n"));
+	assert_non_null(strstr(p->warnings, "policy.yaml:22: role 'orders-ro': `guard` is not enforced by this version\n"));
 	assert_null(strstr(p->warnings, "mask"));
-	assert_null(strstr(p->warnings, "ending"));
+	assert_null(strstr(p->warnings, "may"));
 }
 
 static char *
@@ -231,6 +237,23 @@ static const struct {
 	{ "run: [/usr/bin/psql", "run: [psql", "policy.yaml:16: role 'orders-ro': 'psql' must be the program's whole path "
 	    "(it begins with /)\n" },
 	{ "PGHOST=db1", "PGHOST", "policy.yaml:29: role 'shell': 'PGHOST' is not NAME=VALUE\n" },
+	{ "exec: [/usr/bin/psql]", "exec: [psql]", "policy.yaml:20: role 'orders-ro': 'psql' must be a whole path (it begins "
+	    "with / or ~/, without .. or // or a / at its end)\n" },
+	{ "exec: [/usr/bin/psql]", "write: [/srv/../etc]", "policy.yaml:20: role 'orders-ro': '/srv/../etc' must be a whole "
+	    "path (it begins with / or ~/, without .. or // or a / at its end)\n" },
+	{ "exec: [/usr/bin/psql]", "exec: [/]", "policy.yaml:20: role 'orders-ro': '/' is everything; leave `may` out if "
+	    "that is meant\n" },
+	{ "connect: [5432]", "connect: [0]", "policy.yaml:20: role 'orders-ro': 0 is not a port (1 to 65535)\n" },
+	{ "connect: [5432]", "connect: [70000]", "policy.yaml:20: role 'orders-ro': 70000 is not a port (1 to 65535)\n" },
+	{ "connect: [5432]", "udp: perhaps", "policy.yaml:20: 'perhaps' is neither yes nor no\n" },
+	{ "connect: [5432]", "delete: [/]", "policy.yaml:20: there is no key 'delete' here\n" },
+	{ "guard: {}", "require: [fs, magic]", "policy.yaml:22: role 'orders-ro': 'magic' cannot be required (fs, truncate, "
+	    "tcp, scope, sockets, noexec)\n" },
+	{ "sudo: yes", "require: [fs]", "policy.yaml:31: role 'shell': `require` goes with `may`\n" },
+	{ "sudo: yes", "loose: yes", "policy.yaml:31: role 'shell': `loose` goes with `may`\n" },
+	{ "nice: 5", "memory: 5T", "policy.yaml:30: role 'shell': '5T' is not a size (write 64K, 512M or 2G)\n" },
+	{ "nice: 5", "memory: 1K", "policy.yaml:30: role 'shell': 1K: between 64K and 1024G\n" },
+	{ "nice: 5", "files: 3", "policy.yaml:30: role 'shell': between 16 and 1048576 open files\n" },
 	{ "nice: 5", "nice: -5", "policy.yaml:30: role 'shell': nice goes from 0 to 19\n" },
 	{ "sessions: 3", "sessions: many", "policy.yaml:23: 'many' is not a whole number\n" },
 	{ "sessions: 3", "sessions: 65", "policy.yaml:23: role 'orders-ro': at most 64 sessions at once\n" },

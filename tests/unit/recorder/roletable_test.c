@@ -26,7 +26,9 @@ static const char text[] =
     "roles:\n"
     "  - {role: shell, who: [anna], as: ops, approve: {by: [bert]}, sudo: yes, sessions: 3, for: {most: 2h, idle: 5m}, ending: {freeze: 2m}}\n"
     "  - {role: psql, who: [anna], as: db, approve: {by: [bert]}, run: [/usr/bin/psql, -d, orders], env: [PGHOST=db1],\n"
-    "     limits: {pids: 33, nice: 4}, system: yes}\n";
+    "     limits: {pids: 33, nice: 4, files: 64, memory: 512M, file-size: 2G, cpu: 10m}, system: yes,\n"
+    "     may: {shell: none, exec: [/usr/bin/psql], read: [/etc, ~/.pgpass], write: [~], connect: [5432, 80], bind: [9],\n"
+    "       sockets: [/run/postgresql], private-tmp: yes}, require: [fs, scope]}\n";
 
 struct fixture {
 	char	dir[64];
@@ -90,6 +92,41 @@ the_child_and_the_gate_make_the_same_table(void **state)
 	assert_string_equal(r->env[0], "PGHOST=db1");
 	assert_int_equal(r->pids_max, 33);
 	assert_int_equal(r->nice, 4);
+	assert_int_equal(r->files, 64);
+	assert_int_equal(r->memory, 512 << 20);
+	assert_int_equal(r->file_size, UINT64_C(2) << 30);
+	assert_int_equal(r->cpu_s, 600);
+	assert_int_equal(r->rights.flags, RIGHTS_CONFINED | RIGHTS_TMP);
+	assert_int_equal(r->rights.need, NEED_FS | NEED_SCOPE);
+	assert_int_equal(r->rights.paths_count, 5);
+	assert_int_equal(r->rights.paths[0].kind, RIGHT_EXEC);
+	assert_string_equal(r->rights.paths[2].path, "~/.pgpass");
+	assert_int_equal(r->rights.paths[4].kind, RIGHT_SOCKET);
+	assert_int_equal(r->rights.connect_count, 2);
+	assert_int_equal(r->rights.connect[1], 80);
+	assert_int_equal(r->rights.bind[0], 9);
+}
+
+static void
+a_role_without_may_has_no_rights_to_look_at(void **state)
+{
+	static const struct { const char *path; bool good; } rows[] = {
+		{ "/", true }, { "/etc", true }, { "~", true }, { "~/x.d/y", true }, { "/.a/..b", true }, { "", false },
+		{ "etc", false }, { "~x", false }, { "/etc/", false }, { "//etc", false }, { "/a/./b", false },
+		{ "/a/..", false }, { "~/../x", false },
+	};
+	struct rights rights = { .flags = 0 };
+
+	(void)state;
+	assert_true(rights_valid(&rights));
+	rights.connect_count = 1;
+	rights.connect[0] = 22;
+	assert_false(rights_valid(&rights));
+	rights.flags = RIGHTS_CONFINED;
+	assert_true(rights_valid(&rights));
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rights_is_path(rows[i].path) != rows[i].good)
+			fail_msg("%s", rows[i].path);
 }
 
 static void
@@ -127,6 +164,9 @@ struct lie {
 #define IN_HEAD(member)	offsetof(struct roletable_head, member)
 #define IN_ROLE(member)	(sizeof(struct roletable_head) + offsetof(struct role_record, member))
 
+#define IN_RIGHTS(member)	IN_ROLE(rights.member)
+#define IN_SECOND(member)	(IN_ROLE(member) + sizeof(struct role_record))
+
 static const struct lie lies[] = {
 	{ "magic", IN_HEAD(magic), 0, 4 },
 	{ "version", IN_HEAD(version), 9, 1 },
@@ -152,6 +192,23 @@ static const struct lie lies[] = {
 	{ "time below zero", IN_ROLE(most_s), 0xff, 8 },
 	{ "idle below zero", IN_ROLE(idle_s), 0xff, 8 },
 	{ "frozen for ever", IN_ROLE(freeze_s), 0x7f, 8 },
+	{ "processor time below zero", IN_ROLE(cpu_s), 0xff, 8 },
+	{ "unknown right", IN_RIGHTS(flags), 0xff, 4 },
+	{ "rights without a may", IN_RIGHTS(flags), RIGHTS_UDP, 1 },
+	{ "a need without a may", IN_RIGHTS(need), NEED_FS, 1 },
+	{ "unknown need", IN_RIGHTS(need), 0x40, 1 },
+	{ "paths without a may", IN_RIGHTS(paths_count), 1, 1 },
+	{ "paths beyond the table", IN_RIGHTS(paths_count), 49, 1 },
+	{ "ports beyond the table", IN_RIGHTS(connect_count), 33, 1 },
+	{ "port zero to bind", IN_RIGHTS(bind_count), 1, 1 },
+	{ "a path without an end", IN_SECOND(rights.paths[0].path), '/', RIGHTS_PATH },
+	{ "a path that is empty", IN_SECOND(rights.paths[0].path), 0, RIGHTS_PATH },
+	{ "a path that is relative", IN_SECOND(rights.paths[1].path), 'a', 1 },
+	{ "a path of no kind", IN_SECOND(rights.paths[0].kind), 0, 4 },
+	{ "a path of an unknown kind", IN_SECOND(rights.paths[0].kind), 5, 1 },
+	{ "more paths than are there", IN_SECOND(rights.paths_count), 6, 1 },
+	{ "more ports than are there", IN_SECOND(rights.connect_count), 3, 1 },
+	{ "a port that is zero", IN_SECOND(rights.connect), 0, 2 },
 };
 
 static void
@@ -190,6 +247,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_child_and_the_gate_make_the_same_table, setup, teardown),
+		cmocka_unit_test(a_role_without_may_has_no_rights_to_look_at),
 		cmocka_unit_test_setup_teardown(a_wrong_or_missing_policy_gives_no_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_keeper_refuses_files_that_others_can_write, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_lie_of_the_child_is_believed, setup, teardown),

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* Ways around a role's rights, each of them tried. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/own.h"
+#include "tests/e2e/cage_may.h"
+
+static void
+io_uring_cannot_open_files_unseen(enum cage_mode mode)
+{
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+
+	may_init(&cage, mode, MAY_NEWEST);
+	text = may_try(&cage, (const char *const[]){ "uring", NULL });
+	may_check(text, "uring", "", "ENOSYS");
+}
+
+static void
+calls_of_another_architecture_are_no_way_in(enum cage_mode mode)
+{
+#if defined(__x86_64__)
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+
+	may_init(&cage, mode, MAY_NEWEST);
+	text = may_try(&cage, (const char *const[]){ "old", "x32", NULL });
+	may_check(text, "old", "", "killed by signal 31");
+	may_check(text, "x32", "", "ENOSYS");
+#else
+	(void)mode;
+#endif
+}
+
+static void
+a_program_in_memory_is_not_run(enum cage_mode mode)
+{
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+
+	may_init(&cage, mode, MAY_NEWEST);
+	may_path(&cage, RIGHT_READ, "/proc");
+	text = may_try(&cage, (const char *const[]){ "memory", NULL });
+	may_refused(text, "memory", "");
+}
+
+static void
+no_namespace_and_no_mount_undoes_it(enum cage_mode mode)
+{
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+
+	may_init(&cage, mode, MAY_NEWEST);
+	text = may_try(&cage, (const char *const[]){ "unshare", "clone", "clone3", "mount:/tmp", "key", "bpf", NULL });
+	may_check(text, "unshare", "", "EPERM");
+	may_check(text, "clone", "", "EPERM");
+	may_check(text, "clone3", "", "ENOSYS");
+	may_check(text, "mount", "/tmp", "EPERM");
+	may_check(text, "key", "", "ENOSYS");
+	may_check(text, "bpf", "", "EPERM");
+}
+
+/* A process of the same uid outside: where it can be named at all, Landlock or the filter is in the way. */
+static void
+a_neighbour_of_the_same_uid_is_out_of_reach(enum cage_mode mode)
+{
+	static const char *const acts[] = { "kill", "trace", "mem", "limit", "nice", "processor" };
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+	char words[6][32];
+	pid_t victim = fork();
+
+	if (victim == 0) {
+		if (setresuid(cage_case.site.uid, cage_case.site.uid, cage_case.site.uid) < 0)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	for (size_t i = 0; i < 6; i++)
+		snprintf(words[i], sizeof words[i], "%s:%d", acts[i], (int)victim);
+	may_init(&cage, mode, MAY_NEWEST);
+	may_path(&cage, RIGHT_READ, "/proc");
+	text = may_try(&cage, (const char *const[]){ words[0], words[1], words[2], words[3], words[4], words[5], NULL });
+	for (size_t i = 0; i < 6; i++)
+		may_refused(text, words[i], "");
+	cage_check(waitpid(victim, NULL, WNOHANG) == 0, "the process outside was killed");
+	kill(victim, SIGKILL);
+	waitpid(victim, NULL, 0);
+}
+
+static void
+keys_cannot_be_pushed_into_the_terminal(enum cage_mode mode)
+{
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+
+	may_init(&cage, mode, MAY_NEWEST);
+	cage.start.flags |= SESSION_TTY;
+	text = may_try(&cage, (const char *const[]){ "push", NULL });
+	may_check(text, "push", "", "EPERM");
+}
+
+static void
+an_abstract_socket_outside_is_out_of_reach(enum cage_mode mode)
+{
+	struct may_world w;
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+	char abstract[64];
+
+	may_world_make(&w);
+	snprintf(abstract, sizeof abstract, "abstract:%s", w.name);
+	may_init(&cage, mode, MAY_NEWEST);
+	may_connect(&cage, w.port[0]);	/* so that it shares the network */
+	text = may_try(&cage, (const char *const[]){ abstract, NULL });
+	may_refused(text, abstract, "");
+	may_world_done(&w);
+}
+
+/* Even with real root inside, as sudo gives it. */
+static void
+root_inside_does_not_leave_its_cgroup(enum cage_mode mode)
+{
+	static const char *const tops[] = { "cgroup:/sys/fs/cgroup/cgroup.procs", "cgroup:/sys/fs/cgroup/unified/cgroup.procs" };
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+
+	may_init(&cage, mode, MAY_NEWEST);
+	cage.start.role.flags |= ROLE_SUDO | ROLE_SYSTEM;
+	strcpy(cage.start.role.account, "root");
+	text = may_try(&cage, (const char *const[]){ tops[0], tops[1], "mount:/tmp", "read:/etc/shadow", "mem:1", NULL });
+	may_refused(text, tops[0], "");
+	may_refused(text, tops[1], "");
+	may_refused(text, "mount", "/tmp");
+	may_refused(text, "read", "/etc/shadow");
+	may_refused(text, "mem", "1");
+}
+
+const struct cage_test cage_evasions[] = {
+	CAGE_CASE(io_uring_cannot_open_files_unseen, IN_ALL, false),
+	CAGE_CASE(calls_of_another_architecture_are_no_way_in, IN_ALL, false),
+	CAGE_CASE(a_program_in_memory_is_not_run, IN_ALL, false),
+	CAGE_CASE(no_namespace_and_no_mount_undoes_it, IN_ALL, true),
+	CAGE_CASE(a_neighbour_of_the_same_uid_is_out_of_reach, IN_ALL, false),
+	CAGE_CASE(keys_cannot_be_pushed_into_the_terminal, IN_ALL, false),
+	CAGE_CASE(an_abstract_socket_outside_is_out_of_reach, IN_ALL, false),
+	CAGE_CASE(root_inside_does_not_leave_its_cgroup, IN_ROOT, true),
+	{ NULL, NULL, 0, false }
+};
