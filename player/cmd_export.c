@@ -87,7 +87,7 @@ run_events(struct export *export, const struct export_format *format, int64_t li
 }
 
 static int
-run_format(struct cli *cli, const struct export_format *format, const struct tape *tape)
+run_format(struct cli *cli, const struct export_format *format, struct tape *tape)
 {
 	struct export export = { .tape = tape };
 	int64_t limit_us;

@@ -12,7 +12,7 @@ struct rec_event;
 struct tape;
 
 struct export {
-	const struct tape	*tape;
+	struct tape	*tape;
 	struct out		 out;
 	int64_t			 t_us;	/* of the last event */
 	void			*state;	/* of the format */

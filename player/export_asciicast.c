@@ -13,6 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/record/event.h"
 #include "lib/record/format.h"
+#include "lib/record/reader.h"
 #include "player/export.h"
 #include "player/tape.h"
 
@@ -27,8 +28,11 @@ struct carry {
 enum stream { STREAM_OUTPUT, STREAM_ERROR, STREAM_INPUT, STREAMS };
 
 struct cast {
-	struct buf	line;
-	struct carry	carry[STREAMS];
+	struct buf		 line;
+	struct carry		 carry[STREAMS];
+	struct rec_reader	*ahead;		/* keys are told later than they were typed: it is at the next of them */
+	struct rec_typed	 typed;		/* that one; NULL bytes: there is none */
+	int64_t			 t_us;		/* of the last line */
 };
 
 static void
@@ -91,33 +95,35 @@ add_carried(struct buf *out, struct carry *carry, const uint8_t *bytes, size_t c
 }
 
 static void
-add_text(struct cast *cast, enum stream stream, const struct rec_event *event, bool bare_feeds)
+add_text(struct cast *cast, enum stream stream, const uint8_t *bytes, size_t count, bool bare_feeds)
 {
 	struct carry *carry = &cast->carry[stream];
-	size_t at = add_carried(&cast->line, carry, event->bytes, event->count);
+	size_t at = add_carried(&cast->line, carry, bytes, count);
 
-	while (at < event->count) {
-		size_t used = add_plain(&cast->line, event->bytes + at, event->count - at);
+	while (at < count) {
+		size_t used = add_plain(&cast->line, bytes + at, count - at);
 
-		if (used == 0 && event->bytes[at] == '\n' && bare_feeds) {
+		if (used == 0 && bytes[at] == '\n' && bare_feeds) {
 			(void)buf_add_text(&cast->line, "\\r\\n");
 			used = 1;
 		} else if (used == 0) {
-			used = add_one(&cast->line, event->bytes + at, event->count - at);
+			used = add_one(&cast->line, bytes + at, count - at);
 		}
 		if (used == 0)
 			break;
 		at += used;
 	}
-	if (at < event->count) {
-		carry->count = event->count - at;
-		memcpy(carry->bytes, event->bytes + at, carry->count);
+	if (at < count) {
+		carry->count = count - at;
+		memcpy(carry->bytes, bytes + at, carry->count);
 	}
 }
 
 static void
 begin_line(struct cast *cast, int64_t t_us, char code)
 {
+	t_us = t_us > cast->t_us ? t_us : cast->t_us;
+	cast->t_us = t_us;
 	buf_clear(&cast->line);
 	(void)buf_addf(&cast->line, "[%lld.%06lld, \"%c\", \"", (long long)(t_us / CLOCK_US), (long long)(t_us % CLOCK_US), code);
 }
@@ -149,11 +155,39 @@ static int
 put_stream(struct export *export, const struct rec_event *event)
 {
 	struct cast *cast = export->state;
-	enum stream stream = event->kind == REC_INPUT ? STREAM_INPUT : event->kind == REC_OUTPUT ? STREAM_OUTPUT : STREAM_ERROR;
+	enum stream stream = event->kind == REC_OUTPUT ? STREAM_OUTPUT : STREAM_ERROR;
 
-	begin_line(cast, event->t_us, stream == STREAM_INPUT ? 'i' : 'o');
-	add_text(cast, stream, event, stream != STREAM_INPUT && !export->tape->meta.has_terminal);
+	begin_line(cast, event->t_us, 'o');
+	add_text(cast, stream, event->bytes, event->count, !export->tape->meta.has_terminal);
 	return end_line(export);
+}
+
+static void
+find_typed(struct cast *cast)
+{
+	struct rec_event event;
+
+	do {
+		cast->typed = (struct rec_typed){ .bytes = NULL };
+		if (cast->ahead == NULL || rec_reader_next(cast->ahead, &event) != 1)
+			return;
+		(void)rec_event_read_typed(&event, &cast->typed);
+	} while (cast->typed.bytes == NULL);
+}
+
+/* What was typed up to now. */
+static int
+put_typed(struct export *export, int64_t t_us)
+{
+	struct cast *cast = export->state;
+	int r = 0;
+
+	for (; r == 0 && cast->typed.bytes != NULL && cast->typed.first_us <= t_us; find_typed(cast)) {
+		begin_line(cast, cast->typed.first_us, 'i');
+		add_text(cast, STREAM_INPUT, cast->typed.bytes, cast->typed.count, false);
+		r = end_line(export);
+	}
+	return r;
 }
 
 static int
@@ -196,10 +230,13 @@ put_masked(struct export *export, const struct rec_event *event)
 static int
 add(struct export *export, const struct rec_event *event)
 {
+	int r = put_typed(export, event->t_us);
+
+	if (r < 0)
+		return r;
 	switch (event->kind) {
 	case REC_OUTPUT:
 	case REC_ERROR_OUTPUT:
-	case REC_INPUT:
 		return put_stream(export, event);
 	case REC_RESIZE:
 		return put_resize(export, event);
@@ -245,7 +282,14 @@ begin(struct export *export)
 	json_decref(header);
 	r = out_put_text(&export->out, text != NULL ? text : "{\"version\": 2, \"width\": 80, \"height\": 24}");
 	free(text);
-	return r == 0 ? out_put_text(&export->out, "\n") : r;
+	if (r == 0)
+		r = out_put_text(&export->out, "\n");
+	if (r == 0)
+		r = tape_reader(export->tape, &cast->ahead);
+	if (r == 0)
+		rec_reader_wants_undecided(cast->ahead);
+	find_typed(cast);
+	return r;
 }
 
 /* Characters that were never finished. */
@@ -253,7 +297,7 @@ static int
 end(struct export *export)
 {
 	struct cast *cast = export->state;
-	int r = 0;
+	int r = put_typed(export, export->t_us);
 
 	for (enum stream s = 0; r == 0 && s < STREAMS; s++) {
 		if (cast->carry[s].count == 0)
@@ -270,8 +314,10 @@ done(struct export *export)
 {
 	struct cast *cast = export->state;
 
-	if (cast != NULL)
-		buf_done(&cast->line);
+	if (cast == NULL)
+		return;
+	buf_done(&cast->line);
+	rec_reader_free(cast->ahead);
 	own_free(&export->state);
 }
 

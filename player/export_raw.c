@@ -16,7 +16,9 @@ put_output(struct export *export, const struct rec_event *event)
 static int
 put_input(struct export *export, const struct rec_event *event)
 {
-	return event->kind == REC_INPUT ? out_put(&export->out, event->bytes, event->count) : 0;
+	struct rec_typed typed;
+
+	return rec_event_read_typed(event, &typed) == 0 && typed.bytes != NULL ? out_put(&export->out, typed.bytes, typed.count) : 0;
 }
 
 const struct export_format export_raw = { .name = "raw", .raw = true, .event = put_output };

@@ -126,12 +126,15 @@ static void
 add_typed(struct scout *s, const struct rec_event *event)
 {
 	struct typed typed = { .n = s->n, .from = (uint32_t)buf_len(&s->keys) };
+	struct rec_typed keys;
 
-	if (event->kind == REC_INPUT && buf_add(&s->keys, event->bytes, event->count) == 0)
-		typed.count = (uint32_t)event->count;
-	else if (rec_event_read_hidden(event, &typed.hidden) < 0)
+	if (rec_event_read_typed(event, &keys) < 0 || s->typed_count >= LINES_MOST)
 		return;
-	if (s->typed_count >= LINES_MOST)
+	if (keys.bytes == NULL)
+		typed.hidden = (uint32_t)keys.count;
+	else if (buf_add(&s->keys, keys.bytes, keys.count) == 0)
+		typed.count = (uint32_t)keys.count;
+	else
 		return;
 	GROW(s->typed, s->typed_count);
 	s->typed[s->typed_count++] = typed;
@@ -140,7 +143,10 @@ add_typed(struct scout *s, const struct rec_event *event)
 static bool
 ends_line(const struct rec_event *event)
 {
-	return event->count > 0 && (memchr(event->bytes, '\r', event->count) != NULL || memchr(event->bytes, '\n', event->count) != NULL);
+	struct rec_typed typed;
+
+	return rec_event_read_typed(event, &typed) == 0 && typed.bytes != NULL && typed.count > 0 &&
+	    (memchr(typed.bytes, '\r', typed.count) != NULL || memchr(typed.bytes, '\n', typed.count) != NULL);
 }
 
 /* Called when the event is counted already. */
@@ -154,6 +160,7 @@ add_mark(struct scout *s, const struct rec_event *event)
 
 	switch (event->kind) {
 	case REC_INPUT:
+	case REC_TYPED:
 		if (!ends_line(event))
 			return;
 		kind = MARK_LINE;

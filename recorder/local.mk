@@ -164,6 +164,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_client.c \
 	recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
 	recorder/worker/worker_gate.c \
+	recorder/worker/worker_input.c \
 	recorder/worker/worker_inside.c \
 	recorder/worker/worker_mask.c \
 	recorder/worker/worker_port.c \

@@ -29,6 +29,7 @@ static const char *const names[REC_KIND_COUNT] = {
 	[REC_MASKED]		= "masked",
 	[REC_GUARD]		= "guard",
 	[REC_META]		= "meta",
+	[REC_TYPED]		= "typed",
 };
 /* clang-format on */
 
@@ -38,6 +39,103 @@ rec_event_name(enum rec_kind kind)
 	if ((unsigned int)kind >= REC_KIND_COUNT || names[kind] == NULL)
 		return "unknown";
 	return names[kind];
+}
+
+static size_t
+put_varint(uint8_t *to, uint64_t value)
+{
+	size_t used = 0;
+
+	while (value >= 0x80) {
+		to[used++] = (uint8_t)(value | 0x80);
+		value >>= 7;
+	}
+	to[used++] = (uint8_t)value;
+	return used;
+}
+
+/* Bytes used, or 0. Only the shortest form of a number is accepted, so that there is one encoding. */
+static size_t
+get_varint(const uint8_t *from, size_t count, uint64_t *value)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count && i < VARINT_MOST; i++) {
+		sum |= (uint64_t)(from[i] & 0x7f) << (7 * i);
+		if ((from[i] & 0x80) != 0)
+			continue;
+		if (i > 0 && from[i] == 0)
+			return 0;
+		*value = sum;
+		return i + 1;
+	}
+	return 0;
+}
+
+/* From the time of a key to the event's. */
+static uint64_t
+since(const struct rec_event *event, int64_t t_us)
+{
+	return event->t_us > t_us ? (uint64_t)(event->t_us - t_us) : 0;
+}
+
+void
+rec_event_make_typed(struct rec_event *event, const struct rec_typed *typed, uint8_t *room)
+{
+	event->bytes = room;
+	if (typed->bytes != NULL) {
+		event->kind = REC_TYPED;
+		event->count = put_varint(room, since(event, typed->first_us));
+		memcpy(room + event->count, typed->bytes, typed->count);
+		event->count += typed->count;
+		return;
+	}
+	event->kind = REC_INPUT_HIDDEN;
+	rec_put32(room, (uint32_t)typed->count);
+	event->count = 4;
+	event->count += put_varint(room + event->count, since(event, typed->first_us));
+	event->count += put_varint(room + event->count, since(event, typed->last_us));
+}
+
+/* The time that a varint at the payload's byte *at tells. */
+static int
+get_ago(const struct rec_event *event, size_t *at, int64_t *t_us)
+{
+	uint64_t ago_us;
+	size_t used = get_varint(event->bytes + *at, event->count - *at, &ago_us);
+
+	if (used == 0)
+		return ERR_REC_DAMAGED;
+	*at += used;
+	*t_us = ago_us < (uint64_t)event->t_us ? event->t_us - (int64_t)ago_us : 0;
+	return 0;
+}
+
+int
+rec_event_read_typed(const struct rec_event *event, struct rec_typed *typed)
+{
+	struct rec_typed read = { .first_us = event->t_us, .last_us = event->t_us, .bytes = event->bytes, .count = event->count };
+	size_t at = event->kind == REC_INPUT_HIDDEN ? 4 : 0;
+	int r = 0;
+
+	if ((event->kind != REC_INPUT && event->kind != REC_TYPED && event->kind != REC_INPUT_HIDDEN) || event->count < at)
+		return ERR_REC_DAMAGED;
+	if (event->kind == REC_TYPED) {
+		r = get_ago(event, &at, &read.first_us);
+		read.last_us = read.first_us;
+		read.bytes += at;
+		read.count -= at;
+	} else if (event->kind == REC_INPUT_HIDDEN) {
+		read.count = rec_get32(event->bytes);
+		read.bytes = NULL;
+		if (event->count > at)	/* in the first recordings the number was all */
+			r = get_ago(event, &at, &read.first_us);
+		if (r == 0 && event->count > at)
+			r = get_ago(event, &at, &read.last_us);
+	}
+	if (r == 0)
+		*typed = read;
+	return r;
 }
 
 void
@@ -57,24 +155,6 @@ rec_event_read_resize(const struct rec_event *event, uint16_t *columns, uint16_t
 		return ERR_REC_DAMAGED;
 	*columns = rec_get16(event->bytes);
 	*rows = rec_get16(event->bytes + 2);
-	return 0;
-}
-
-void
-rec_event_make_hidden(struct rec_event *event, uint32_t typed, uint8_t room[REC_PAYLOAD])
-{
-	rec_put32(room, typed);
-	event->kind = REC_INPUT_HIDDEN;
-	event->bytes = room;
-	event->count = 4;
-}
-
-int
-rec_event_read_hidden(const struct rec_event *event, uint32_t *typed)
-{
-	if (event->kind != REC_INPUT_HIDDEN || event->count != 4)
-		return ERR_REC_DAMAGED;
-	*typed = rec_get32(event->bytes);
 	return 0;
 }
 
@@ -142,37 +222,6 @@ rec_event_make_text(struct rec_event *event, enum rec_kind kind, const char *tex
 	event->kind = kind;
 	event->bytes = (const uint8_t *)text;
 	event->count = strlen(text);
-}
-
-static size_t
-put_varint(uint8_t *to, uint64_t value)
-{
-	size_t used = 0;
-
-	while (value >= 0x80) {
-		to[used++] = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	to[used++] = (uint8_t)value;
-	return used;
-}
-
-/* Bytes used, or 0. Only the shortest form of a number is accepted, so that there is one encoding. */
-static size_t
-get_varint(const uint8_t *from, size_t count, uint64_t *value)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < count && i < VARINT_MOST; i++) {
-		sum |= (uint64_t)(from[i] & 0x7f) << (7 * i);
-		if ((from[i] & 0x80) != 0)
-			continue;
-		if (i > 0 && from[i] == 0)
-			return 0;
-		*value = sum;
-		return i + 1;
-	}
-	return 0;
 }
 
 int

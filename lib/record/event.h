@@ -15,8 +15,8 @@ struct buf;
 enum rec_kind {
 	REC_OUTPUT = 1,		/* bytes that the terminal showed */
 	REC_ERROR_OUTPUT,	/* standard error of a session without a terminal */
-	REC_INPUT,		/* bytes typed while the terminal echoed */
-	REC_INPUT_HIDDEN,	/* u32: how many bytes were typed while it did not */
+	REC_INPUT,		/* bytes that were typed now */
+	REC_INPUT_HIDDEN,	/* u32: how many keys were typed that are not stored; varint microseconds from the first to the event, from the last */
 	REC_RESIZE,		/* u16 columns, u16 rows */
 	REC_NOTE,		/* text */
 	REC_STATE,		/* text: frozen, thawed, extended, warned, disk-full, ... */
@@ -27,6 +27,7 @@ enum rec_kind {
 	REC_MASKED,		/* u32: how many values a rule has covered since it was last said, text: the rule */
 	REC_GUARD,		/* reserved */
 	REC_META,		/* JSON text; the first event of segment 0, which the reader keeps for itself */
+	REC_TYPED,		/* varint microseconds, bytes that were typed so long before the event: they were decided on now */
 	REC_KIND_COUNT		/* a reader hands on kinds it does not know; ignore them */
 };
 
@@ -53,6 +54,15 @@ struct rec_masked {
 	char		rule[128];	/* text, cut if longer */
 };
 
+/* What was typed: of any of the three kinds of input. */
+struct rec_typed {
+	int64_t		 first_us, last_us;	/* when; as the times of events, and not after the event's */
+	const uint8_t	*bytes;			/* borrowed; NULL: they are not stored, and `count` are keys */
+	size_t		 count;
+};
+
+#define REC_TYPED_HEAD	9	/* most bytes of a REC_TYPED before those that were typed */
+
 #define REC_PAYLOAD	272	/* room for any payload made here */
 
 /*
@@ -61,8 +71,9 @@ struct rec_masked {
  */
 void	rec_event_make_resize(struct rec_event *event, uint16_t columns, uint16_t rows, uint8_t room[REC_PAYLOAD]);
 int	rec_event_read_resize(const struct rec_event *event, uint16_t *columns, uint16_t *rows);
-void	rec_event_make_hidden(struct rec_event *event, uint32_t typed, uint8_t room[REC_PAYLOAD]);
-int	rec_event_read_hidden(const struct rec_event *event, uint32_t *typed);
+/* A REC_TYPED or a REC_INPUT_HIDDEN for an event whose t_us is set. `room`: REC_PAYLOAD, or REC_TYPED_HEAD and the bytes if that is more. */
+void	rec_event_make_typed(struct rec_event *event, const struct rec_typed *typed, uint8_t *room);
+int	rec_event_read_typed(const struct rec_event *event, struct rec_typed *typed);
 void	rec_event_make_end(struct rec_event *event, const struct rec_end *end, uint8_t room[REC_PAYLOAD]);
 int	rec_event_read_end(const struct rec_event *event, struct rec_end *end);
 void	rec_event_make_masked(struct rec_event *event, const struct rec_masked *masked, uint8_t room[REC_PAYLOAD]);

@@ -409,6 +409,12 @@ mask_stream_undecided(struct mask_stream *s, struct buf *veiled)
 	return (size_t)(s->shown - s->recorded);
 }
 
+const struct grid *
+mask_stream_grid(const struct mask_stream *s)
+{
+	return s->grid;
+}
+
 void
 mask_stream_counts(const struct mask_stream *s, struct mask_counts *counts)
 {

@@ -22,6 +22,7 @@
 #define MASK_ECHO_US	INT64_C(250000)		/* after a key, little output is its echo */
 
 struct buf;
+struct grid;
 struct mask_match;
 struct mask_stream;
 
@@ -82,6 +83,9 @@ size_t			 mask_stream_undecided(struct mask_stream *stream, struct buf *veiled);
 
 /* Text without a screen (an argument, a note): covered in place, each byte by a '*'. */
 void			 mask_stream_text(struct mask_stream *stream, char *text);
+
+/* Shows the output as it was given, before masking. */
+const struct grid	*mask_stream_grid(const struct mask_stream *stream);
 
 void			 mask_stream_counts(const struct mask_stream *stream, struct mask_counts *counts);
 /* Of one of mask_rules_entries(). */

@@ -125,6 +125,7 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 	[DUE_GRACE] = tape_grace,
 	[DUE_SEGMENT] = tape_tick,
 	[DUE_MASK] = masking_tick,
+	[DUE_INPUT] = input_tick,
 	[DUE_REOPEN] = on_reopen,
 	[DUE_RECEIPT] = end_give_up,
 	[DUE_CLOSED] = end_overdue,

@@ -16,6 +16,7 @@
 #include "lib/wire/messages.h"
 
 struct grid;
+struct mask_input;
 struct mask_match;
 struct mask_rules;
 struct mask_stream;
@@ -46,6 +47,7 @@ enum worker_due {
 	DUE_PAINT,		/* the terminal does not show what it should */
 	DUE_SEGMENT,		/* the segment is old enough to be closed */
 	DUE_MASK,		/* masking has waited long enough */
+	DUE_INPUT,		/* and so has what was typed, for its echo */
 	DUE_REOPEN,		/* the slave was closed by all; somebody may open it again */
 	WORKER_DUE_RUNNING,	/* what stands before is for running sessions only */
 	DUE_RETRY = WORKER_DUE_RUNNING,	/* the disk was full: try again */
@@ -102,13 +104,23 @@ struct worker_mask {
 	bool			 is_over;
 };
 
+/* What is typed, until it is decided what of it may be recorded. */
+struct worker_input {
+	struct mask_input	*keys;		/* with a tty */
+	struct grid		*grid;		/* what they are compared with, where nothing is masked; else the mask's own */
+	struct mask_stream	*piped;		/* without a tty, if something is masked */
+	struct buf		 decided;	/* of `piped` */
+	size_t			 undecided;	/* keys that the tail knows of */
+};
+
 /* The session's side: the pty's master, or three pipes. */
 struct worker_port {
 	int		in, out, err;	/* with a tty in and out are the master and err is -1; -1 = closed */
 	bool		is_paused;	/* all slaves are closed for now */
 	bool		input_over;	/* the client's input has ended; in follows when all is written */
 	struct buf	arrived;	/* from the client, not recorded yet */
-	struct buf	typed;		/* recorded, not written yet */
+	struct buf	typed;		/* not written yet */
+	bool		typed_end;	/* what is in `typed` stands for the end of a pipe */
 	uint8_t		last;		/* byte that was written */
 	uint32_t	cols, rows;
 	int64_t		active_us;	/* wall: last output or key */
@@ -191,6 +203,7 @@ struct worker {
 	int64_t				 deadline_us, ends_us;	/* boot; wall; 0 = none */
 	struct worker_tape		 tape;
 	struct worker_mask		 mask;
+	struct worker_input		 input;
 	struct worker_port		 port;
 	struct worker_client		 client;
 	struct worker_gate		 gate;
@@ -234,12 +247,26 @@ void	masking_count(struct worker *worker);	/* how often each rule has covered, i
 void	masking_end(struct worker *worker);	/* the last of all that; once */
 char	*masking_text(struct worker *worker, const char *text);	/* a covered copy; the caller frees */
 
+/* ---- worker_input.c */
+void	input_open(struct worker *worker);	/* after masking_open() */
+void	input_done(struct worker_input *input);
+void	input_piped(struct worker *worker, const uint8_t *bytes, size_t count);	/* without a tty: it goes to the session when it is sealed */
+int	input_tty(const struct worker *worker);	/* enum mask_tty: what the terminal does with keys now */
+void	input_handed(struct worker *worker, const uint8_t *bytes, size_t count, int tty);	/* keys have gone to the terminal */
+void	input_shown(struct worker *worker, const uint8_t *bytes, size_t count);	/* output, where nothing is masked */
+size_t	input_piece(const struct worker *worker, const uint8_t *bytes, size_t count);	/* the mask takes so much of the output at once */
+void	input_masked(struct worker *worker, const uint8_t *bytes, size_t count);	/* and has taken this */
+void	input_resize(struct worker *worker);
+int	input_undecided(struct worker *worker);	/* as masking_undecided() */
+void	input_tick(struct worker *worker);	/* DUE_INPUT */
+void	input_end(struct worker *worker);	/* what is not decided will not be */
+
 /* ---- worker_port.c */
 int	port_open(struct worker *worker);
 void	port_done(struct worker_port *port);
 bool	port_read(struct worker *worker, bool is_err);	/* output into the stage; false if there was none */
-void	port_type(struct worker *worker);	/* arrived input into the stage, when it is time */
-void	port_write(struct worker *worker);	/* what has been recorded to the session */
+void	port_type(struct worker *worker);	/* arrived input on its way, when it is time */
+void	port_write(struct worker *worker);	/* to the session */
 void	port_resize(struct worker *worker, uint32_t cols, uint32_t rows);
 bool	port_wants_output(const struct worker *worker);	/* there is room for more */
 

@@ -142,7 +142,15 @@ masking_write(struct worker *w, bool is_err, const uint8_t *bytes, size_t count)
 {
 	struct masked *masked = is_err ? &w->mask.err : &w->mask.out;
 
-	mask_stream_write(masked->stream, bytes, count, clock_boot_us());
+	while (count > 0) {
+		size_t piece = is_err ? count : input_piece(w, bytes, count);
+
+		mask_stream_write(masked->stream, bytes, piece, clock_boot_us());
+		if (!is_err)
+			input_masked(w, bytes, piece);
+		bytes += piece;
+		count -= piece;
+	}
 	give(w, masked);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The session's side of the worker: reads output, writes input, knows whether the terminal echoes. */
+/* The session's side of the worker: reads output, writes input. */
 #include "config.h"
 
 #include <errno.h>
@@ -121,9 +121,10 @@ read_batch(struct worker *w, bool is_err)
 		uint8_t *to = buf_reserve(stage, room);
 
 		n = read(is_err ? w->port.err : w->port.out, to, room);
-		if (n > 0)
+		if (n > 0) {
 			buf_commit(stage, (size_t)n);
-		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			input_shown(w, to, is_err ? 0 : (size_t)n);
+		} else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 			ended(w, is_err);
 	}
 	if (buf_len(stage) == before)
@@ -144,34 +145,18 @@ port_read(struct worker *w, bool is_err)
 	return w->mask.match != NULL ? read_masked(w, is_err) : read_batch(w, is_err);
 }
 
-/* A password prompt: the terminal waits for a line and does not show it. Raw programs echo by themselves. */
-static bool
-is_hidden(const struct worker *w)
-{
-	struct termios modes;
-
-	return w->start->tty && w->port.in >= 0 && tcgetattr(w->port.in, &modes) == 0 && (modes.c_lflag & ICANON) != 0 &&
-	    (modes.c_lflag & ECHO) == 0;
-}
-
-/*
- * The decision what may be recorded is made as late as can be: when the input written before has been taken. It
- * goes to the session only after the recording has it.
- */
+/* One piece of what has arrived, when the one before has been taken: only then is known what the terminal does with it. */
 void
 port_type(struct worker *w)
 {
 	struct worker_port *port = &w->port;
 	size_t count = buf_len(&port->arrived) < TYPED_ONCE ? buf_len(&port->arrived) : TYPED_ONCE;
-	struct rec_event event = { .kind = REC_INPUT, .bytes = buf_data(&port->arrived), .count = count };
-	uint8_t room[REC_PAYLOAD];
 
 	if (count == 0 || w->phase != WORKER_RUNNING || w->tape.is_held || freeze_is_on(w) || buf_len(&port->typed) > 0 || buf_len(&w->tape.in) > 0)
 		return;
-	if (is_hidden(w))
-		rec_event_make_hidden(&event, (uint32_t)count, room);
-	tape_put(w, &event);
-	(void)buf_add(&w->tape.in, buf_data(&port->arrived), count);
+	if (!w->start->tty)
+		input_piped(w, buf_data(&port->arrived), count);
+	(void)buf_add(w->start->tty ? &port->typed : &w->tape.in, buf_data(&port->arrived), count);
 	buf_consume(&port->arrived, count);
 	port->active_us = clock_wall_us();
 	masking_typed(w);
@@ -190,6 +175,7 @@ type_end(struct worker_port *port)
 	if (tcgetattr(port->in, &modes) < 0 || (modes.c_lflag & ICANON) == 0)
 		return;
 	ends[0] = ends[1] = modes.c_cc[VEOF];
+	port->typed_end = true;
 	(void)buf_add(&port->typed, ends, port->last == 0 || port->last == '\n' || port->last == '\r' ? 1 : 2);
 }
 
@@ -219,8 +205,12 @@ port_write(struct worker *w)
 	if (port->in < 0)
 		buf_clear(&port->typed);	/* a command that closed its input: as a broken pipe */
 	while (n > 0 && buf_len(&port->typed) > 0) {
+		int tty = input_tty(w);
+
 		n = write(port->in, buf_data(&port->typed), buf_len(&port->typed));
 		if (n > 0) {
+			if (!port->typed_end)
+				input_handed(w, buf_data(&port->typed), (size_t)n, tty);
 			port->last = buf_data(&port->typed)[n - 1];
 			buf_consume(&port->typed, (size_t)n);
 		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
@@ -245,6 +235,7 @@ port_resize(struct worker *w, uint32_t cols, uint32_t rows)
 	port->cols = size.ws_col;
 	port->rows = size.ws_row;
 	masking_resize(w);
+	input_resize(w);
 	rec_event_make_resize(&event, size.ws_col, size.ws_row, room);
 	tape_put(w, &event);
 	tape_seal(w);

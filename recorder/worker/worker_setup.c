@@ -94,6 +94,8 @@ open_parts(struct worker *w)
 	if (r == 0)
 		r = masking_open(w);
 	if (r == 0)
+		input_open(w);
+	if (r == 0)
 		r = tape_open(w);
 	if (r == 0)
 		bar_init(w);
@@ -141,6 +143,7 @@ worker_release(struct worker *w)
 	inside_done(&w->inside);
 	bar_done(&w->bar);
 	port_done(&w->port);
+	input_done(&w->input);
 	masking_done(&w->mask);
 	tape_done(&w->tape);
 	buf_done(&w->client.shown);

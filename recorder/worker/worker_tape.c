@@ -127,6 +127,8 @@ flush(struct worker *w, int64_t now)
 {
 	int r = masking_undecided(w);
 
+	if (r == 0)
+		r = input_undecided(w);
 	return r < 0 ? r : rec_writer_flush(w->tape.writer, now);
 }
 
@@ -256,6 +258,7 @@ tape_retry(struct worker *w)
 	release(w);
 	unhold(w);
 	masking_tick(w);
+	input_tick(w);
 }
 
 void
@@ -276,6 +279,8 @@ tape_tick(struct worker *w)
 		return;
 	masking_count(w);
 	r = masking_undecided(w);
+	if (r == 0)
+		r = input_undecided(w);
 	if (r == 0)
 		r = rec_writer_tick(w->tape.writer, now, &wait_ms);
 	if (r < 0) {
@@ -322,7 +327,9 @@ tape_close(struct worker *w, const char *why)
 	int r;
 
 	masking_end(w);
+	input_end(w);
 	(void)masking_undecided(w);	/* there is no more */
+	(void)input_undecided(w);
 	snprintf(end.why, sizeof end.why, "%s%s%s", why, w->end.text != NULL ? ": " : "", w->end.text != NULL ? w->end.text : "");
 	rec_event_make_end(&event, &end, room);
 	event.t_us = clock_boot_us() - w->zero_us;

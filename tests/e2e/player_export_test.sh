@@ -160,6 +160,29 @@ fi
 export_as asciicast plain >plain.cast
 is "without a terminal a line feed is one for players too" grep -qF '"a\r\nb\r\n"' plain.cast
 
+cat <<'TXT' | make_rec late
+out $\x20
+at 1
+out ls
+at 1.2
+typed 0.5 l
+typed 0.3 s
+hidden 7
+typed 0 \r
+out \r\n
+end 0 exited
+TXT
+export_as asciicast late | sed '1d;$d' >late.out
+cat >want <<'TXT'
+[0.000000, "o", "$ "]
+[0.700000, "i", "l"]
+[0.900000, "i", "s"]
+[1.000000, "o", "ls"]
+[1.200000, "i", "\u000d"]
+[1.200000, "o", "\u000d\u000a"]
+TXT
+is "keys that were decided later stand where they were typed" same want late.out
+
 # ---- keys
 printf 'out x\n' | "$maker" other other.rec
 is "the wrong key has its own status" status 8 "$postern" export -i other --as raw screen.rec

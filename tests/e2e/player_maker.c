@@ -8,7 +8,8 @@
  *	at SECONDS			the time of what follows
  *	out TEXT | err TEXT | in TEXT	\r \n \e \\ \xHH are known
  *	file PATH COUNT			output: the file, COUNT bytes an event
- *	hidden NUMBER | resize COLS ROWS | note TEXT | state TEXT | end STATUS TEXT
+ *	typed AGO TEXT | hidden NUMBER	keys that were pressed AGO seconds before; keys that were not stored
+ *	resize COLS ROWS | note TEXT | state TEXT | end STATUS TEXT
  *	crash				stops here, as if the recorder had been killed
  */
 #include "config.h"
@@ -142,13 +143,30 @@ put_resize(struct maker *m, const char *args)
 }
 
 static void
+put_typed(struct maker *m, struct rec_typed *typed)
+{
+	AUTO_FREE uint8_t *room = own_alloc(REC_PAYLOAD + typed->count);
+	struct rec_event event = { .t_us = m->t_us };
+
+	rec_event_make_typed(&event, typed, room);
+	put(m, &event);
+}
+
+static void
 put_hidden(struct maker *m, const char *args)
 {
-	uint8_t room[REC_PAYLOAD];
-	struct rec_event event;
+	put_typed(m, &(struct rec_typed){ .first_us = m->t_us, .last_us = m->t_us, .count = strtoul(args, NULL, 10) });
+}
 
-	rec_event_make_hidden(&event, (uint32_t)strtoul(args, NULL, 10), room);
-	put(m, &event);
+static void
+put_late(struct maker *m, char *args)
+{
+	struct rec_typed typed = { .first_us = m->t_us - (int64_t)(strtod(args, &args) * (double)CLOCK_US) };
+
+	args += *args == ' ';
+	typed.bytes = (const uint8_t *)args;
+	typed.count = unescape(args);
+	put_typed(m, &typed);
 }
 
 static void
@@ -190,6 +208,8 @@ obey(struct maker *m, const char *word, char *args)
 		put_bytes(m, REC_INPUT, args);
 	else if (strcmp(word, "file") == 0)
 		put_file(m, args);
+	else if (strcmp(word, "typed") == 0)
+		put_late(m, args);
 	else if (strcmp(word, "hidden") == 0)
 		put_hidden(m, args);
 	else if (strcmp(word, "resize") == 0)

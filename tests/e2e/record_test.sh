@@ -64,7 +64,7 @@ events "$dir/tty" >"$dir/events"
 bytes input "$dir/tty" >"$dir/input"
 holds "the new size is recorded" has "resize 100x30" "$dir/events"
 holds "keys are recorded" has 'echo $((40 + 2))' "$dir/input"
-holds "the password is a count" has "input-hidden 12" "$dir/events"
+holds "the password is a count" has "input-hidden 11" "$dir/events"
 holds "and not in the recorded keys" no has "open sesame" "$dir/input"
 
 # ---- ways out

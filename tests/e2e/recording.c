@@ -3,7 +3,7 @@
  * For test scripts, until they need more than this:
  *	recording key FILE			writes a new identity and prints its recipient
  *	recording events IDENTITY FILE		one line an event: its kind, and what it says
- *	recording bytes KIND IDENTITY FILE	the bytes of all events of a kind ("output", "error-output", "input")
+ *	recording bytes KIND IDENTITY FILE	the bytes of all events of a kind ("output", "error-output", "input": however it was typed)
  *	recording missing IDENTITY FILE		what the reader misses, or "nothing"; status 1 if bytes are damaged
  */
 #include "config.h"
@@ -50,23 +50,36 @@ print_event(const struct rec_event *event)
 {
 	AUTO_FREE char *text = NULL;
 	uint16_t cols, rows;
-	uint32_t typed;
+	struct rec_typed typed;
 	struct rec_end end;
 	struct rec_masked masked;
 
-	printf("%s ", rec_event_name(event->kind));
+	printf("%s ", rec_event_name(event->kind == REC_TYPED ? REC_INPUT : event->kind));
 	if (rec_event_read_resize(event, &cols, &rows) == 0)
 		printf("%ux%u\n", cols, rows);
-	else if (rec_event_read_hidden(event, &typed) == 0)
-		printf("%" PRIu32 "\n", typed);
+	else if (rec_event_read_typed(event, &typed) == 0 && typed.bytes == NULL)
+		printf("%zu\n", typed.count);
 	else if (rec_event_read_end(event, &end) == 0)
 		printf("%" PRId32 " killed %" PRIu32 " survivors %" PRIu32 " %s\n", end.status, end.killed, end.survivors, end.why);
 	else if (rec_event_read_masked(event, &masked) == 0)
 		printf("%s %" PRIu32 "\n", masked.rule, masked.count);
 	else {
-		text = text_clean((const char *)event->bytes, event->count);
+		if (rec_event_read_typed(event, &typed) < 0)
+			typed = (struct rec_typed){ .bytes = event->bytes, .count = event->count };
+		text = text_clean((const char *)typed.bytes, typed.count);
 		puts(text);
 	}
+}
+
+static void
+print_bytes(const struct rec_event *event, const char *kind)
+{
+	struct rec_typed typed;
+
+	if (strcmp(kind, "input") == 0 && rec_event_read_typed(event, &typed) == 0 && typed.bytes != NULL)
+		fwrite(typed.bytes, 1, typed.count, stdout);
+	else if (strcmp(kind, rec_event_name(event->kind)) == 0)
+		fwrite(event->bytes, 1, event->count, stdout);
 }
 
 static int
@@ -102,8 +115,8 @@ main(int argc, char **argv)
 	while ((r = rec_reader_next(reader, &event)) > 0) {
 		if (strcmp(argv[1], "events") == 0)
 			print_event(&event);
-		else if (strcmp(argv[1], "bytes") == 0 && strcmp(argv[2], rec_event_name(event.kind)) == 0)
-			fwrite(event.bytes, 1, event.count, stdout);
+		else if (strcmp(argv[1], "bytes") == 0)
+			print_bytes(&event, argv[2]);
 	}
 	report = rec_reader_report(reader);
 	if (strcmp(argv[1], "missing") == 0)

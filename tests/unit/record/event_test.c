@@ -90,11 +90,11 @@ payloads_of_another_kind_or_length_are_refused(void **state)
 	struct rec_event event = { .kind = REC_RESIZE, .bytes = room, .count = 3 };
 	struct rec_end end = { .status = -1 };
 	uint16_t columns, rows;
-	uint32_t typed;
+	struct rec_typed typed;
 
 	(void)state;
 	assert_int_equal(rec_event_read_resize(&event, &columns, &rows), ERR_REC_DAMAGED);
-	assert_int_equal(rec_event_read_hidden(&event, &typed), ERR_REC_DAMAGED);
+	assert_int_equal(rec_event_read_typed(&event, &typed), ERR_REC_DAMAGED);
 	assert_int_equal(rec_event_read_end(&event, &end), ERR_REC_DAMAGED);
 	memset(end.why, 'w', sizeof end.why);	/* no NUL: cut, not overrun */
 	rec_event_make_end(&event, &end, room);

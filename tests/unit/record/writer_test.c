@@ -29,7 +29,7 @@ all_kinds_of_events_come_back(void **state)
 	uint8_t room[REC_PAYLOAD];
 	struct rec_event event;
 	uint16_t columns, rows;
-	uint32_t typed;
+	struct rec_typed typed, keys = { .count = 14 };
 
 	studio_record(st);
 	for (int kind = REC_OUTPUT; kind < REC_KIND_COUNT; kind++) {
@@ -37,8 +37,12 @@ all_kinds_of_events_come_back(void **state)
 		event.t_us = st->now_us;
 		if (kind == REC_RESIZE)
 			rec_event_make_resize(&event, 132, 50, room);
-		else if (kind == REC_INPUT_HIDDEN)
-			rec_event_make_hidden(&event, 14, room);
+		else if (kind == REC_INPUT_HIDDEN || kind == REC_TYPED) {
+			keys.bytes = kind == REC_TYPED ? (const uint8_t *)"now is the time" : NULL;
+			keys.first_us = event.t_us - 700000;
+			keys.last_us = event.t_us - 300;
+			rec_event_make_typed(&event, &keys, room);
+		}
 		else if (kind == REC_END)
 			rec_event_make_end(&event, &end, room);
 		else
@@ -47,16 +51,20 @@ all_kinds_of_events_come_back(void **state)
 	}
 	studio_close(st);
 	assert_int_equal(studio_open(st), 0);
-	for (int kind = REC_OUTPUT; kind < REC_META; kind++) {
+	for (int kind = REC_OUTPUT; kind < REC_KIND_COUNT; kind++) {
+		if (kind == REC_META)
+			continue;
 		assert_int_equal(rec_reader_next(st->reader, &event), 1);
 		assert_int_equal(event.kind, kind);
 		assert_int_equal(event.t_us, 1000 * kind * (kind + 1) / 2);
 		if (kind == REC_RESIZE) {
 			assert_int_equal(rec_event_read_resize(&event, &columns, &rows), 0);
 			assert_true(columns == 132 && rows == 50);
-		} else if (kind == REC_INPUT_HIDDEN) {
-			assert_int_equal(rec_event_read_hidden(&event, &typed), 0);
-			assert_int_equal(typed, 14);
+		} else if (kind == REC_INPUT_HIDDEN || kind == REC_TYPED) {
+			assert_int_equal(rec_event_read_typed(&event, &typed), 0);
+			assert_int_equal(typed.count, 14);
+			assert_true(typed.first_us == (event.t_us > 700000 ? event.t_us - 700000 : 0));
+			assert_true(kind == REC_TYPED ? memcmp(typed.bytes, "now is the tim", 14) == 0 : typed.bytes == NULL && typed.last_us == event.t_us - 300);
 		} else if (kind == REC_END) {
 			assert_int_equal(rec_event_read_end(&event, &got), 0);
 			assert_true(got.status == 129 && got.killed == 2 && got.survivors == 0);
