@@ -112,11 +112,16 @@ key_of_row(const struct mask_stream *s, int row, uint32_t sign, size_t *from)
 	uint32_t chars[KEY_MOST];
 	size_t count = 0;
 	int used = row >= 0 && row < grid_rows(s->grid) ? grid_row_used(s->grid, row) : 0;
+	const struct grid_cell *cells = grid_cell(s->grid, row, 0);
+	int behind = 0;	/* characters from the end of the name on, of which two decide */
 
-	for (int col = 0; col < used && count < KEY_MOST; col++) {
-		uint32_t glyph = grid_cell(s->grid, row, col)->glyph & 0x1fffffu;
+	for (int col = 0; col < used && count < KEY_MOST && behind < 3; col++) {
+		uint32_t glyph = cells[col].glyph & 0x1fffffu;
 
-		chars[count++] = glyph != 0 ? glyph : ' ';
+		chars[count] = glyph != 0 ? glyph : ' ';
+		if (behind > 0 || (chars[count] != ' ' && !column_is_name(chars[count], false)) || (chars[count] == ' ' && count > 0 && chars[count - 1] != ' '))
+			behind++;
+		count++;
 	}
 	return key_end(chars, count, sign, from);
 }

@@ -18,6 +18,7 @@
 #define DIGITS_LEAST	5		/* of a run at the end of a text, to be waited for */
 #define TAIL_MOST	64		/* how far back a literal is looked for at the end of a text */
 #define GRAM		4		/* bytes of the filter's pieces */
+#define ANY_CASE	UINT32_MAX
 #define FILTER_WORDS	1024
 #define BLOCK		16		/* places that the filter looks at before it stops */
 #define LOW		UINT32_C(0x20202020)	/* makes letters small, and nothing else that matters much */
@@ -25,12 +26,14 @@
 struct mask_gate {
 	uint16_t		*next;		/* [state << class_bits | class] */
 	uint16_t		*depth;		/* of a state: bytes that lead to it */
+	uint32_t		*exact;		/* of a state: the only three bytes that it may end; ANY_CASE: it ends a text in any case; 0: none */
 	struct mask_gate_set	*ends;		/* of a state: whose literals end there */
 	size_t			 count;		/* states */
 	unsigned		 class_bits;
 	uint8_t			 class[256];
 	struct {
 		uint32_t	 rule, least;
+		bool		 wants_head;
 	}			*digits;	/* rules that want a run of them */
 	size_t			 digit_count;
 	uint32_t		 least_digits;	/* of all; 0: no rule wants any */
@@ -256,6 +259,20 @@ set_text(struct mask_gate_set *set, const struct texts *text)
 		set_bit(set, text->rule);
 }
 
+/* Short texts stand in many words, unless small and great letters are told apart. One way for a state, or any. */
+static void
+note_case(struct mask_gate *gate, size_t state, const struct texts *text)
+{
+	bool is_exact = text->count == GRAM - 1 && text->area == 0 && !text->rules->items[text->rule].is_caseless;
+	uint32_t gram = ANY_CASE;
+
+	if (is_exact) {
+		gram = 0;
+		memcpy(&gram, text->text, GRAM - 1);
+	}
+	gate->exact[state] = gate->exact[state] == 0 || gate->exact[state] == gram ? gram : ANY_CASE;
+}
+
 /* A text that no longer fits leaves its rule to be tried always. */
 static void
 add_text(struct mask_gate *gate, const struct texts *text, size_t most)
@@ -277,6 +294,7 @@ add_text(struct mask_gate *gate, const struct texts *text, size_t most)
 		state = *entry;
 	}
 	set_text(&gate->ends[state], text);
+	note_case(gate, state, text);
 }
 
 static bool
@@ -326,6 +344,7 @@ add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i)
 {
 	if (rule->digits > 0) {
 		gate->digits[gate->digit_count].rule = (uint32_t)i;
+		gate->digits[gate->digit_count].wants_head = rule->check == MASK_MOD_97;
 		gate->digits[gate->digit_count++].least = rule->digits;
 	}
 	if (rule->digits > 0 && (gate->least_digits == 0 || rule->digits < gate->least_digits))
@@ -346,6 +365,7 @@ mask_gate_new(const struct mask_rules *rules)
 	gate->rules = rules->count < MASK_GATE_WORDS * 64 ? rules->count : MASK_GATE_WORDS * 64;
 	gate->next = own_alloc(sizeof *gate->next * most << gate->class_bits);
 	gate->depth = own_alloc(sizeof *gate->depth * most);
+	gate->exact = own_alloc(sizeof *gate->exact * most);
 	gate->ends = own_alloc(sizeof *gate->ends * most);
 	gate->digits = own_alloc(sizeof *gate->digits * (gate->rules + 1));
 	gate->count = 1;
@@ -366,6 +386,7 @@ mask_gate_free(struct mask_gate *gate)
 		return;
 	free(gate->next);
 	free(gate->depth);
+	free(gate->exact);
 	free(gate->ends);
 	free(gate->digits);
 	free(gate);
@@ -390,15 +411,32 @@ has_no_digit(const char *text)
 	return ((upper - UINT64_C(0x0101010101010101)) & ~upper & UINT64_C(0x8080808080808080)) == 0;
 }
 
+static bool
+is_capital(char byte)
+{
+	return (unsigned char)(byte - 'A') < 26;
+}
+
+/* A digit behind two capitals, as at the beginning of an IBAN. */
+static bool
+is_head(const char *text, size_t i)
+{
+	if (i > 2 && (text[i - 1] == ' ' || text[i - 1] == '-'))
+		i--;
+	return i >= 2 && is_capital(text[i - 1]) && is_capital(text[i - 2]);
+}
+
 /* The longest run of digits with at most one ' ', '-' or '.' between two of them. */
 static uint32_t
-digit_run(const char *text, size_t count)
+digit_run(const char *text, size_t count, bool *has_head)
 {
 	uint32_t run = 0, most = 0;
 	bool was_digit = false;
 
+	*has_head = false;
 	for (size_t i = 0; i < count; i++) {
 		if (is_digit(text[i])) {
+			*has_head = *has_head || (!was_digit && is_head(text, i));
 			run++;
 			most = run > most ? run : most;
 			was_digit = true;
@@ -435,16 +473,28 @@ digit_tail(const char *text, size_t count)
 static bool
 scan_digits(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
 {
-	uint32_t run = digit_run(text, count);
-	bool is_any = false;
+	bool is_any = false, has_head;
+	uint32_t run = digit_run(text, count, &has_head);
 
 	for (size_t i = 0; run >= gate->least_digits && i < gate->digit_count; i++) {
-		if (gate->digits[i].least <= run) {
+		if (gate->digits[i].least <= run && (has_head || !gate->digits[i].wants_head)) {
 			set_bit(found, gate->digits[i].rule);
 			is_any = true;
 		}
 	}
 	return is_any;
+}
+
+/* The text that the state ends is there in its own letters, if they matter. */
+static bool
+is_so(const struct mask_gate *gate, size_t state, const char *text, size_t i)
+{
+	uint32_t gram = 0;
+
+	if (gate->exact[state] == 0 || gate->exact[state] == ANY_CASE)
+		return true;
+	memcpy(&gram, text + i + 1 - (GRAM - 1), GRAM - 1);
+	return gram == gate->exact[state];
 }
 
 bool
@@ -460,7 +510,7 @@ mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, str
 		uint16_t entry = next[state << bits | gate->class[(uint8_t)text[i]]];
 
 		state = entry & STATE;
-		if ((entry & HIT) != 0) {
+		if ((entry & HIT) != 0 && is_so(gate, state, text, i)) {
 			merge(found, &gate->ends[state]);
 			is_any = true;
 		}
@@ -484,6 +534,6 @@ mask_gate_tail(const struct mask_gate *gate, const char *text, size_t count)
 size_t
 mask_gate_memory(const struct mask_gate *gate)
 {
-	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->ends) + (sizeof *gate->next * gate->count << gate->class_bits) +
+	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->exact + sizeof *gate->ends) + (sizeof *gate->next * gate->count << gate->class_bits) +
 	    gate->rules * sizeof *gate->digits;
 }
