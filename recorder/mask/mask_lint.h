@@ -15,6 +15,7 @@ struct mask_where {
 	const char			*file;
 	const struct policy_lines	*lines;
 	unsigned			 place;	/* in the list `rules`, from 0 */
+	bool				 is_trusted;	/* linted before: not again */
 	struct buf			*errors;
 };
 

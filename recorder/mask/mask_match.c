@@ -34,7 +34,6 @@ struct mask_match {
 	pcre2_jit_stack		*stack;
 };
 
-/* Ready for whole lines, and with `is_partial` for lines that go on. */
 static int
 compile(const struct mask_rule *rule, const char *pattern, uint32_t more, pcre2_code **code)
 {
@@ -44,10 +43,7 @@ compile(const struct mask_rule *rule, const char *pattern, uint32_t more, pcre2_
 	if (pattern == NULL)
 		return 0;
 	*code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, mask_rule_options(rule) | more, &error, &offset, NULL);
-	if (*code == NULL)
-		return ERR_CONFIG;
-	(void)pcre2_jit_compile(*code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);	/* without it, it is only slower */
-	return 0;
+	return *code == NULL ? ERR_CONFIG : 0;
 }
 
 /* Every group with the name, as alternatives may each have one. */
@@ -82,7 +78,7 @@ ready(struct one *one, const struct mask_rule *rule)
 }
 
 int
-mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t *bad)
+mask_match_slow(const struct mask_rules *rules, struct mask_match **match, size_t *bad)
 {
 	struct mask_match *m = own_alloc(sizeof *m);
 	int r = 0;
@@ -92,7 +88,6 @@ mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t
 	m->ones = own_alloc(sizeof *m->ones * (rules->count + 1));
 	m->data = pcre2_match_data_create(PAIRS, NULL);
 	m->context = pcre2_match_context_create(NULL);
-	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
 	if (m->data == NULL || m->context == NULL)
 		r = -ENOMEM;
 	for (size_t i = 0; r == 0 && i < rules->count; i++) {
@@ -105,10 +100,34 @@ mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t
 		return r;
 	}
 	pcre2_set_match_limit(m->context, LIMIT);
-	if (m->stack != NULL)
-		pcre2_jit_stack_assign(m->context, NULL, m->stack);
 	*match = m;
 	return 0;
+}
+
+/* Only a pattern is tried on lines that go on. Where this fails, it is only slower. */
+void
+mask_match_hasten(struct mask_match *m)
+{
+	for (size_t i = 0; i < m->rules->count; i++) {
+		(void)pcre2_jit_compile(m->ones[i].code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+		if (m->ones[i].prefix != NULL)
+			(void)pcre2_jit_compile(m->ones[i].prefix, PCRE2_JIT_COMPLETE);
+		if (m->ones[i].until != NULL)
+			(void)pcre2_jit_compile(m->ones[i].until, PCRE2_JIT_COMPLETE);
+	}
+	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
+	if (m->stack != NULL)
+		pcre2_jit_stack_assign(m->context, NULL, m->stack);
+}
+
+int
+mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t *bad)
+{
+	int r = mask_match_slow(rules, match, bad);
+
+	if (r == 0)
+		mask_match_hasten(*match);
+	return r;
 }
 
 void

@@ -51,6 +51,14 @@ struct mask_hits {
  * *bad (may be NULL).
  */
 int		 mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t *bad);
+
+/*
+ * The two halves of mask_match_new(): the first is a third of the work and enough for a few texts, the second makes it fast by
+ * machine code. That needs memory that is both written and run, which nothing needs afterwards.
+ */
+int		 mask_match_slow(const struct mask_rules *rules, struct mask_match **match, size_t *bad);
+void		 mask_match_hasten(struct mask_match *match);
+
 void		 mask_match_free(struct mask_match *match);
 
 const struct mask_rules	*mask_match_rules(const struct mask_match *match);

@@ -248,8 +248,6 @@ main(void)
 	secret_init();
 	r = worker_setup(&worker);
 	if (r == 0)
-		r = sandbox_close();
-	if (r == 0)
 		r = worker_begin(&worker);
 	if (r < 0) {
 		worker_refuse(r);
@@ -258,6 +256,8 @@ main(void)
 	}
 	client_flush(&worker);
 	gate_flush(&worker);
+	masking_hasten(&worker);	/* while the gate logs and the command starts; none of their bytes is read before the door is closed */
+	r = sandbox_close();
 	while (r == 0 && !end_is_over(&worker))
 		r = worker_turn(&worker);
 	if (r < 0)

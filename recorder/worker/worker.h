@@ -14,6 +14,7 @@
 #include "lib/term/notice.h"
 #include "lib/wire/conn.h"
 #include "lib/wire/messages.h"
+#include "recorder/worker/sandbox.h"
 
 struct grid;
 struct mask_input;
@@ -100,6 +101,7 @@ struct worker_mask {
 	struct mask_rules	*rules;
 	struct mask_match	*match;		/* NULL: nothing is masked */
 	struct masked		 out, err;
+	struct sandbox_code	 code;		/* of the match */
 	uint64_t		*told;		/* of each rule: how many values the recording knows of */
 	bool			 is_over;
 };
@@ -235,7 +237,8 @@ int64_t	tape_close(struct worker *worker, const char *why);	/* with the last eve
 bool	tape_sum(const struct worker_tape *tape, uint8_t sha256[32]);	/* of the closed file; false if it is not closed */
 
 /* ---- worker_mask.c: all but masking_write() do nothing where nothing is masked */
-int	masking_open(struct worker *worker);	/* before the sandbox: rules are compiled to machine code. 0 or ERR_MASK_RULES */
+int	masking_open(struct worker *worker);	/* 0 or ERR_MASK_RULES */
+void	masking_hasten(struct worker *worker);	/* rules to machine code: before the sandbox */
 void	masking_done(struct worker_mask *mask);
 void	masking_write(struct worker *worker, bool is_err, const uint8_t *bytes, size_t count);	/* output */
 void	masking_typed(struct worker *worker);	/* its echo does not wait */

@@ -87,7 +87,7 @@ masking_open(struct worker *w)
 	r = read_rules(&mask->rules);
 	if (r < 0 || (w->start->mask_key.count != 0 && w->start->mask_key.count != sizeof key))
 		return ERR_MASK_RULES;
-	r = mask_match_new(mask->rules, &mask->match, &bad);
+	r = mask_match_slow(mask->rules, &mask->match, &bad);
 	if (r < 0)
 		log_error("the rule %s cannot be used: %s", mask->rules->items[bad].name, err_text(r));
 	if (r < 0)
@@ -104,12 +104,26 @@ masking_open(struct worker *w)
 }
 
 void
+masking_hasten(struct worker *w)
+{
+	int r;
+
+	if (w->mask.match == NULL)
+		return;
+	mask_match_hasten(w->mask.match);
+	r = sandbox_seal_code(&w->mask.code);
+	if (r < 0)
+		log_warn("the code of the masking rules stays writable: %s", err_text(r));
+}
+
+void
 masking_done(struct worker_mask *mask)
 {
 	mask_stream_free(mask->out.stream);
 	mask_stream_free(mask->err.stream);
 	buf_done(&mask->out.decided);
 	buf_done(&mask->err.decided);
+	sandbox_unseal_code(&mask->code);
 	mask_match_free(mask->match);
 	mask_rules_free(mask->rules);
 	free(mask->told);

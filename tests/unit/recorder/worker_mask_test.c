@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -191,6 +192,25 @@ undecided_text_of_a_killed_worker_is_covered(void **state)
 }
 
 static void
+nothing_in_the_worker_can_be_both_written_and_run(void **state)
+{
+	struct wire_start start = { .tty = true, .warden = true, .mask = true };
+	struct stage *s = *state;
+	AUTO_FREE char *maps = NULL;
+	char path[64];
+	size_t count;
+
+	stage_start(s, &start);
+	stage_started(s);
+	say(s->slave, "password=hunter2\n");
+	stage_screen(s, "password=*******", true);
+	snprintf(path, sizeof path, "/proc/%d/maps", (int)s->worker);
+	assert_int_equal(fdio_slurp_path(path, 1u << 20, &maps, &count), 0);
+	assert_non_null(strstr(maps, "postern-worker"));
+	assert_null(strstr(maps, " rwx"));
+}
+
+static void
 a_session_whose_rules_are_bad_is_refused(void **state)
 {
 	struct wire_start start = { .tty = true, .warden = true, .mask = true };
@@ -214,6 +234,7 @@ main(void)
 		TEST(a_pseudonym_is_made_with_the_sites_key),
 		TEST(notes_are_masked_too),
 		TEST(undecided_text_of_a_killed_worker_is_covered),
+		TEST(nothing_in_the_worker_can_be_both_written_and_run),
 		TEST(a_session_whose_rules_are_bad_is_refused),
 	};
 
