@@ -52,8 +52,9 @@ recorder_libadmin_a_SOURCES = \
 	recorder/client/doctor.c recorder/client/doctor.h \
 	recorder/client/doctor_accounts.c \
 	recorder/client/doctor_pam.c \
-	recorder/client/doctor_sshd.c
-ADMIN_LIBS = recorder/libadmin.a $(POLICY_LIBS) $(JANSSON_LIBS)
+	recorder/client/doctor_sshd.c \
+	recorder/client/policy_files.c recorder/client/policy_files.h
+ADMIN_LIBS = recorder/libadmin.a recorder/libcage.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
 
 

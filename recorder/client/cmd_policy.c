@@ -17,6 +17,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "recorder/client/cmd_policy.h"
+#include "recorder/client/policy_files.h"
 #include "recorder/policy/policy.h"
 
 #define MOST_TEXT	(1024 * 1024)
@@ -89,6 +90,8 @@ check(const struct cli *cli)
 	print_warnings(policy);
 	if (dir == NULL && !cli_has(cli, "root"))
 		warn_accounts(policy);
+	if (policy_files_check(policy) > 0)
+		return cli_fail(cli, STATUS_FAILED, "a role could run more than it says");
 	id_hex(policy->sha256, sizeof policy->sha256, hex);
 	if (cli_has(cli, "json"))
 		printf("{\"valid\":true,\"roles\":%u,\"people\":%u,\"sha256\":\"%s\"}\n", policy->roles_count,

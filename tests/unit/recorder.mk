@@ -35,6 +35,9 @@ check_PROGRAMS += tests/unit/recorder/init_env_test
 tests_unit_recorder_init_env_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_init_env_test_SOURCES = tests/unit/recorder/init_env_test.c recorder/cage/init_env.c
 tests_unit_recorder_init_env_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/elf_test
+tests_unit_recorder_elf_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_elf_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the cage
 

@@ -95,6 +95,39 @@ check_tells_a_good_policy_from_a_bad_one(void **state)
 	assert_string_equal(said, "");
 }
 
+/* Whoever may read a program and run a loader may run the program. */
+static void
+check_refuses_programs_in_what_is_only_read(void **state)
+{
+	static const char policy[] =
+	    "people: [{person: anna, accounts: [anna]}, {person: bert, accounts: [bert]}]\n"
+	    "roles:\n"
+	    "  - {role: r, who: [anna], as: nobody, approve: {by: [bert]}, %s}\n";
+	static const struct {
+		const char *rights;
+		int status;
+	} rows[] = {
+		{ "may: {read: [/usr/bin]}", STATUS_FAILED },
+		{ "may: {read: [/bin/sh]}", STATUS_FAILED },
+		{ "may: {read: [/bin/sh], exec: [/bin/sh]}", STATUS_OK },
+		{ "may: {read: [/usr/bin], exec: [/usr/bin]}", STATUS_OK },
+		{ "may: {read: [/usr/bin], shell: yes}", STATUS_OK },
+		{ "may: {read: [/usr/bin]}, loose: yes", STATUS_OK },
+		{ "may: {read: [/etc, /does/not/exist, ~/.pgpass]}", STATUS_OK },
+	};
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		AUTO_FREE char *text = NULL;
+		AUTO_FREE char *said = NULL;
+
+		assert_true(asprintf(&text, policy, rows[i].rights) > 0);
+		assert_int_equal(fdio_replace(f->file, 0644, text, strlen(text)), 0);
+		if (run(f, (const char *const[4]){ "check" }, &said) != rows[i].status)
+			fail_msg("%s", rows[i].rights);
+	}
+}
+
 static void
 test_answers_in_a_sentence_and_with_its_status(void **state)
 {
@@ -137,6 +170,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(check_tells_a_good_policy_from_a_bad_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(check_refuses_programs_in_what_is_only_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_answers_in_a_sentence_and_with_its_status, setup, teardown),
 		cmocka_unit_test_setup_teardown(json_is_one_object_a_line, setup, teardown),
 	};
