@@ -2,6 +2,7 @@
 /* postern show: a session's story, from the catalogue and the log, as a page of plain text. */
 #include "config.h"
 
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "lib/wire/client.h"
 #include "lib/wire/json.h"
 #include "player/commands.h"
+#include "player/enforced.h"
 
 #define LABEL	11	/* columns */
 
@@ -180,9 +182,45 @@ by_seq(const void *a, const void *b)
 static bool
 is_told(const struct log_line *at)
 {
+	if (enforced_object(at->text) != NULL)
+		return false;	/* told above, in sentences */
 	if (strcmp(at->type, "session") == 0)
 		return strncmp(at->text, "started", 7) != 0 && strncmp(at->text, "ended", 5) != 0;
 	return strcmp(at->type, "segment") != 0;
+}
+
+static void
+print_sentence(const char *sentence, void *user)
+{
+	const char **label = user;
+
+	line(*label, "%s", sentence);
+	*label = "";
+}
+
+/* With --json the record itself, in an object of its own. */
+static void
+print_enforced(const struct story *story, const struct log *log)
+{
+	const char *label = "Enforced";
+	char id[ID_TEXT];
+
+	for (size_t i = 0; i < log->count; i++) {
+		const char *object = enforced_object(log->lines[i].text);
+
+		if (object == NULL)
+			continue;
+		if (log->lines[i].json != NULL) {
+			json_t *record = json_loads(object, 0, NULL);
+			json_t *all = json_pack("{s:s, s:o}", "session", id_text(&story->session, id), "enforced", record);
+
+			if (all != NULL && record != NULL && json_dumpf(all, stdout, JSON_COMPACT) == 0)
+				putchar('\n');
+			json_decref(all);
+		} else if (enforced_tell(object, print_sentence, &label) < 0) {
+			line(label, "what the recorder said about it is not valid");
+		}
+	}
 }
 
 static void
@@ -233,6 +271,7 @@ tell_log(struct client *client, struct story *story)
 		r = ask_events(client, &story->session, &log);
 	if (log.count > 0)
 		qsort(log.lines, log.count, sizeof *log.lines, by_seq);
+	print_enforced(story, &log);
 	print_log(&log);
 	free_log(&log);
 	return r;

@@ -13,6 +13,7 @@ player_libplayer_a_SOURCES = \
 	player/commands.h \
 	player/deck.c player/deck.h \
 	player/draw.c player/draw.h \
+	player/enforced.c player/enforced.h \
 	player/export.h \
 	player/export_asciicast.c \
 	player/export_raw.c \

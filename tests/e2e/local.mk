@@ -51,6 +51,9 @@ CLEANFILES += tests/e2e/sshd_preload.so
 # Both ways of `postern try`.
 check_SCRIPTS += tests/e2e/try_test.sh
 
+# A role's rights through a gate.
+check_SCRIPTS += tests/e2e/may_test.sh
+
 # The log, checked as an outsider does.
 check_SCRIPTS += tests/e2e/log_verify_test.sh
 # end of the log
