@@ -20,7 +20,7 @@ hup() { kill -HUP "$posternd"; }
 
 # ---- the policy
 mkdir "$root/etc/roles.d" "$root/etc/rules.d"
-role() { printf -- '- role: %s\n  who: [engineer]\n  as: nobody\n  approve: {by: [approver]}\n  sessions: 9\n%s' "$1" "$2"; }
+role() { printf -- '- role: %s\n  who: [engineer]\n  as: nobody\n  approve: {by: [approver]}\n  sessions: 9\n  for: {default: 30m, most: 2h}\n%s' "$1" "$2"; }
 {
 	role covers '  mask: [secrets, site, email]
 '
@@ -41,12 +41,12 @@ RULES
 check() { "$bin/postern" policy check "$root/etc" >"$root.said" 2>&1; }
 says() { has "$1" "$root.said" || { sed 's/^/# /' "$root.said"; return 1; }; }
 holds "a policy with masks is valid" check
-holds "a role that masks nothing is remarked on" says "warning: roles.d/mask.yaml:19: role 'bare': nothing is masked"
+holds "a role that masks nothing is remarked on" says "warning: roles.d/mask.yaml:22: role 'bare': nothing is masked"
 holds "one that says nothing is not" no says "role 'quiet'"
 sed 's/\[secrets, site, email\]/[secrets, sites]/' "$root/etc/roles.d/mask.yaml" >"$root.x" && mkdir -p "$root.bad/roles.d" "$root.bad/rules.d"
 cp "$root/etc/policy.yaml" "$root.bad" && cp "$root.x" "$root.bad/roles.d/mask.yaml" && cp "$root/etc/rules.d/site.yaml" "$root.bad/rules.d"
 "$bin/postern" policy check "$root.bad" >"$root.said" 2>&1
-holds "a name that is neither set nor rule is a fault with its line" says "roles.d/mask.yaml:6: role 'covers': there is neither a set nor a rule called 'sites'"
+holds "a name that is neither set nor rule is a fault with its line" says "roles.d/mask.yaml:7: role 'covers': there is neither a set nor a rule called 'sites'"
 cp "$root/etc/roles.d/mask.yaml" "$root.bad/roles.d" && sed -i 's/{16,64}/+/' "$root.bad/rules.d/site.yaml"
 "$bin/postern" policy check "$root.bad" >"$root.said" 2>&1
 holds "so is a rule that may cost too much" says "rules.d/site.yaml:4: rule 'acme-key': "
@@ -125,7 +125,11 @@ enter_pty one covers
 p approver say "$session" "mind $token" >/dev/null
 holds "what is said to an engineer is masked" "$drive" "$pty" wait "mind $stars"
 "$drive" "$pty" type "stty -echo; postern() { $bin/postern \"\$@\"; }\r" >/dev/null
-"$drive" "$pty" type "postern note 'noted $token'; echo wri''tten\r" >/dev/null
+"$drive" "$pty" type "postern note 'noted $token'; postern extend --for 10m --reason 'needs $token'; echo as''ked\r" >/dev/null
+"$drive" "$pty" wait "asked" >/dev/null
+"$drive" "$pty" type "stty echo; PS1='aga''in> '\r" >/dev/null
+"$drive" "$pty" wait "again>" >/dev/null
+"$drive" "$pty" type ": typed $token; echo wri''tten\r" >/dev/null
 "$drive" "$pty" wait "written" >/dev/null
 p approver revoke "$session" --reason "because of $token" >/dev/null
 within $days_limit is_gone "$session"
@@ -133,8 +137,11 @@ recorded
 p auditor show "$session" >"$root.said"
 holds "a note is in the log without its secret" says "note: noted $stars"
 holds "so is the reason of an end" says "because of $stars"
-p auditor export --as jsonl "$session" >"$root.rec" 2>/dev/null || p auditor export --as asciicast "$session" >"$root.rec"
-holds "neither is in the recording's events" no has "$token" "$root.rec"
+p engineer requests --all --json >"$root.said"
+holds "so is that of a request from inside" says "needs $stars"
+for as in text input asciicast; do p auditor export --as $as "$session" >"$root.$as" 2>/dev/null; done
+holds "a secret that is typed is not recorded" no has "$half" "$root.input"
+holds "it is in no other form of the recording either" no grep -qF -e "$half" "$root.text" "$root.asciicast" "$root.rec"
 p auditor export --as raw "$session" --reason "see $token" >/dev/null 2>&1
 
 # ---- nothing is left anywhere
