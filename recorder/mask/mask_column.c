@@ -179,6 +179,42 @@ begin(struct mask_stream *s, const struct column_part *part)
 	return keep_header(s, part);
 }
 
+static bool
+is_name_byte(char c)
+{
+	return (uint8_t)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    strchr("_?$()*.", c) != NULL;
+}
+
+/* A look at the first bytes, as most lines with a name in them are neither of a table nor a header without a rule. */
+static bool
+may_begin(const struct mask_stream *s, const struct column_part *part)
+{
+	const char *text = s->line.text + part->from;
+	size_t count = part->to - part->from, i = 0;
+
+	if (strchr("{[-+*\"", text[0]) != NULL || (uint8_t)text[0] >= 0x80)
+		return true;
+	while (i < count && text[i] == ' ')
+		i++;
+	while (i < count && is_name_byte(text[i]))
+		i++;
+	if (i == count || i == 0)
+		return false;
+	if (text[i] != ' ')
+		return text[0] != ' ';
+	return (i + 1 < count && text[i + 1] == '=') || column_is_gap(s, s->line.refs[part->from + i]);
+}
+
+/* The same for a rule below what is kept as a header. */
+static bool
+may_go_on(const struct mask_stream *s, const struct column_part *part)
+{
+	char c = s->line.text[part->from];
+
+	return column_phase(part->before) != COLUMN_HEADER || c == '-' || c == '+' || c == '|' || (uint8_t)c >= 0x80;
+}
+
 static uint32_t
 go_on(struct mask_stream *s, const struct column_part *part)
 {
@@ -216,7 +252,15 @@ mask_column_line(struct mask_stream *s, const struct column_part *part)
 	s->columns->covered_count = 0;
 	if (((part->before & COLUMN_STATE) == 0 && !part->is_gated) || part->from >= part->to)
 		return 0;
+	if ((part->before & COLUMN_STATE) != 0 && may_go_on(s, part)) {
+		column_read(s, part);
+		state = go_on(s, part);
+		return state == 0 && part->is_gated ? begin(s, part) : state;
+	}
+	if (!part->is_gated)
+		return 0;
+	if (!may_begin(s, part))
+		return part->is_open ? 0 : keep_header(s, part);
 	column_read(s, part);
-	state = go_on(s, part);
-	return state == 0 && part->is_gated ? begin(s, part) : state;
+	return begin(s, part);
 }

@@ -131,6 +131,7 @@ unsigned	column_keep(struct mask_columns *c, uint32_t before, const struct colum
 
 /* mask_column_line.c */
 void		column_read(struct mask_stream *s, const struct column_part *part);	/* into s->columns->line */
+bool		column_is_gap(const struct mask_stream *s, uint32_t ref);	/* nothing was ever written there */
 bool		column_is_bar(uint32_t character);
 bool		column_is_footer(const struct column_line *line);
 bool		column_is_prompt(const struct column_line *line);

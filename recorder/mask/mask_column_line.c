@@ -20,8 +20,8 @@ cell_at(const struct mask_stream *s, uint32_t ref)
 	return ref >> 16 == MASK_CARRY_ROW ? NULL : grid_cell(s->grid, (int)(ref >> 16), (int)(ref & 0xffff));
 }
 
-static bool
-is_gap(const struct mask_stream *s, uint32_t ref)
+bool
+column_is_gap(const struct mask_stream *s, uint32_t ref)
 {
 	const struct grid_cell *cell = cell_at(s, ref);
 
@@ -100,7 +100,7 @@ add_margin_tabs(struct mask_stream *s, const struct column_part *part, size_t i,
 	uint32_t ref = s->line.refs[i];
 	int col = (int)(ref & 0xffff), tabs;
 
-	if (i == part->from || ref >> 16 == MASK_CARRY_ROW || (col != 0 && col != grid_cols(s->grid) - 1) || is_gap(s, s->line.refs[i - 1]))
+	if (i == part->from || ref >> 16 == MASK_CARRY_ROW || (col != 0 && col != grid_cols(s->grid) - 1) || column_is_gap(s, s->line.refs[i - 1]))
 		return;
 	tabs = tabs_between(s, s->line.refs[i - 1], ref);
 	for (int t = 0; t < tabs; t++)
@@ -145,7 +145,7 @@ column_read(struct mask_stream *s, const struct column_part *part)
 		int bytes = character < 0x80 ? 1 : text_decode((const uint8_t *)text + i, part->to - i, &character);
 		size_t end = i;
 
-		while (end < part->to && text[end] == ' ' && is_gap(s, s->line.refs[end]))
+		while (end < part->to && text[end] == ' ' && column_is_gap(s, s->line.refs[end]))
 			end++;
 		if (end > i) {
 			add_gap(s, part, i, end, place);

@@ -104,6 +104,7 @@ key_end(const uint32_t *chars, size_t count, uint32_t sign, size_t *from)
 }
 
 #define KEY_MOST	128
+#define GLYPH		UINT32_C(0x1fffff)
 
 /* The same of a row of the screen. */
 static size_t
@@ -116,7 +117,7 @@ key_of_row(const struct mask_stream *s, int row, uint32_t sign, size_t *from)
 	int behind = 0;	/* characters from the end of the name on, of which two decide */
 
 	for (int col = 0; col < used && count < KEY_MOST && behind < 3; col++) {
-		uint32_t glyph = cells[col].glyph & 0x1fffffu;
+		uint32_t glyph = cells[col].glyph & GLYPH;
 
 		chars[count] = glyph != 0 ? glyph : ' ';
 		if (behind > 0 || (chars[count] != ' ' && !column_is_name(chars[count], false)) || (chars[count] == ' ' && count > 0 && chars[count - 1] != ' '))
@@ -131,7 +132,20 @@ mask_column_leave(struct mask_stream *s, int row)
 {
 	struct mask_columns *c = s->columns;
 
-	c->left_bar = key_of_row(s, row, '|', &c->left_from) != 0;
+	const struct grid_cell *cells = grid_cell(s->grid, row, 0);
+	int used = grid_row_used(s->grid, row), col = 0;
+
+	c->left_bar = false;
+	c->left_equal = 0;
+	while (col < used && cells[col].glyph != 0 && (cells[col].glyph & GLYPH) != ' ' && col < KEY_MOST)
+		col++;
+	if (col > 0 || used == 0) {	/* mostly text, whose first word is neither */
+		for (int i = 0; i < col && !c->left_bar; i++)
+			c->left_bar = (cells[i].glyph & GLYPH) == '|';
+		c->left_bar = c->left_bar && key_of_row(s, row, '|', &c->left_from) != 0;
+		if (col + 1 >= used || (cells[col + 1].glyph & GLYPH) != '=')
+			return;
+	}
 	c->left_equal = key_of_row(s, row, '=', &c->left_from);
 }
 
