@@ -126,6 +126,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_column_line.c \
 	recorder/mask/mask_column_record.c \
 	recorder/mask/mask_column_rows.c \
+	recorder/mask/mask_command.c recorder/mask/mask_command.h \
 	recorder/mask/mask_cover.c \
 	recorder/mask/mask_echo.c \
 	recorder/mask/mask_escape.c \
@@ -137,6 +138,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_line.c recorder/mask/mask_line.h \
 	recorder/mask/mask_match.c recorder/mask/mask_match.h \
 	recorder/mask/mask_pair.c \
+	recorder/mask/mask_output.c recorder/mask/mask_output.h \
 	recorder/mask/mask_pane.c \
 	recorder/mask/mask_queue.c recorder/mask/mask_queue.h \
 	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \

@@ -181,6 +181,8 @@ sum_up(const struct redact *redact)
 		if (hits > 0)
 			printf("%8llu  %s\n", hits, mask_rules_face(redact->rules, i).name);
 	}
+	if (counts.endless > 0)
+		printf("%8llu  outputs of commands had no prompt behind them for long, and stayed covered\n", (unsigned long long)counts.endless);
 	printf("%8llu  in all; %llu lines had a literal and no match, %llu matches failed their check\n",
 	    (unsigned long long)counts.hits, (unsigned long long)redact->near, (unsigned long long)redact->dropped);
 }

@@ -9,6 +9,7 @@
 #include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_inside.h"
+#include "recorder/mask/mask_output.h"
 
 /* One matching of one chain. */
 struct pass {
@@ -49,7 +50,8 @@ cover_hits(struct pass *p, uint32_t offset, bool only_across)
 		hit.start += offset;
 		hit.from += offset;
 		hit.to += offset;
-		if ((!only_across || crosses_cut(&s->line, &hit)) && !mask_column_has(s, hit.from, hit.to))
+		if ((!only_across || crosses_cut(&s->line, &hit)) && !mask_column_has(s, hit.from, hit.to) &&
+		    !mask_output_has(s, hit.from))
 			mask_cover(s, &hit, p->how != MASK_LOOK || !hit.is_open);
 	}
 	if (s->hits.held != MASK_NOWHERE && p->how != MASK_CLOSE) {
@@ -152,6 +154,17 @@ is_cut(const struct mask_stream *s)
 	return s->line.first > 0 && mask_line_joins(s->grid, s->line.first - 1, &is_wrap) && is_wrap;
 }
 
+/* Its state, if it is of a table. */
+static uint32_t
+match_areas(struct pass *p, const struct column_part *part)
+{
+	struct mask_stream *s = p->s;
+
+	if (s->outputs != NULL && mask_output_line(s, part, (p->candidates.areas & MASK_GATE_OUTPUT) != 0))
+		return 0;
+	return s->columns != NULL ? mask_column_line(s, part) : 0;
+}
+
 static void
 match_parts(struct pass *p)
 {
@@ -170,7 +183,7 @@ match_parts(struct pass *p)
 		uint32_t from = i == 0 ? 0 : line->cuts[i - 1], to = is_last ? (uint32_t)line->count : line->cuts[i];
 		int end = is_last ? line->last + 1 : line->cut_rows[i];
 
-		if (s->columns != NULL) {
+		if (s->columns != NULL || s->outputs != NULL) {
 			part.from = from;
 			part.to = to;
 			part.before = mark;
@@ -179,7 +192,7 @@ match_parts(struct pass *p)
 			part.is_open = p->has_cursor && p->how != MASK_CLOSE && (is_last || (row <= at && at < end));
 			part.is_final = !part.is_open || p->how == MASK_SETTLE;
 			part.may_wait = p->how == MASK_LOOK && end == at;
-			state = mask_column_line(s, &part);
+			state = match_areas(p, &part);
 			part.is_apart = part.is_cut = false;
 		}
 		match_part(p, from, to, is_last);

@@ -281,6 +281,10 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 	for (uint32_t i = hit->from; i < hit->to; i++) {
 		if (i > hit->from && s->line.refs[i] == s->line.refs[i - 1])
 			continue;
+		if (hit->keeps_blanks && s->line.text[i] == ' ') {
+			column++;
+			continue;
+		}
 		chars++;
 		if (!load_spot(s, s->line.refs[i], &spot)) {
 			column++;

@@ -58,6 +58,7 @@ struct mask_stream {
 	uint32_t		 top_mark;	/* mark of the row that left at the top last */
 	uint32_t		 top_before;	/* of what stood above the line that the carry is the beginning of */
 	bool			 is_top_apart, is_before_apart;	/* blank rows stand below these */
+	struct mask_outputs	*outputs;	/* NULL: of no command */
 	struct mask_columns	*columns;	/* NULL: none is covered */
 	bool			 has_open;	/* some sub is for the screen only */
 	bool			 has_late;

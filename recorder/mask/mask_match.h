@@ -26,6 +26,7 @@ struct mask_hit {
 	uint32_t	from, to;
 	uint32_t	known;		/* up to here it is the rule's prefix, which is no secret; at least `from` */
 	bool		is_open;	/* it ends where the line ends, for now: more may belong to it */
+	bool		keeps_blanks;	/* blanks inside of it are not covered */
 	bool		is_partial;	/* no match yet: what came behind its prefix */
 };
 

@@ -11,6 +11,7 @@
 #include "lib/term/grid.h"
 #include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_inside.h"
+#include "recorder/mask/mask_output.h"
 #include "recorder/mask/mask_veil.h"
 
 #define CHUNK		2048u	/* bytes between two matchings; no more than the carry takes */
@@ -40,7 +41,11 @@ before(void *user, int from, int to, bool is_lost)
 static void
 string(void *user, uint64_t begin, uint64_t end)
 {
-	mask_string(user, begin, end);
+	struct mask_stream *s = user;
+
+	mask_string(s, begin, end);
+	if (s->outputs != NULL)
+		mask_output_mark(s, begin, end);
 }
 
 static void
@@ -79,6 +84,8 @@ mask_stream_new(struct mask_match *match, const struct mask_params *params)
 		memcpy(s->key, params->key, SECRET_KEY);
 	s->params.key = NULL;
 	s->rule_hits = own_alloc(sizeof *s->rule_hits * (mask_rules_entries(s->rules) + 1));
+	if (s->rules->output_count > 0)
+		s->outputs = own_alloc(sizeof *s->outputs);
 	if (s->rules->column_count > 0)
 		s->columns = own_alloc(sizeof *s->columns);
 	s->grid = grid_new(params->cols, params->rows);
@@ -97,6 +104,7 @@ mask_stream_free(struct mask_stream *s)
 	mask_queue_done(&s->queue);
 	mask_carry_done(&s->carry);
 	mask_columns_done(s->columns);
+	free(s->outputs);
 	free(s->rule_hits);
 	sodium_memzero(s, sizeof *s);
 	free(s);
@@ -431,5 +439,5 @@ size_t
 mask_stream_memory(const struct mask_stream *s)
 {
 	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + mask_rules_entries(s->rules) * sizeof *s->rule_hits +
-	    (s->columns != NULL ? sizeof *s->columns : 0) + s->carry.size * sizeof *s->carry.cells;
+	    (s->columns != NULL ? sizeof *s->columns : 0) + (s->outputs != NULL ? sizeof *s->outputs : 0) + s->carry.size * sizeof *s->carry.cells;
 }

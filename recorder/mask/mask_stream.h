@@ -54,6 +54,7 @@ struct mask_counts {
 	uint64_t	failed;		/* lines covered because a rule took too long */
 	uint64_t	late;		/* characters of values that the recording had already got */
 	uint64_t	shown;		/* characters of values that stood on the screen for a moment */
+	uint64_t	endless;	/* covered outputs of commands (output-of) behind which no prompt came for long; they stay covered */
 	int64_t		shown_us;	/* the longest of these moments */
 };
 

@@ -103,6 +103,10 @@ EXTRA_DIST += tests/golden/tables.capture tests/golden/tables.masked
 tests_unit_recorder_mask_column_test_SOURCES = tests/unit/recorder/mask_column_test.c
 tests_unit_recorder_mask_column_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) -DPOSTERN_SRCDIR='"$(abs_top_srcdir)"'
 tests_unit_recorder_mask_column_test_LDADD = recorder/libmask.a $(MASKLOAD_LIBS) lib/term/libterm.a lib/base/libbase.a $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/mask_output_test
+tests_unit_recorder_mask_output_test_SOURCES = tests/unit/recorder/mask_output_test.c
+tests_unit_recorder_mask_output_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_mask_output_test_LDADD = recorder/libmask.a $(MASKLOAD_LIBS) lib/term/libterm.a lib/base/libbase.a $(CMOCKA_LIBS)
 tests_unit_recorder_mask_stream_test_SOURCES = tests/unit/recorder/mask_stream_test.c $(MASK_KIT)
 tests_unit_recorder_mask_stream_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_stream_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)
