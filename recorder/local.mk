@@ -91,7 +91,8 @@ recorder_libmaskrule_a_SOURCES = \
 	recorder/mask/mask_area.c recorder/mask/mask_area.h \
 	recorder/mask/mask_check.c recorder/mask/mask_check.h \
 	recorder/mask/mask_pack.c \
-	recorder/mask/mask_rule.c recorder/mask/mask_rule.h recorder/mask/mask_rules.h
+	recorder/mask/mask_rule.c recorder/mask/mask_rule.h recorder/mask/mask_rules.h \
+	recorder/mask/mask_run.c recorder/mask/mask_run.h
 MASKRULE_LIBS = recorder/libmaskrule.a lib/wire/libwire.a lib/base/libbase.a $(PCRE2_LIBS) $(SODIUM_LIBS)
 noinst_LIBRARIES += recorder/libmaskload.a
 recorder_libmaskload_a_CFLAGS = $(AM_CFLAGS) $(CYAML_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)

@@ -11,6 +11,7 @@
 
 #include "lib/base/own.h"
 #include "recorder/mask/mask_gate.h"
+#include "recorder/mask/mask_run.h"
 
 #define HIT		0x8000u
 #define STATE		0x7fffu
@@ -37,6 +38,11 @@ struct mask_gate {
 	}			*digits;	/* rules that want a run of them */
 	size_t			 digit_count;
 	uint32_t		 least_digits;	/* of all; 0: no rule wants any */
+	struct {
+		uint32_t	 rule, least;
+	}			*words;		/* rules that want a long one */
+	size_t			 word_count;
+	uint32_t		 least_word;
 	struct mask_gate_set	 always;	/* rules with neither: always tried */
 	bool			 has_always;
 	size_t			 rules;
@@ -344,12 +350,18 @@ add_rule(struct mask_gate *gate, const struct mask_rule *rule, size_t i)
 {
 	if (rule->digits > 0) {
 		gate->digits[gate->digit_count].rule = (uint32_t)i;
-		gate->digits[gate->digit_count].wants_head = rule->check == MASK_MOD_97;
+		gate->digits[gate->digit_count].wants_head = rule->check == MASK_MOD_97 && !rule->is_caseless;
 		gate->digits[gate->digit_count++].least = rule->digits;
 	}
 	if (rule->digits > 0 && (gate->least_digits == 0 || rule->digits < gate->least_digits))
 		gate->least_digits = rule->digits;
-	if ((rule->literals == NULL || rule->literals[0] == NULL) && rule->digits == 0) {
+	if (rule->word > 0) {
+		gate->words[gate->word_count].rule = (uint32_t)i;
+		gate->words[gate->word_count++].least = rule->word;
+	}
+	if (rule->word > 0 && (gate->least_word == 0 || rule->word < gate->least_word))
+		gate->least_word = rule->word;
+	if ((rule->literals == NULL || rule->literals[0] == NULL) && rule->digits == 0 && rule->word == 0) {
 		set_bit(&gate->always, i);
 		gate->has_always = true;
 	}
@@ -368,6 +380,7 @@ mask_gate_new(const struct mask_rules *rules)
 	gate->exact = own_alloc(sizeof *gate->exact * most);
 	gate->ends = own_alloc(sizeof *gate->ends * most);
 	gate->digits = own_alloc(sizeof *gate->digits * (gate->rules + 1));
+	gate->words = own_alloc(sizeof *gate->words * (gate->rules + 1));
 	gate->count = 1;
 	for (size_t i = 0; i < gate->rules; i++)
 		add_rule(gate, &rules->items[i], i);
@@ -389,6 +402,7 @@ mask_gate_free(struct mask_gate *gate)
 	free(gate->exact);
 	free(gate->ends);
 	free(gate->digits);
+	free(gate->words);
 	free(gate);
 }
 
@@ -398,62 +412,7 @@ is_digit(char byte)
 	return (unsigned char)(byte - '0') < 10;
 }
 
-/* None of eight bytes is a digit: none has 3 in its upper half, and up to 9 in its lower. */
-static bool
-has_no_digit(const char *text)
-{
-	uint64_t word, upper;
-
-	memcpy(&word, text, sizeof word);
-	word ^= UINT64_C(0x3030303030303030);
-	upper = ((word & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x0606060606060606)) | word;
-	upper &= UINT64_C(0xf0f0f0f0f0f0f0f0);
-	return ((upper - UINT64_C(0x0101010101010101)) & ~upper & UINT64_C(0x8080808080808080)) == 0;
-}
-
-static bool
-is_capital(char byte)
-{
-	return (unsigned char)(byte - 'A') < 26;
-}
-
-/* A digit behind two capitals, as at the beginning of an IBAN. */
-static bool
-is_head(const char *text, size_t i)
-{
-	if (i > 2 && (text[i - 1] == ' ' || text[i - 1] == '-'))
-		i--;
-	return i >= 2 && is_capital(text[i - 1]) && is_capital(text[i - 2]);
-}
-
-/* The longest run of digits with at most one ' ', '-' or '.' between two of them. */
-static uint32_t
-digit_run(const char *text, size_t count, bool *has_head)
-{
-	uint32_t run = 0, most = 0;
-	bool was_digit = false;
-
-	*has_head = false;
-	for (size_t i = 0; i < count; i++) {
-		if (is_digit(text[i])) {
-			*has_head = *has_head || (!was_digit && is_head(text, i));
-			run++;
-			most = run > most ? run : most;
-			was_digit = true;
-			continue;
-		}
-		if (!was_digit || (text[i] != ' ' && text[i] != '-' && text[i] != '.'))
-			run = 0;
-		was_digit = false;
-		while (i + 1 + sizeof(uint64_t) <= count && has_no_digit(text + i + 1)) {
-			i += sizeof(uint64_t);
-			run = 0;
-		}
-	}
-	return most;
-}
-
-/* Bytes of such a run at the end, one gap behind it included, if it is long enough to be the beginning of what a rule wants. */
+/* Bytes of a run of digits at the end, one gap behind it included, if it is long enough to be the beginning of what a rule wants. */
 static size_t
 digit_tail(const char *text, size_t count)
 {
@@ -474,7 +433,7 @@ static bool
 scan_digits(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
 {
 	bool is_any = false, has_head;
-	uint32_t run = digit_run(text, count, &has_head);
+	uint32_t run = mask_run_digits(text, count, &has_head);
 
 	for (size_t i = 0; run >= gate->least_digits && i < gate->digit_count; i++) {
 		if (gate->digits[i].least <= run && (has_head || !gate->digits[i].wants_head)) {
@@ -497,6 +456,17 @@ is_so(const struct mask_gate *gate, size_t state, const char *text, size_t i)
 	return gram == gate->exact[state];
 }
 
+static bool
+scan_words(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
+{
+	size_t longest = mask_run_word(text, count, gate->least_word);
+
+	for (size_t i = 0; longest > 0 && i < gate->word_count; i++)
+		if (gate->words[i].least <= longest)
+			set_bit(found, gate->words[i].rule);
+	return longest > 0;
+}
+
 bool
 mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
 {
@@ -517,6 +487,8 @@ mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, str
 	}
 	if (gate->least_digits > 0 && scan_digits(gate, text, count, found))
 		is_any = true;
+	if (gate->least_word > 0 && scan_words(gate, text, count, found))
+		is_any = true;
 	return is_any;
 }
 
@@ -535,5 +507,5 @@ size_t
 mask_gate_memory(const struct mask_gate *gate)
 {
 	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->exact + sizeof *gate->ends) + (sizeof *gate->next * gate->count << gate->class_bits) +
-	    gate->rules * sizeof *gate->digits;
+	    gate->rules * (sizeof *gate->digits + sizeof *gate->words);
 }

@@ -16,11 +16,13 @@
 #include "recorder/mask/mask_check.h"
 #include "recorder/mask/mask_lint.h"
 #include "recorder/mask/mask_rule.h"
+#include "recorder/mask/mask_run.h"
 #include "recorder/mask/mask_scan.h"
 #include "recorder/policy/policy_lines.h"
 
 #define LEAST_LITERAL	3
-#define LEAST_DIGITS	4
+#define LEAST_DIGITS	2
+#define LEAST_WORD	20
 #define MOST_LINES	1000
 #define MATCH_LIMIT	100000	/* of PCRE2: an example is short, so this is far off */
 #define OPEN_MARK	"\u00ab"
@@ -175,17 +177,21 @@ lint_gate(const struct mask_rule *rule, const struct mask_where *where)
 {
 	int faults = 0;
 
-	if ((rule->literals[0] != NULL) == (rule->digits > 0)) {
-		mask_lint_say(where, NULL, "rule '%s': it needs `literals` (one of them stands in every match), or else `digits`",
-		    rule->name);
+	if ((rule->literals[0] != NULL) + (rule->digits > 0) + (rule->word > 0) != 1) {
+		mask_lint_say(where, NULL,
+		    "rule '%s': it needs `literals` (one of them stands in every match), or else `digits` or `word`", rule->name);
 		return 1;
 	}
-	if (rule->literals[0] == NULL && rule->digits < LEAST_DIGITS) {
+	if (rule->digits > 0 && rule->digits < LEAST_DIGITS) {
 		mask_lint_say(where, "digits", "rule '%s': `digits` is at least %d", rule->name, LEAST_DIGITS);
 		return 1;
 	}
+	if (rule->word > 0 && rule->word < LEAST_WORD) {
+		mask_lint_say(where, "word", "rule '%s': `word` is at least %d", rule->name, LEAST_WORD);
+		return 1;
+	}
 	for (char **literal = rule->literals; *literal != NULL; literal++) {
-		if (strlen(*literal) < LEAST_LITERAL && strcmp(*literal, "@") != 0) {
+		if (strlen(*literal) < LEAST_LITERAL && strcmp(*literal, "@") != 0 && strcmp(*literal, "+") != 0) {
 			mask_lint_say(where, "literals", "rule '%s': the literal '%s' is shorter than %d characters", rule->name,
 			    *literal, LEAST_LITERAL);
 			faults++;
@@ -194,28 +200,15 @@ lint_gate(const struct mask_rule *rule, const struct mask_where *where)
 	return faults;
 }
 
+/* What opens the gate for a rule without literals is what the gate itself looks for. */
 static bool
-is_gap(char c)
+has_run(const struct mask_rule *rule, const char *text)
 {
-	return c == ' ' || c == '-' || c == '.';
-}
+	size_t count = strlen(text);
+	bool has_head;
 
-/* The longest run of digits between which there is at most one gap. */
-static unsigned
-longest_digits(const char *text, size_t count)
-{
-	unsigned longest = 0;
-	unsigned run = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (text[i] >= '0' && text[i] <= '9')
-			run++;
-		else if (!is_gap(text[i]) || i == 0 || is_gap(text[i - 1]))
-			run = 0;
-		if (run > longest)
-			longest = run;
-	}
-	return longest;
+	return (rule->digits > 0 && mask_run_digits(text, count, &has_head) >= rule->digits) ||
+	    (rule->word > 0 && mask_run_word(text, count, rule->word) > 0);
 }
 
 static bool
@@ -225,7 +218,7 @@ has_gate(const struct mask_rule *rule, const char *text)
 		if ((rule->is_caseless ? strcasestr(text, *literal) : strstr(text, *literal)) != NULL)
 			return true;
 	}
-	return rule->digits > 0 && longest_digits(text, strlen(text)) >= rule->digits;
+	return has_run(rule, text);
 }
 
 /* The example without its marks, and what stood between them; span->end is 0 if nothing was marked. */
@@ -260,7 +253,7 @@ lint_example(const struct mask_rule *rule, const char *example, const char *key,
 	else if (r == 0)
 		mask_lint_say(where, key, "rule '%s': the pattern does not match its example '%s'", rule->name, text);
 	else if (!has_gate(rule, text))
-		mask_lint_say(where, key, "rule '%s': '%s' matches, but has none of the literals, or too few digits", rule->name,
+		mask_lint_say(where, key, "rule '%s': '%s' matches, but has none of the literals, too few digits, or too short a word", rule->name,
 		    text);
 	else if (wanted.end > 0 && (found.start != wanted.start || found.end != wanted.end))
 		mask_lint_say(where, key, "rule '%s': of '%s' it covers '%.*s'", rule->name, text,

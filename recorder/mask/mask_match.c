@@ -217,8 +217,8 @@ add_near(struct search *s, bool is_check)
 {
 	struct mask_hits *hits = s->hits;
 
-	if (!is_check && s->match->rules->items[s->rule].digits > 0)
-		return;	/* every number would be one */
+	if (!is_check && s->match->rules->items[s->rule].literals[0] == NULL)
+		return;	/* every number or long word would be one */
 	if (hits->wants_near && hits->near_count < sizeof hits->near / sizeof hits->near[0])
 		hits->near[hits->near_count++] = (struct mask_near){ s->rule, is_check };
 }

@@ -19,6 +19,7 @@ struct wire_mask_rule {
 	char		 *name, *set;
 	char		**literals;
 	uint32_t	  digits;
+	uint32_t	  word;
 	char		 *prefix, *pattern, *until;
 	uint32_t	  lines;
 	bool		  is_caseless, is_off, is_record_only;
@@ -68,6 +69,7 @@ static const struct wire_field rule_fields[] = {
 	WIRE_FIELD(mask_rule, TEXT, set, NAME),
 	WIRE_FIELD(mask_rule, WORDS, literals, PATTERN),
 	WIRE_FIELD(mask_rule, U32, digits, 0),
+	WIRE_FIELD(mask_rule, U32, word, 0),
 	WIRE_FIELD(mask_rule, TEXT, prefix, PATTERN),
 	WIRE_FIELD(mask_rule, TEXT, pattern, PATTERN),
 	WIRE_FIELD(mask_rule, TEXT, until, PATTERN),
@@ -123,6 +125,7 @@ put_rule(const struct mask_rule *rule, struct buf *out)
 {
 	const struct wire_mask_rule message = {
 		.name = rule->name, .set = rule->set, .literals = rule->literals, .digits = rule->digits,
+		.word = rule->word,
 		.prefix = rule->prefix, .pattern = rule->pattern, .until = rule->until, .lines = rule->lines,
 		.is_caseless = rule->is_caseless, .is_off = rule->is_off, .is_record_only = rule->is_record_only,
 		.style = (uint32_t)rule->style, .check = (uint32_t)rule->check, .line = rule->line,
@@ -224,6 +227,7 @@ get_rule(struct packed *in, struct mask_rule *rule)
 	}
 	*rule = (struct mask_rule){
 		.name = message.name, .set = message.set, .literals = message.literals, .digits = message.digits,
+		.word = message.word,
 		.prefix = optional(message.prefix), .pattern = message.pattern, .until = optional(message.until),
 		.lines = message.lines, .is_caseless = message.is_caseless, .is_off = message.is_off,
 		.is_record_only = message.is_record_only,

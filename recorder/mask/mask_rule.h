@@ -26,8 +26,9 @@ struct mask_rule {
 	char			*name;		/* "github-token" */
 	char			*set;		/* "secrets", "personal", or a site's own */
 	char			*source;	/* where the format is published */
-	char			**literals;	/* at least one of them stands in every match, NULL at the end; 3 characters or more (or "@"), lower case if is_caseless */
-	uint32_t		 digits;	/* instead of literals, which then are empty: every match has a run of so many digits, single ' ', '-' or '.' between them allowed */
+	char			**literals;	/* at least one of them stands in every match, NULL at the end; 3 characters or more (or "@", "+"), lower case if is_caseless */
+	uint32_t		 digits;	/* instead of literals, which then are empty: every match has a run of so many digits, single ' ', '-' or '.' between them allowed, always the same */
+	uint32_t		 word;		/* instead of both: every match has a run of so many letters, digits, '_', '-' and '.' */
 	char			*prefix;	/* PCRE2, tried where a partial match begins: if it matches there, what follows is masked as it comes; NULL: none */
 	char			*pattern;	/* PCRE2; the group named `value`, or the whole match, is covered */
 	char			*until;		/* PCRE2; NULL: none. Else a match of `pattern` opens a state: all behind it is covered up to where this one matches */

@@ -154,7 +154,7 @@ take_rule(struct mask_rules *rules, const struct mask_file *file, const char *se
 	snprintf(path, sizeof path, "rules/%u/rule", where->place);
 	*rule = (struct mask_rule){
 		.name = own_dup(entry->rule), .set = own_dup(set), .source = text_of(entry->source),
-		.literals = words_of(entry->literals, entry->literals_count), .digits = entry->digits,
+		.literals = words_of(entry->literals, entry->literals_count), .digits = entry->digits, .word = entry->word,
 		.prefix = text_of(entry->prefix), .pattern = own_dup(entry->pattern), .until = text_of(entry->until),
 		.lines = entry->lines, .is_caseless = entry->caseless, .is_off = entry->off,
 		.examples = words_of(entry->examples, entry->examples_count),

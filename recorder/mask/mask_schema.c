@@ -33,6 +33,7 @@ static const cyaml_schema_field_t entry_fields[] = {
 	TEXT("source", OPT, source, MASK_TEXT),
 	WORDS("literals", struct mask_entry, literals, MOST_WORDS),
 	CYAML_FIELD_UINT("digits", OPT, struct mask_entry, digits),
+	CYAML_FIELD_UINT("word", OPT, struct mask_entry, word),
 	TEXT("prefix", OPT, prefix, MASK_TEXT),
 	TEXT("pattern", 0, pattern, MASK_TEXT),
 	TEXT("until", OPT, until, MASK_TEXT),

@@ -17,6 +17,7 @@ struct mask_entry {
 	char		**literals;
 	unsigned	  literals_count;
 	unsigned	  digits;
+	unsigned	  word;
 	char		 *prefix, *pattern, *until;
 	unsigned	  lines;
 	bool		  caseless, off;

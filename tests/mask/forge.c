@@ -2,6 +2,7 @@
 /* Values from templates: "%36B" is 36 letters and digits. */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,7 @@ static const struct kind kinds[] = {
 	{ "stripe-webhook-secret", "value", "", "whsec_%32B", "", true },
 	{ "sendgrid-key", "value", "", "SG.%22U.%43U", "", true },
 	{ "mailgun-key", "value", "", "key-%32h", "", true },
+	{ "mailgun-key-parted", "value", "", "%32h-%8h-%8h", "", true },
 	{ "mailchimp-key", "value", "", "%32h-us%1D", "", true },
 	{ "twilio-key", "value", "", "SK%32h", "", true },
 	{ "twilio-key", "value", "", "AC%32h", "", true },
@@ -98,6 +100,7 @@ static const struct kind kinds[] = {
 	{ "telegram-bot-token", "value", "bot ", "%10D:AA%32U%1B", "", true },
 	{ "telegram-bot-url", NULL, "curl https://api.telegram.org/bot", "%9D:AA%33U", "/getMe", false },
 	{ "discord-token", "value", "", "MTk4NjIy%18B.%6B.%37B%1B", "", true },
+	{ "discord-token", "value", "token ", "N%1D%23U.%6U.%38U", " ok", true },
 	{ "discord-token-named", NULL, "DISCORD_TOKEN=", "x%23B.%6U.%27U", "", false },
 	{ "age-secret-key", "value", "", "AGE-SECRET-KEY-1%58K", "", true },
 	{ "onepassword-key", "value", "", "A3-%6A-%11A-%5A-%5A-%5A", "", true },
@@ -163,6 +166,7 @@ static const struct kind kinds[] = {
 	{ "payment-card", "note", "card ", "%C", " exp 12/29", true },
 	{ "payment-card", "note", "", "%c", "", true },
 	{ "iban", "note", "IBAN ", "%I", "", true },
+	{ "iban-small", "note", "iban ", "%i", " ok", true },
 	{ "iban-letters", "note", "IBAN ", "%V", "", true },
 	{ "us-ssn", "note", "ssn ", "%S", " on file", true },
 	{ "us-ssn-named", NULL, "ssn=", "2191%4D7", "", false },
@@ -244,12 +248,24 @@ put_iban(char *out, struct dice *dice, const char *country, const char *bank, un
 }
 
 static void
+put_small_iban(char *out, struct dice *dice)
+{
+	char *iban = out + strlen(out);
+
+	put_iban(out, dice, "DE", "", 18);
+	for (; *iban != '\0'; iban++)
+		*iban = (char)tolower((unsigned char)*iban);
+}
+
+static void
 put_special(char *out, struct dice *dice, char letter)
 {
 	if (letter == 'C' || letter == 'c')
 		put_card(out, dice, letter == 'C');
 	else if (letter == 'I')
 		put_iban(out, dice, "DE", "", 18);
+	else if (letter == 'i')
+		put_small_iban(out, dice);
 	else if (letter == 'V')
 		put_iban(out, dice, "LV", "BANK", 13);
 	else if (letter == 'S')

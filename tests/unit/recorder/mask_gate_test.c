@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "recorder/mask/mask_gate.h"
+#include "recorder/mask/mask_run.h"
 #include "tests/unit/recorder/mask_kit.h"
 
 struct row {
@@ -21,7 +22,8 @@ static const struct row rows[] = {
 	{ "nothing of interest here, 12 34 56", -1 },	{ "GHP_", KIT_GITHUB },
 	{ "a ghp_ in the middle", KIT_GITHUB },		{ "ghpghp_", KIT_GITHUB },
 	{ "the PassWord", KIT_VALUE },			{ "4111 1111 1111 1", KIT_CARD },
-	{ "4111-1111-1111.1", KIT_CARD },		{ "4111 1111 1111", -1 },
+	{ "4111-1111-1111-1", KIT_CARD },		{ "4111 1111 1111", -1 },
+	{ "4111-1111-1111.1", -1 },			{ "11-4111 1111 1111 1", KIT_CARD },
 	{ "4111  1111 1111 1", -1 },			{ "a@b", KIT_MAIL },
 	{ "", -1 },
 };
@@ -65,12 +67,34 @@ the_end_of_a_text_may_begin_a_literal(void **state)
 	mask_gate_free(gate);
 }
 
+static void
+the_longest_word_is_found_wherever_it_stands(void **state)
+{
+	static const char word[] = "abc.DEF-ghi_0123456789";	/* 22 */
+	char text[128];
+
+	(void)state;
+	for (size_t before = 0; before < 60; before++) {
+		memset(text, ' ', sizeof text);
+		for (size_t i = 0; i < before; i++)
+			text[i] = i % 7 == 6 ? '/' : 'x';
+		memcpy(text + before, word, sizeof word - 1);
+		if (before > 0)
+			text[before - 1] = ':';
+		assert_int_equal(mask_run_word(text, sizeof text, 20), 22);
+		assert_int_equal(mask_run_word(text, before + 22, 22), 22);
+		assert_int_equal(mask_run_word(text, before + 21, 22), 0);
+		assert_int_equal(mask_run_word(text, sizeof text, 23), 0);
+	}
+	assert_int_equal(mask_run_word("", 0, 20), 0);
+}
+
 /* The filter before the automaton and the steps of eight over text without digits have edges of their own. */
 static void
 what_is_wanted_is_found_at_every_place(void **state)
 {
 	static const struct row wanted[] = { { "ghp_", KIT_GITHUB }, { "PASSWORD", KIT_VALUE }, { "secret", KIT_VALUE }, { "zzz", KIT_SLOW },
-		{ "@", KIT_MAIL }, { "-----BEGIN ", KIT_KEY }, { "4111111111111111", KIT_CARD }, { "4111 1111-1111 1111", KIT_CARD } };
+		{ "@", KIT_MAIL }, { "-----BEGIN ", KIT_KEY }, { "4111111111111111", KIT_CARD }, { "4111-1111-1111-1111", KIT_CARD } };
 	struct mask_gate *gate = mask_gate_new(&kit_rules);
 	char text[128];
 
@@ -111,6 +135,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_passes_with_its_literal_or_its_digits),
 		cmocka_unit_test(the_end_of_a_text_may_begin_a_literal),
+		cmocka_unit_test(the_longest_word_is_found_wherever_it_stands),
 		cmocka_unit_test(what_is_wanted_is_found_at_every_place),
 		cmocka_unit_test(a_rule_with_neither_is_always_tried),
 	};

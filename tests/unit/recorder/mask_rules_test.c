@@ -136,9 +136,15 @@ static const struct fault faults[] = {
 	{ RULE("    literals: [to]\n    pattern: 'tok_a'\n    examples: [tok_a]\n"),
 	    "etc/site.yaml:3: rule 'a': the literal 'to' is shorter than 3 characters\n" },
 	{ RULE("    literals: [key_]\n    pattern: 'tok_a'\n    examples: [tok_a]\n"),
-	    "etc/site.yaml:5: rule 'a': 'tok_a' matches, but has none of the literals, or too few digits\n" },
+	    "etc/site.yaml:5: rule 'a': 'tok_a' matches, but has none of the literals, too few digits, or too short a word\n" },
 	{ RULE("    pattern: 'tok_a'\n    examples: [tok_a]\n"),
-	    "etc/site.yaml:2: rule 'a': it needs `literals` (one of them stands in every match), or else `digits`\n" },
+	    "etc/site.yaml:2: rule 'a': it needs `literals` (one of them stands in every match), or else `digits` or `word`\n" },
+	{ RULE("    literals: [tok_]\n    word: 30\n    pattern: 'tok_a'\n    examples: [tok_a]\n"),
+	    "etc/site.yaml:2: rule 'a': it needs `literals` (one of them stands in every match), or else `digits` or `word`\n" },
+	{ RULE("    word: 3\n    pattern: '[a-z]{3}'\n    examples: [abc]\n"), "etc/site.yaml:3: rule 'a': `word` is at least 20\n" },
+	{ RULE("    word: 20\n    pattern: '[a-z]{3}'\n    examples: [abc]\n"),
+	    "etc/site.yaml:5: rule 'a': 'abc' matches, but has none of the literals, too few digits, or too short a word\n" },
+	{ RULE("    digits: 1\n    pattern: '[a-z]{3}1'\n    examples: [abc1]\n"), "etc/site.yaml:3: rule 'a': `digits` is at least 2\n" },
 	{ RULE("    literals: [tok_]\n    pattern: 'tok_a'\n"), "etc/site.yaml:2: rule 'a': it has no `examples`\n" },
 	{ RULE("    literals: [tok_]\n    pattern: 'tok_a'\n    examples:\n      - tok_a\n      - tok_b\n"),
 	    "etc/site.yaml:7: rule 'a': the pattern does not match its example 'tok_b'\n" },
@@ -246,7 +252,8 @@ what_is_packed_comes_out_the_same(void **state)
 	assert_string_equal(rule_called(again, "private-key")->until, rule_called(rules, "private-key")->until);
 	assert_int_equal(rule_called(again, "private-key")->lines, 80);
 	assert_int_equal(rule_called(again, "iban")->check, MASK_MOD_97);
-	assert_int_equal(rule_called(again, "iban")->digits, 4);
+	assert_int_equal(rule_called(again, "iban")->digits, 2);
+	assert_int_equal(rule_called(again, "discord-token")->word, 57);
 	assert_int_equal(rule_called(again, "email")->style, MASK_LABEL);
 	assert_null(rule_called(again, "email")->prefix);
 	assert_true(again->items[1].is_record_only && !again->items[0].is_record_only);
