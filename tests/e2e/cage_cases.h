@@ -28,6 +28,7 @@ extern const struct cage_test cage_freezes[];	/* how it stands still */
 extern const struct cage_test cage_refusals[];	/* what is not started at all */
 extern const struct cage_test cage_rights[];	/* what a role's rights let through */
 extern const struct cage_test cage_evasions[];	/* and ways around them */
+extern const struct cage_test cage_psql[];	/* a role that is one program */
 
 /* Trial mode where user namespaces are refused; for the chroot. */
 void	 trial_mode_falls_back_by_itself(enum cage_mode mode);
@@ -37,6 +38,7 @@ struct cage_case {
 	struct cage_site	site;
 	char			probe[160];	/* path of the probe inside */
 	bool			fine;
+	const char		*skip;		/* why it was not tried; NULL: it was */
 };
 extern struct cage_case cage_case;
 

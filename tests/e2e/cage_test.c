@@ -37,10 +37,12 @@ run_test(const struct cage_test *test, enum cage_mode mode)
 	for (size_t i = 0; i <= strlen(test->name); i++)
 		name[i] = test->name[i] == '_' ? ' ' : test->name[i];
 	cage_case.fine = true;
+	cage_case.skip = NULL;
 	test->run(mode);
 	tally->done++;
 	tally->failed += !cage_case.fine;
-	printf("%sok %d - %s, %s%s\n", cage_case.fine ? "" : "not ", tally->done, name, mode_names[mode], tally->how);
+	printf("%sok %d - %s, %s%s%s%s\n", cage_case.fine ? "" : "not ", tally->done, name, mode_names[mode], tally->how,
+	    cage_case.skip != NULL ? " # SKIP " : "", cage_case.skip != NULL ? cage_case.skip : "");
 	fflush(stdout);
 }
 
@@ -62,6 +64,7 @@ run_tests(int modes, bool in_chroot)
 	run_list(cage_refusals, modes, in_chroot);
 	run_list(cage_rights, modes, in_chroot);
 	run_list(cage_evasions, modes, in_chroot);
+	run_list(cage_psql, modes, in_chroot);
 }
 
 /*
