@@ -277,8 +277,8 @@ tell_log(struct client *client, struct story *story)
 	return r;
 }
 
-int
-cmd_show(struct cli *cli)
+static int
+show_story(struct cli *cli)
 {
 	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
 	AUTO_FREE char *which = own_dup(cli->words[0]);
@@ -291,4 +291,10 @@ cmd_show(struct cli *cli)
 	if (r == 0 && !story.found)
 		r = cli_fail(cli, STATUS_NOT_FOUND, "there is no session %s", which);
 	return r == 0 ? tell_log(&client, &story) : r;
+}
+
+int
+cmd_show(struct cli *cli)
+{
+	return cli_has(cli, "signed") ? show_signed(cli) : show_story(cli);
 }

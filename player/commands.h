@@ -7,6 +7,7 @@ struct cli;
 
 int	cmd_ls(struct cli *cli);
 int	cmd_show(struct cli *cli);
+int	show_signed(struct cli *cli);	/* show --signed */
 int	cmd_export(struct cli *cli);
 int	cmd_play(struct cli *cli);
 int	cmd_verify(struct cli *cli);

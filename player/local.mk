@@ -28,6 +28,7 @@ player_libplayer_a_SOURCES = \
 	player/player.c player/player.h \
 	player/remote.c player/remote.h \
 	player/scout.c player/scout.h \
+	player/show_signed.c \
 	player/stage.c player/stage.h \
 	player/stage_bar.c \
 	player/stage_strip.c \

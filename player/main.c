@@ -22,7 +22,9 @@ static const struct cli_option ls_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLI
 	{ 0, "since", "MOMENT", "started then or later: 7d (ago), 2026-11-20, 14:00" },
 	{ 0, "until", "MOMENT", "started before" },
 	{ 0, NULL, NULL, NULL } };
-static const struct cli_option show_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON, { 0, NULL, NULL, NULL } };
+static const struct cli_option show_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
+	{ 0, "signed", NULL, "the decisions on a request, as they were signed, for ssh-keygen -Y verify" },
+	{ 0, NULL, NULL, NULL } };
 static const struct cli_option play_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
 	{ 0, "at", "TIME", "begin there: 2m, 12:30, or a wall clock time" },
 	{ 0, "speed", "N", "begin with this speed, 1/16 to 16" },

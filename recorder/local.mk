@@ -13,10 +13,11 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/keeper/rights.c recorder/keeper/rights.h \
 	recorder/policy/policy_mask.c recorder/policy/policy_mask.h \
 	recorder/policy/policy_print.c \
+	recorder/policy/policy_roster.c \
 	recorder/policy/policy_sample.c \
 	recorder/policy/policy_schema.c recorder/policy/policy_schema.h \
 	recorder/policy/when.c recorder/policy/when.h
-POLICY_LIBS = recorder/libpolicy.a $(MASKLOAD_LIBS)
+POLICY_LIBS = recorder/libpolicy.a lib/proof/libproof.a $(MASKLOAD_LIBS)
 
 # YAML with lines, for the policy and for masking rules.
 noinst_LIBRARIES += recorder/libyamlread.a
@@ -204,6 +205,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
 	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_watch.c \
 	recorder/gate/peer.c recorder/gate/peer.h \
+	recorder/gate/gate_signed.c recorder/gate/gate_signed.h \
 	recorder/gate/signer.c recorder/gate/signer.h \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
 	recorder/gate/who.c recorder/gate/who.h \
@@ -221,7 +223,7 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/client/postern.c recorder/client/commands.h \
 	recorder/client/ask.c recorder/client/ask.h \
-	recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
+	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
 	recorder/client/enter.c recorder/client/enter.h \
 	recorder/client/guard.c recorder/client/guard.h \
 	recorder/client/menu.c \
@@ -230,6 +232,6 @@ recorder_postern_SOURCES = \
 	recorder/client/rules.c recorder/client/rules.h \
 	recorder/client/stdio.c \
 	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c
-recorder_postern_LDADD = $(MASK_LIBS) $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+recorder_postern_LDADD = $(MASK_LIBS) $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 # end of the daemon
 

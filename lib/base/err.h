@@ -40,6 +40,7 @@
 	X(ERR_STORE,		"the catalogue cannot do that") \
 	X(ERR_NOTE,		"this is not a signed note") \
 	X(ERR_SIGNATURE,	"the signature is not valid") \
+	X(ERR_PROOF,		"the proof does not hold") \
 	X(ERR_AGENT,		"the ssh agent has refused to sign") \
 	X(ERR_NOT_FOUND,	"there is no such thing") \
 	X(ERR_AMBIGUOUS,	"the beginning of the id fits more than one") \

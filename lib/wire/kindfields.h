@@ -13,6 +13,8 @@
 #define DETAILS_MOST	8192
 #define WORD_MOST	32768		/* one word of a command */
 #define SIGNED_MOST	4096		/* a decision's text, an SSHSIG */
+#define VKEY_MOST	512		/* a log's key as text */
+#define KEYS_MOST	16384		/* a person's public keys, one a line */
 #define ENVELOPE_MOST	16384		/* age file: about 100 recipients */
 #define META_MOST	16384
 

@@ -132,6 +132,35 @@ static const struct wire_field enter_fields[] = {
 	WIRE_FIELD(enter, WORDS, command, WORD_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field basis_fields[] = {
+	WIRE_FIELD(basis, TEXT, which, NAME_MOST),
+	WIRE_FIELD(basis, I64, known, 0),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field basis_row_fields[] = {
+	WIRE_FIELD(basis_row, ID, request, 0),
+	WIRE_FIELD(basis_row, BOOL, must, 0),
+	WIRE_FIELD(basis_row, BYTES, text, SIGNED_MOST),
+	WIRE_FIELD(basis_row, TEXT, log, VKEY_MOST),
+	WIRE_FIELD(basis_row, BYTES, note, SIGNED_MOST),
+	WIRE_FIELD(basis_row, BYTES, proof, SIGNED_MOST),
+	WIRE_FIELD(basis_row, BYTES, keys, KEYS_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field signed_fields[] = {
+	WIRE_FIELD(signed, TEXT, which, NAME_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field signed_row_fields[] = {
+	WIRE_FIELD(signed_row, ID, request, 0),
+	WIRE_FIELD(signed_row, TEXT, person, NAME_MOST),
+	WIRE_FIELD(signed_row, TEXT, verdict, NAME_MOST),
+	WIRE_FIELD(signed_row, TEXT, principal, NAME_MOST),
+	WIRE_FIELD(signed_row, I64, at_us, 0),
+	WIRE_FIELD(signed_row, BYTES, text, SIGNED_MOST),
+	WIRE_FIELD(signed_row, BYTES, signature, SIGNED_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field decide_fields[] = {
 	WIRE_FIELD(decide, TEXT, which, NAME_MOST),
 	WIRE_FIELD(decide, BOOL, grant, 0),
@@ -345,6 +374,10 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(EVENT_ROW, event_row, SIDE(FROM_GATE), ANY),
 	ROW(POLICY, policy, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(POLICY_TEXT, policy_text, SIDE(FROM_GATE), ANY),
+	ROW(BASIS, basis, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(BASIS_ROW, basis_row, SIDE(FROM_GATE), ANY),
+	ROW(SIGNED, signed, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(SIGNED_ROW, signed_row, SIDE(FROM_GATE), ANY),
 	ROW(START, start, SIDE(GATE_TO_WORKER), ANY),
 	ROW(ENVELOPE, envelope, SIDE(WORKER_TO_GATE), ANY),
 	ROW(GO, go, SIDE(GATE_TO_WORKER), ANY),

@@ -99,6 +99,24 @@ struct wire_enter {		/* the client is silent after this until the worker's wire_
 
 /* ---- approver --------------------------------------------------------------------------------------------------- */
 
+struct wire_basis { char *which; int64_t known; };	/* known: entries of the last head of this log that the client has seen; 0 = none */
+struct wire_basis_row {		/* what a signed decision rests on */
+	struct id request;
+	bool	 must;		/* without a signature a grant is refused */
+	struct wire_bytes text;	/* the request's canonical text */
+	char	*log;		/* the log's key; empty: no head is signed yet */
+	struct wire_bytes note;	/* its newest signed head */
+	struct wire_bytes proof;	/* hashes that lead from `known` to it */
+	struct wire_bytes keys;	/* the peer's own public keys in the roster, one a line */
+};
+struct wire_signed { char *which; };
+struct wire_signed_row {	/* a decision as it was made; text and signature are empty if it was not signed */
+	struct id request;
+	char	*person, *verdict;
+	char	*principal;	/* under which the roster knows that person now; may be empty */
+	int64_t	 at_us;
+	struct wire_bytes text, signature;
+};
 struct wire_decide {
 	char	*which;
 	bool	 grant;		/* false = deny */

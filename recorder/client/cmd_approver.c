@@ -11,6 +11,7 @@
 #include "lib/base/text.h"
 #include "lib/wire/client.h"
 #include "recorder/client/commands.h"
+#include "recorder/client/sign.h"
 
 static int
 print_request(struct client *client, const void *fields, void *user)
@@ -57,11 +58,14 @@ static int
 decide(struct cli *cli, struct wire_decide *decision, const char *comment)
 {
 	AUTO_CLIENT struct client client;
+	AUTO_SIGN struct sign sign = { 0 };
 	AUTO_FREE char *clean = text_clean(comment != NULL ? comment : "", comment != NULL ? strlen(comment) : 0);
 	int r = client_open(&client, cli);
 
 	decision->which = cli->words[0];
 	decision->comment = clean;
+	if (r == 0 && decision->grant)
+		r = sign_decision(&client, decision, &sign);
 	if (r == 0)
 		r = client_ask(&client, WIRE_DECIDE, decision, 0, NULL, NULL);
 	if (r == 0)

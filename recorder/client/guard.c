@@ -41,7 +41,7 @@ static const struct allowed {
 };
 
 /* Options that name a file, a host or another gate: refused, unless they are those of a command behind `--`. */
-static const char *const refused_options[] = { "-o", "-H", "-i", "--output", "--root", "--as", "--host", "--identity" };
+static const char *const refused_options[] = { "-o", "-H", "-i", "--output", "--root", "--as", "--host", "--identity", "--key", "--sign" };
 
 /* What people try, and what to tell them. */
 static const struct {

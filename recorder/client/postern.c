@@ -36,12 +36,14 @@ static const struct cli_option enter_options[] = { CLIENT_OPTIONS,
 	{ 0, "for", "TIME", "how long, if a request has to be made first" },
 	{ 't', "tty", NULL, "with a terminal, also for a command" },
 	{ 'T', "no-tty", NULL, "without a terminal" }, { 0, NULL, NULL, NULL } };
-static const struct cli_option requests_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+static const struct cli_option requests_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
 	{ 0, "all", NULL, "also those that are decided" }, { 0, NULL, NULL, NULL } };
-static const struct cli_option grant_options[] = { CLIENT_OPTIONS,
+static const struct cli_option grant_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "for", "TIME", "a shorter time than was asked for" },
-	{ 0, "comment", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
-static const struct cli_option reason_options[] = { CLIENT_OPTIONS,
+	{ 0, "comment", "TEXT", "what the engineer reads" },
+	{ 0, "sign", NULL, "sign it, by the ssh agent, although the role does not ask for that" },
+	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option reason_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "reason", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option extend_options[] = { CLIENT_OPTIONS,
 	{ 0, "for", "TIME", "how much longer (default: 15m, or what the role still allows)" },

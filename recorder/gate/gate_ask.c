@@ -21,6 +21,7 @@
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
+#include "recorder/gate/gate_signed.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
@@ -307,7 +308,7 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	uint32_t counts = 0;
 	int r;
 
-	if (check_decider(peer, request, &counts) != 0)
+	if (check_decider(peer, request, &counts) != 0 || gate_signed_check(peer, role, request, question) != 0)
 		return 0;
 	/* A signed text is kept as it was signed, so what would be covered in it is not taken at all. */
 	if (question->text.count > 0 && strcmp(comment, question->comment) != 0) {
@@ -340,8 +341,10 @@ on_decide(struct peer *peer, const void *fields)
 	AUTO_REQUEST struct request request = { 0 };
 	char span[CLOCK_TEXT];
 	struct id id;
-	int r = request_find(peer->gate->store, question->which, &id);
+	int r = gate_signed_refresh(peer->gate);
 
+	if (r == 0)
+		r = request_find(peer->gate->store, question->which, &id);
 	if (r == 0)
 		r = request_get(peer->gate->store, &id, &request);
 	if (r < 0)

@@ -30,6 +30,7 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_EPOCH]		= "epoch",
 	[LOG_KEY_CHANGED]	= "key-changed",
 	[LOG_KEY_TROUBLE]	= "key-trouble",
+	[LOG_ROSTER_CHANGED]	= "roster-changed",
 	[LOG_REQUESTED]		= "requested",
 	[LOG_GRANTED]		= "granted",
 	[LOG_DENIED]		= "denied",

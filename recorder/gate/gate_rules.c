@@ -39,6 +39,8 @@ static const struct rule {
 	[WIRE_REQUESTS]		= { on_requests,	STORE | POLICY | PERSON },
 	[WIRE_GRANTS]		= { on_grants,		STORE | POLICY | PERSON },
 	[WIRE_ENTER]		= { on_enter,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_BASIS]		= { on_basis,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_SIGNED]		= { on_signed,		STORE | POLICY | PERSON },
 	[WIRE_DECIDE]		= { on_decide,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SESSIONS]		= { on_sessions,	STORE | POLICY | PERSON },
 	[WIRE_REVOKE]		= { on_revoke,		FRESH | STORE | POLICY | PERSON },

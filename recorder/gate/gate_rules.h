@@ -24,6 +24,8 @@ int	on_ask(struct peer *peer, const void *fields);
 int	on_cancel(struct peer *peer, const void *fields);
 int	on_requests(struct peer *peer, const void *fields);
 int	on_grants(struct peer *peer, const void *fields);
+int	on_basis(struct peer *peer, const void *fields);
+int	on_signed(struct peer *peer, const void *fields);
 int	on_decide(struct peer *peer, const void *fields);
 int	on_enter(struct peer *peer, const void *fields);
 int	on_sessions(struct peer *peer, const void *fields);

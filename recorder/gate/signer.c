@@ -179,6 +179,12 @@ signer_open(const char *dir, const char *name, struct store *store, struct signe
 	return r;
 }
 
+const struct note_key *
+signer_key(const struct signer *signer)
+{
+	return &signer->key;
+}
+
 unsigned
 signer_epoch(const struct signer *signer)
 {

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct note_key;
 struct signer;
 struct store;
 
@@ -40,6 +41,7 @@ int	signer_begin(struct signer *signer, struct store *store, const struct signer
 /* Signs a head if there is something new, or the last one is old. 0; 1: the epoch is over, begin the next; negative. */
 int	signer_tick(struct signer *signer, struct store *store, int64_t now_us);
 
+const struct note_key	*signer_key(const struct signer *signer);	/* the stable one */
 unsigned	signer_epoch(const struct signer *signer);	/* 0: none was begun */
 
 #endif

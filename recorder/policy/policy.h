@@ -24,6 +24,7 @@
 #define POLICY_FOREVER	INT64_MAX
 
 struct buf;
+struct roster;
 struct mask_rules;
 
 struct policy_person {
@@ -58,6 +59,7 @@ struct policy_approve {
 	unsigned	  need;
 	char		**each;
 	unsigned	  each_count;
+	bool		  is_signed;	/* `signed: yes`: a grant without a signature by a key of `approvers` is refused */
 	char		**automatic;	/* `auto`: for these the policy decides */
 	unsigned	  automatic_count;
 };
@@ -161,6 +163,8 @@ struct policy {
 	unsigned		  roles_count;
 	char			**recipients;	/* age recipients of the file `auditors`, NULL at the end; NULL if none */
 	unsigned		  recipients_count;
+	struct roster		 *roster;	/* the file `approvers`; NULL if there is none */
+	uint8_t			  roster_sha256[SECRET_SHA256];	/* of that file; zeros if there is none */
 	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */
 	struct policy_mask	**masks;	/* every different choice of them */
 	unsigned		  masks_count;
@@ -181,6 +185,14 @@ struct policy {
 int	 policy_load(const char *etc_dir, struct policy **policy, struct buf *errors);
 void	 policy_free(struct policy *policy);
 void	 policy_free_at(struct policy **policy);	/* for AUTO_POLICY only */
+
+/*
+ * The file `approvers` (allowed_signers): whose key is it. It may change while a policy is in force, and takes the old
+ * one's place at once. ERR_POLICY after lines in `errors`: also if a key signs for two persons; the old one stays then.
+ */
+#define POLICY_ROSTER	"approvers"
+int	 policy_roster_take(struct policy *policy, const char *text, size_t count, struct buf *errors);
+void	 policy_roster_free(struct policy *policy);	/* now there is none */
 
 /* One file of a policy in memory; name as in messages ("roles.d/a.yaml"). */
 struct policy_file {

@@ -180,6 +180,8 @@ check_approve(struct check *c, const struct policy_role *role, struct policy_app
 		check_fault(c, "approve/need", "`need` goes with `by`");
 	else if (a->each_count == 0 && a->automatic_count == 0)
 		check_fault(c, "approve", "it does not say who decides (by, each or auto)");
+	if (a->is_signed && c->policy->roster == NULL)
+		check_fault(c, "approve/signed", "nobody could sign: there is no file `approvers` with the keys of those who decide");
 	if (a->by_count == 1 && role->who_count == 1 && strcmp(a->by[0], role->who[0]) == 0 &&
 	    strchr(a->by[0], ':') == NULL)
 		check_warn(c, "approve/by", "only '%s' may ask and only '%s' decides: nobody decides their own request",

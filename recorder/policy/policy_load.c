@@ -160,6 +160,8 @@ policy_files_read(const char *etc_dir, bool strict, struct policy_files *files, 
 		r = read_folder(&reader, "rules.d", POLICY_RULES);
 	if (r == 0)
 		r = read_file(&reader, "auditors");
+	if (r == 0 || r == -ENOENT)
+		r = read_file(&reader, POLICY_ROSTER);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -174,7 +176,7 @@ policy_files_done(struct policy_files *files)
 	*files = (struct policy_files){ 0 };
 }
 
-/* name NUL, length as 8 bytes big-endian, bytes; of each file in order. */
+/* name NUL, length as 8 bytes big-endian, bytes; of each file in order. The roster changes on its own and has its own hash. */
 static void
 hash_files(const struct policy_files *files, uint8_t sha256[SECRET_SHA256])
 {
@@ -185,6 +187,8 @@ hash_files(const struct policy_files *files, uint8_t sha256[SECRET_SHA256])
 		const struct policy_file *f = &files->files[i];
 		uint8_t length[8];
 
+		if (strcmp(f->name, POLICY_ROSTER) == 0)
+			continue;
 		for (int k = 0; k < 8; k++)
 			length[k] = (uint8_t)((uint64_t)f->count >> (56 - 8 * k));
 		crypto_hash_sha256_update(&state, (const uint8_t *)f->name, strlen(f->name) + 1);
@@ -286,6 +290,8 @@ parse_files(struct policy *policy, const struct policy_files *files, struct buf 
 		policy->sources_count++;
 		if (strcmp(files->files[i].name, "auditors") == 0)
 			one = parse_recipients(policy, &files->files[i], errors);
+		else if (strcmp(files->files[i].name, POLICY_ROSTER) == 0)
+			continue;	/* when the people are known */
 		else if (policy_mask_is_rules(&files->files[i]))
 			continue;	/* all of them at once, by policy_mask_load() */
 		else
@@ -316,6 +322,11 @@ policy_parse(const struct policy_files *files, struct policy **policy, struct bu
 		return r;
 	policy_check_defaults(read->sources[0].top);
 	take_top(read, read->sources[0].top);
+	for (size_t i = 0; i < files->count && r == 0; i++)
+		if (strcmp(files->files[i].name, POLICY_ROSTER) == 0)
+			r = policy_roster_take(read, files->files[i].text, files->files[i].count, errors);
+	if (r < 0)
+		return r;
 	r = policy_check(read, errors);
 	if (r < 0)
 		return r;
@@ -350,6 +361,7 @@ policy_free(struct policy *policy)
 	}
 	for (unsigned i = 0; i < policy->recipients_count; i++)
 		free(policy->recipients[i]);
+	policy_roster_free(policy);
 	policy_mask_free(policy);
 	free(policy->sources);
 	free(policy->recipients);

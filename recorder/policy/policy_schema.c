@@ -60,6 +60,7 @@ static const cyaml_schema_field_t approve_fields[] = {
 	CYAML_FIELD_UINT("need", OPT, struct policy_approve, need),
 	WORDS("each", OPT, struct policy_approve, each, 1, POLICY_EACH),
 	WORDS("auto", OPT, struct policy_approve, automatic, 1, MOST_ENTRIES),
+	YES_NO("signed", struct policy_approve, is_signed),
 	CYAML_FIELD_END
 };
 

@@ -55,5 +55,5 @@ check_SCRIPTS += tests/e2e/try_test.sh
 check_SCRIPTS += tests/e2e/may_test.sh
 
 # The log, checked as an outsider does.
-check_SCRIPTS += tests/e2e/log_verify_test.sh
+check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh
 # end of the log

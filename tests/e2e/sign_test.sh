@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Grants that count only with a signature: by a real ssh agent and by a key file, judged by stock ssh-keygen, and refused
+# wherever something does not fit.
+set -u
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
+. "$TOP_SRCDIR/tests/tap.sh"
+. "$TOP_SRCDIR/tests/e2e/days_lib.sh"
+days_begin sign
+days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
+
+# Everybody has a home of their own; that of approver2 has never seen the log.
+home=$root.home
+mkdir -p "$home/state"
+for who in approver approver2 other; do ssh-keygen -q -t ed25519 -N '' -C "$who" -f "$home/$who"; done
+sed -i -e 's/person: approver$/&\n    principal: alice@example.org/' -e 's/person: approver2$/&\n    principal: bob@example.org/' \
+	-e 's/need: 1}/need: 1, signed: yes}/' "$root/etc/policy.yaml"
+roster() {
+	: >"$root/etc/approvers"
+	for who in "$@"; do
+		case $who in
+		approver) principal=alice@example.org ;;
+		*) principal=bob@example.org ;;
+		esac
+		printf '%s %s\n' "$principal" "$(cut -d' ' -f1,2 "$home/$who.pub")" >>"$root/etc/approvers"
+	done
+}
+reload() { kill -HUP "$posternd"; }
+is_signed_policy() { p engineer roles >/dev/null && [ "$(grep -c 'policy .* with' "$root.log")" -ge "$1" ]; }
+ask() { p engineer request shell --reason "INC-7 $1"; }
+# grant PERSON ID OPTIONS...: as this person, in their home; what is said goes to $root.said.
+grant() {
+	grant_who=$1
+	shift
+	XDG_STATE_HOME=$home/state/$grant_who p "$grant_who" grant "$@" >"$root.said" 2>&1
+	grant_status=$?
+	[ "$grant_status" -eq "$wanted" ] || sed "s/^/# status $grant_status: /" "$root.said"
+	[ "$grant_status" -eq "$wanted" ]
+}
+says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
+
+wanted=3
+id=$(ask one)
+reload
+holds "a role that wants signatures without a roster refuses the whole policy" within $days_limit journal "there is no file .approvers."
+roster approver approver2
+reload
+within $days_limit is_signed_policy 1
+unset SSH_AUTH_SOCK
+wanted=8
+holds "without an agent and a key there is no grant" grant approver "$id"
+holds "and a sentence that says what to do" says "start one, or name a key with --key"
+holds "another person's key does not sign" grant approver "$id" --key "$home/approver2"
+wanted=0
+holds "the approver's own key file does" grant approver "$id" --key "$home/approver"
+enters() { p engineer enter shell -- "exit 7" </dev/null >/dev/null 2>&1; [ $? -eq 7 ]; }
+holds "the engineer gets in" enters
+
+eval "$(ssh-agent -s)" >/dev/null
+days_mine="$days_mine $SSH_AGENT_PID"
+ssh-add -q "$home/other" "$home/approver" 2>/dev/null
+id=$(ask two)
+holds "of the keys in an agent the one that is the approver's signs" grant approver "$id"
+id=$(ask three)
+wanted=8
+holds "who has none of their keys in the agent cannot grant" grant approver2 "$id"
+wanted=3
+holds "nobody signs for their own request" sh -c "! $bin/postern grant $(p approver request shell --reason own) --root $root --as approver --key $home/approver >/dev/null 2>&1"
+
+# The log that was seen must be the one that is there.
+holds "the head that was checked is kept where the approver sits" sh -c "grep -q '^— .*/postern ' $home/state/approver/postern/heads/*"
+cp -r "$home/state/approver" "$home/state/kept"
+sed -i 's/^\([0-9][0-9]*\)$/9\1/' "$home/state/approver/postern/heads/"*
+wanted=24
+holds "a log that is not the one that was seen before is not decided on" grant approver "$id"
+holds "and that is said plainly" says "is not the one that you have seen before"
+rm -rf "$home/state/approver"
+mv "$home/state/kept" "$home/state/approver"
+
+# A key that was removed a second ago.
+roster approver2
+wanted=8
+holds "a key that was taken out of the roster a moment ago signs nothing" grant approver "$id"
+holds "as the gate tells that it knows none" says "knows no key of yours"
+roster approver approver2
+wanted=0
+holds "put back, it does" grant approver "$id"
+id=$(ask five)
+denies() { p approver deny "$id" --reason "not now" >/dev/null; }
+holds "a denial needs no signature" denies
+
+# What was signed, for stock ssh-keygen.
+id=$(ask six)
+wanted=0
+grant approver "$id" --for 5m
+p auditor show "$id" --signed >"$root.shown" 2>/dev/null
+sed -n '/^approval v1$/,/^nonce /p' "$root.shown" >"$root.text"
+sed -n '/^-----BEGIN SSH SIGNATURE-----$/,/^-----END SSH SIGNATURE-----$/p' "$root.shown" >"$root.sig"
+holds "show prints what was signed" grep -q "^seconds 300$" "$root.text"
+holds "and stock ssh-keygen verifies it" sh -c "ssh-keygen -Y verify -f $root/etc/approvers -I alice@example.org -n approve@postern -s $root.sig <$root.text >/dev/null 2>&1"
+holds "the log is fine with all that" within $days_limit "$bin/postern" verify --root "$root"
+rm -rf "$home" "$root.said" "$root.shown" "$root.text" "$root.sig"
+tap_end
