@@ -167,7 +167,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker.c recorder/worker/worker.h \
 	recorder/worker/worker_bar.c \
 	recorder/worker/worker_client.c \
-	recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
+	recorder/worker/worker_drop.c recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_input.c \
 	recorder/worker/worker_inside.c \
@@ -202,6 +202,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
+	recorder/gate/gate_return.c recorder/gate/gate_return.h \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
 	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_watch.c \
 	recorder/gate/peer.c recorder/gate/peer.h \

@@ -376,6 +376,19 @@ paint_whole(const struct grid *grid, struct buf *out)
 	return b.r;
 }
 
+int
+paint_anew(const struct grid *grid, struct buf *out)
+{
+	/* An open sequence, the alternate screen, all that xterm's soft reset (DECSTR) takes back, mouse, focus, paste, keys. */
+	static const char unknown[] = "\030\033\\\033[?1049l\033[!p\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l"
+	    "\033[?1006l\033[?1015l\033[?1016l\033[?2004l\033[?2026l\033[?1l\033[?5l\033[?69l\033[?25h\033[>4m\033[0 q\033(B\017";
+	int r = buf_add_text(out, unknown);
+
+	if (r == 0)
+		r = paint_fresh(grid->rows, out);
+	return r == 0 ? paint_whole(grid, out) : r;
+}
+
 static void
 leave_alternate(struct brush *b, const struct grid *g)
 {

@@ -32,6 +32,12 @@ int	paint_fresh(int rows, struct buf *out);
 int	paint_whole(const struct grid *grid, struct buf *out);
 
 /*
+ * For a person's terminal of which nothing is known but its size, which is the grid's: what a session that was cut off may
+ * have left in it is switched off, what stood there goes into the scrollback, and then it is made what the grid is.
+ */
+int	paint_anew(const struct grid *grid, struct buf *out);
+
+/*
  * For a terminal that a session leaves behind: ends an open sequence and takes back what the session switched on (the
  * alternate screen, mouse and paste modes, margins, character sets, colours, a hidden cursor), and only that.
  */

@@ -32,6 +32,7 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, I64, grace_s, 0),
 	WIRE_FIELD(start, BOOL, mask, 0),
 	WIRE_FIELD(start, BYTES, mask_key, MASK_KEY),
+	WIRE_FIELD(start, I64, keep_s, 0),
 	WIRE_FIELD(start, I64, freeze_s, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
@@ -99,6 +100,11 @@ const struct wire_field wished_fields[] = {
 	WIRE_FIELD(wished, I64, n, 0),
 	WIRE_FIELD(wished, U32, status, 0),
 	WIRE_FIELD(wished, TEXT, text, SENTENCE_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+const struct wire_field back_fields[] = {
+	WIRE_FIELD(back, U32, cols, 0),
+	WIRE_FIELD(back, U32, rows, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field halt_fields[] = {

@@ -200,6 +200,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	int64_t	 grace_s;	/* how long a full disk is waited for */
 	bool	 mask;		/* there are masking rules: WORKER_RULES is open */
 	struct wire_bytes mask_key;	/* for pseudonyms: 32 bytes of the site's, or empty: the worker makes one for this session */
+	int64_t	 keep_s;	/* a session with a terminal waits so long for a client that went; 0 = it ends */
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 };
 struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
@@ -225,6 +226,7 @@ struct wire_deadline { int64_t boot_us, wall_us; char *reason; char *by; };	/* b
 struct wire_tell { char *text; };		/* a sentence shown in the session */
 struct wire_wish { int64_t n, seconds; char *reason; };	/* worker to gate: its engineer asks for more time; answered by wire_wished of the same n */
 struct wire_wished { int64_t n; uint32_t status; char *text; };	/* status 0: text says what happens now */
+struct wire_back { uint32_t cols, rows; };	/* gate to worker, alone on its connection, with a client's socket beside it */
 struct wire_halt { bool on; char *by, *reason; };	/* freeze or thaw: reason is shown to the engineer */
 
 /* ---- session: client and worker after the handover --------------------------------------------------------------- */

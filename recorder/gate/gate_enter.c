@@ -30,6 +30,7 @@
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
+#include "recorder/gate/gate_return.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/live.h"
@@ -258,7 +259,7 @@ make_start(struct entry *e)
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,
-		.freeze_s = e->role->ends.freeze_s };
+		.freeze_s = e->role->ends.freeze_s, .keep_s = e->role->ends.keep_s };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
 	r = mask_start(e, &start, key);
@@ -357,7 +358,11 @@ on_enter(struct peer *peer, const void *fields)
 	}
 	question.cols = clamp(question.cols, 80);
 	question.rows = clamp(question.rows, 24);
-	if (find_grant(&e) != 0 || check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
+	if (find_grant(&e) != 0 || check_right(&e) != 0)
+		return 0;
+	if (e.role->ends.keep_s > 0 && gate_return(peer, &e.grant, &question))
+		return 0;
+	if (check_machine(&e) != 0 || enter_store(&e) != 0)
 		return 0;
 	/* Nobody is in without the log having said so. */
 	e.command = gate_mask_command(peer->gate, e.session.role, question.command);

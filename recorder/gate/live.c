@@ -226,6 +226,8 @@ report_type(const char *type)
 static void
 note_trouble(struct live *live, const struct wire_report *report)
 {
+	if (strcmp(report->type, "away") == 0 || strcmp(report->type, "back") == 0)
+		live->away = report->type[0] == 'a';
 	if (strcmp(report->type, "frozen") == 0)
 		snprintf(live->frozen, sizeof live->frozen, "frozen %.110s", report->text);
 	else if (strcmp(report->type, "thawed") == 0)
@@ -316,6 +318,7 @@ on_status_row(struct live *live, const void *fields)
 	if (live->active_us != row->active_us)
 		peers_changed(live->gate, "session", &live->session.id);
 	live->active_us = row->active_us;
+	live->away = strcmp(row->state, "away") == 0;
 	live->output_bytes = row->output_bytes;
 	live->cols = row->cols;
 	live->rows = row->rows;

@@ -27,6 +27,7 @@ struct live {
 	struct event		*readable, *writable, *overdue;
 	struct peer		*client;	/* until the keeper has taken it over; NULL then */
 	bool			 launched, checking;
+	bool			 away;		/* it waits for its client */
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
 	char			 frozen[128];	/* by whom and why, in words; "" */

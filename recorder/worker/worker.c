@@ -100,6 +100,12 @@ on_idle(struct worker *w)
 }
 
 static void
+on_not_back(struct worker *w)
+{
+	end_begin(w, WHY_CLIENT, NULL, "nobody came back to it in time");
+}
+
+static void
 on_reopen(struct worker *w)
 {
 	w->port.is_paused = false;
@@ -121,6 +127,7 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 	[DUE_IDLE] = on_idle,
 	[DUE_NOTICE] = bar_clear,
 	[DUE_PAINT] = bar_tick,
+	[DUE_KEEP] = on_not_back,
 	[DUE_RETRY] = on_retry,
 	[DUE_GRACE] = tape_grace,
 	[DUE_SEGMENT] = tape_tick,

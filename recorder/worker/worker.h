@@ -24,6 +24,7 @@ struct mask_stream;
 struct rec_writer;
 struct warden_word;
 
+#define WORKER_CLIENT_OUT	(256u * 1024 + WORKER_STAGE)	/* 128 KiB before output is held back, a turn's output, and the last words */
 #define WORKER_BATCH		(48u * 1024)	/* most output of one turn */
 #define WORKER_NOTICE	224	/* room for a notice, with the NUL */
 #define WORKER_STAGE		(1u << 20)	/* most of what such a turn shows: masking may have to paint a whole screen */
@@ -49,6 +50,7 @@ enum worker_due {
 	DUE_SEGMENT,		/* the segment is old enough to be closed */
 	DUE_MASK,		/* masking has waited long enough */
 	DUE_INPUT,		/* and so has what was typed, for its echo */
+	DUE_KEEP,		/* its client has not come back */
 	DUE_REOPEN,		/* the slave was closed by all; somebody may open it again */
 	WORKER_DUE_RUNNING,	/* what stands before is for running sessions only */
 	DUE_RETRY = WORKER_DUE_RUNNING,	/* the disk was full: try again */
@@ -147,6 +149,7 @@ struct worker_news {
 struct worker_gate {
 	struct wire_conn	 conn, next;	/* next: has connected, has not said hello */
 	int			 listener;
+	int			 passed;	/* a client's socket that came with `next`; -1 */
 	struct wire_report	*kept;		/* a heap array, oldest first */
 	size_t			 count;
 	int64_t			 last;		/* number of the newest */
@@ -177,6 +180,13 @@ enum { FREEZE_PERSON = 1, FREEZE_DEADLINE = 2 };
 struct worker_freeze {
 	unsigned	 why;		/* 0: it runs */
 	char		*by, *text;	/* of FREEZE_PERSON */
+};
+
+/* A client that went and may come back. */
+struct worker_drop {
+	bool	is_away;
+	bool	is_blank;	/* it is back, but its terminal has not been painted: it gets no output before that */
+	int64_t	since_us;	/* boot: away, or back */
 };
 
 /* A wish for more time that the gate has not answered; n 0: none. */
@@ -214,6 +224,7 @@ struct worker {
 	struct worker_bar		 bar;
 	struct worker_freeze		 freeze;
 	struct worker_wish		 wish;
+	struct worker_drop		 drop;
 };
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
@@ -276,6 +287,7 @@ bool	port_wants_output(const struct worker *worker);	/* there is room for more *
 /* ---- worker_client.c */
 void	client_read(struct worker *worker);
 void	client_hear(struct worker *worker);	/* messages that were read and had no room before */
+void	client_take(struct worker *worker, int fd);	/* another one, in place of one that has gone */
 void	client_lost(struct worker *worker);	/* it hung up while nothing was read from it */
 void	client_flush(struct worker *worker);
 size_t	client_waiting(const struct worker *worker);	/* bytes it has not taken yet */
@@ -316,6 +328,13 @@ void	freeze_heard(struct worker *worker, const struct warden_word *word);
 char	*freeze_notice(const struct worker *worker, char text[WORKER_NOTICE]);	/* what the engineer reads while it is on */
 void	freeze_done(struct worker_freeze *freeze);
 
+/* ---- worker_drop.c */
+bool	drop_is_possible(const struct worker *worker);	/* the role keeps sessions, and this one can be painted anew */
+bool	drop_begin(struct worker *worker, const char *why);	/* the client has gone; false: then the session ends */
+void	drop_detach(struct worker *worker);	/* the client is told to go */
+void	drop_back(struct worker *worker, int fd, const struct wire_back *back);	/* takes the descriptor, which the gate has made non-blocking */
+void	drop_paint(struct worker *worker);	/* the whole picture, if the client still waits for it */
+
 /* ---- worker_wish.c */
 /* slot: of the connection from inside, or -1. 0, ERR_IN_USE (one is under way), ERR_PEER_GONE (no gate). */
 int	wish_send(struct worker *worker, int slot, int64_t seconds, char *reason);
@@ -330,6 +349,7 @@ void	bar_done(struct worker_bar *bar);
 void	bar_begin(struct worker *worker);	/* once, right after WIRE_STARTED */
 void	bar_feed(struct worker *worker, const uint8_t *bytes, size_t count);	/* what the client's screen gets */
 void	bar_say(struct worker *worker, const char *text, bool is_lasting);
+void	bar_anew(struct worker *worker);	/* the whole picture, on a terminal of which nothing is known */
 void	bar_resize(struct worker *worker);
 void	bar_clear(struct worker *worker);
 void	bar_tick(struct worker *worker);	/* DUE_PAINT */

@@ -79,7 +79,7 @@ bar_begin(struct worker *w)
 static bool
 can_paint(const struct worker *w)
 {
-	return w->bar.grid != NULL && !w->bar.is_blind && !grid_mid_sequence(w->bar.grid) && w->phase >= WORKER_RUNNING &&
+	return w->bar.grid != NULL && !w->bar.is_blind && !w->drop.is_blank && !grid_mid_sequence(w->bar.grid) && w->phase >= WORKER_RUNNING &&
 	    client_waiting(w) < PAINT_PAUSE;
 }
 
@@ -113,6 +113,7 @@ bar_feed(struct worker *w, const uint8_t *bytes, size_t count)
 	if (bar->grid == NULL)
 		return;
 	grid_write(bar->grid, bytes, count);
+	drop_paint(w);
 	if (!bar->is_blind && !is_settled(bar) && (w->due[DUE_PAINT] == 0 || w->due[DUE_PAINT] > clock_boot_us() + BUSY_US))
 		w->due[DUE_PAINT] = clock_boot_us() + BUSY_US;
 }
@@ -170,8 +171,18 @@ bar_clear(struct worker *w)
 }
 
 void
+bar_anew(struct worker *w)
+{
+	w->bar.notice = (struct notice){ 0 };
+	if (paint_anew(w->bar.grid, &w->bar.bytes) == 0)
+		send_bytes(w);
+	bar_clear(w);
+}
+
+void
 bar_tick(struct worker *w)
 {
+	drop_paint(w);
 	paint(w);
 	if (!w->bar.is_blind && !is_settled(&w->bar))
 		w->due[DUE_PAINT] = clock_boot_us() + BUSY_US;

@@ -57,7 +57,8 @@ silence(struct worker *w, const char *why)
 		close(w->client.screen);
 	w->client.screen = -1;
 	buf_clear(&w->client.shown);
-	end_begin(w, WHY_CLIENT, NULL, why);
+	if (!drop_begin(w, why))
+		end_begin(w, WHY_CLIENT, NULL, why);
 }
 
 /* Takes what was read as long as there is room for a whole chunk of input. */
@@ -89,6 +90,13 @@ client_read(struct worker *w)
 	client_hear(w);
 	if (r < 0)
 		silence(w, NULL);
+}
+
+void
+client_take(struct worker *w, int fd)
+{
+	wire_conn_init(&w->client.conn, fd, WIRE_CLIENT_TO_WORKER, WORKER_CLIENT_OUT);
+	w->client.is_silent = false;
 }
 
 void
@@ -153,6 +161,8 @@ client_put(struct worker *w, enum wire_kind kind, const void *fields)
 	const struct wire_output *output = fields;
 	int r;
 
+	if (w->drop.is_away)
+		return;
 	if (kind == WIRE_OUTPUT && w->client.screen >= 0)
 		r = buf_add(&w->client.shown, output->bytes.data, output->bytes.count);
 	else
@@ -166,6 +176,8 @@ client_put(struct worker *w, enum wire_kind kind, const void *fields)
 void
 client_show(struct worker *w, enum wire_kind kind, const struct buf *bytes)
 {
+	if (w->drop.is_blank)
+		return;	/* it is in the picture that is about to be painted */
 	for (size_t at = 0; at < buf_len(bytes); at += WIRE_CHUNK) {
 		size_t left = buf_len(bytes) - at;
 		struct wire_output output = { { bytes->bytes + bytes->start + at, left < WIRE_CHUNK ? left : WIRE_CHUNK } };

@@ -55,6 +55,7 @@ gate_done(struct worker_gate *gate)
 	free(gate->kept);
 	wire_conn_done(&gate->conn);
 	wire_conn_done(&gate->next);
+	own_close(&gate->passed);
 }
 
 /* The session goes on without it. */
@@ -130,7 +131,7 @@ static void
 send_status(struct worker *w)
 {
 	struct wire_status_row row = { .session = w->start->session,
-		.state = (char *)(uintptr_t)(w->phase >= WORKER_ENDING ? "ended" : freeze_is_on(w) ? "frozen" : "running"), .active_us = w->port.active_us,
+		.state = (char *)(uintptr_t)(w->phase >= WORKER_ENDING ? "ended" : w->drop.is_away ? "away" : freeze_is_on(w) ? "frozen" : "running"), .active_us = w->port.active_us,
 		.output_bytes = w->port.output_bytes, .deadline_boot_us = w->deadline_us, .cols = w->port.cols, .rows = w->port.rows,
 		.reports = (uint32_t)w->gate.last };
 	int r = wire_put(&w->gate.conn, WIRE_STATUS_ROW, &row);
@@ -309,17 +310,41 @@ take_over(struct worker *w)
 		send_report(w, &gate->kept[i]);
 }
 
+/* As wire_fill(), with a descriptor beside the bytes: a client's socket. */
+static int
+fill_next(struct worker_gate *gate)
+{
+	size_t room = buf_room(&gate->next.in), count = 0;
+	uint8_t *to = buf_reserve(&gate->next.in, room);
+	int fds[FDIO_MOST];
+	ssize_t n = room > 0 ? fdio_recv(gate->next.fd, to, room, fds, &count) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		own_close(&gate->passed);
+		gate->passed = fds[i];
+	}
+	if (n > 0)
+		buf_commit(&gate->next.in, (size_t)n);
+	return n > 0 || n == -EAGAIN ? 0 : n == 0 ? ERR_PEER_GONE : (int)n;
+}
+
 void
 gate_next_read(struct worker *w)
 {
 	AUTO_MESSAGE struct wire_message message = { 0 };
 	const struct wire_hello *hello;
-	int r = wire_fill(&w->gate.next);
+	int r = fill_next(&w->gate);
 
 	if (r >= 0)
 		r = wire_next(&w->gate.next, &message);
 	if (r == 0)
 		return;
+	if (r > 0 && message.kind == WIRE_BACK && w->gate.passed >= 0) {
+		wire_conn_done(&w->gate.next);
+		drop_back(w, TAKE(w->gate.passed, -1), message.fields);
+		return;
+	}
+	own_close(&w->gate.passed);
 	hello = message.fields;
 	if (r < 0 || message.kind != WIRE_HELLO || hello->version < WIRE_VERSION) {
 		if (r != ERR_PEER_GONE)

@@ -20,7 +20,6 @@
 #include "recorder/keeper/contract.h"
 #include "recorder/worker/worker.h"
 
-#define CLIENT_OUT_MOST	(256u * 1024 + WORKER_STAGE)	/* 128 KiB before output is held back, a turn's output, and the last words */
 #define GO_US		(10 * CLOCK_US)
 
 static int
@@ -80,7 +79,7 @@ open_parts(struct worker *w)
 	w->warden = w->start->warden ? WORKER_WARDEN : -1;
 	w->deadline_us = w->start->deadline_boot_us;
 	w->ends_us = w->start->ends_us;
-	wire_conn_init(&w->client.conn, WORKER_CLIENT, WIRE_CLIENT_TO_WORKER, CLIENT_OUT_MOST);
+	client_take(w, WORKER_CLIENT);
 	w->client.screen = w->start->direct && w->start->tty ? WORKER_OUT : -1;
 	gate_init(w);
 	inside_init(&w->inside, fcntl(WORKER_INSIDE, F_GETFD) < 0 ? -1 : WORKER_INSIDE);
@@ -107,9 +106,9 @@ worker_setup(struct worker *w)
 {
 	int r;
 
-	*w = (struct worker){ .signals = -1, .timer = -1, .warden = -1, .client = { .conn.fd = WORKER_CLIENT, .screen = -1, .shown = { .max = CLIENT_OUT_MOST } },
+	*w = (struct worker){ .signals = -1, .timer = -1, .warden = -1, .client = { .conn.fd = WORKER_CLIENT, .screen = -1, .shown = { .max = WORKER_CLIENT_OUT } },
 		.gate.conn.fd = -1,
-		.gate.next.fd = -1 };
+		.gate.next.fd = -1, .gate.passed = -1 };
 	inside_init(&w->inside, -1);
 	r = read_start(w);
 	if (r == 0)
