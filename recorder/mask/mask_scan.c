@@ -13,6 +13,12 @@
 
 #define MOST_DEPTH	32
 
+/* Of repeats that may go more than once and do not always go equally often. */
+struct shape {
+	unsigned	 widest;	/* the largest */
+	unsigned	 levels;	/* how many stand around each other */
+};
+
 struct scan {
 	const char	*at;
 	unsigned	 depth;
@@ -20,7 +26,7 @@ struct scan {
 	size_t		 size;
 };
 
-static int scan_alternatives(struct scan *scan, unsigned *widest);
+static int scan_alternatives(struct scan *scan, struct shape *shape);
 
 static int __attribute__((format(printf, 2, 3)))
 refuse(struct scan *scan, const char *format, ...)
@@ -105,7 +111,7 @@ scan_opening(struct scan *scan, bool *is_empty)
 }
 
 static int
-scan_group(struct scan *scan, unsigned *widest)
+scan_group(struct scan *scan, struct shape *shape)
 {
 	bool is_empty;
 	int r;
@@ -115,7 +121,7 @@ scan_group(struct scan *scan, unsigned *widest)
 		return refuse(scan, "its groups are too deep");
 	r = scan_opening(scan, &is_empty);
 	if (r == 0 && !is_empty)
-		r = scan_alternatives(scan, widest);
+		r = scan_alternatives(scan, shape);
 	if (r < 0)
 		return r;
 	if (*scan->at != ')')
@@ -157,11 +163,11 @@ scan_repeat(struct scan *scan, unsigned long *least, unsigned long *most)
 	return 1;
 }
 
-/* One character, class or group, and its repeat. *widest: the largest repeat of varying length in it. */
+/* One character, class or group, and its repeat. *shape grows by what varies in it. */
 static int
-scan_piece(struct scan *scan, unsigned *widest)
+scan_piece(struct scan *scan, struct shape *shape)
 {
-	unsigned inner = 0;
+	struct shape inner = { 0 };
 	unsigned long least = 0;
 	unsigned long most = 0;
 	bool is_apart = strncmp(scan->at, "(?=", 3) == 0 || strncmp(scan->at, "(?!", 3) == 0 ||
@@ -181,21 +187,24 @@ scan_piece(struct scan *scan, unsigned *widest)
 	if (r < 0)
 		return r;
 	if (is_apart)
-		inner = 0;
+		inner = (struct shape){ 0 };
 	if (r == 1) {
-		if (most > MASK_SCAN_NESTED && inner > MASK_SCAN_NESTED)
+		if (most > MASK_SCAN_NESTED && inner.widest > MASK_SCAN_NESTED)
 			return refuse(scan, "a repeat of %lu stands around one of %u; one of them may be at most %d", most,
-			    inner, MASK_SCAN_NESTED);
-		if (most > least && most > inner)
-			inner = (unsigned)most;
+			    inner.widest, MASK_SCAN_NESTED);
+		inner.levels += most > 1 && most > least;
+		if (most > least && most > inner.widest)
+			inner.widest = (unsigned)most;
 	}
-	if (inner > *widest)
-		*widest = inner;
+	if (inner.levels > MASK_SCAN_LEVELS)
+		return refuse(scan, "more than %d repeats stand around each other", MASK_SCAN_LEVELS);
+	shape->widest = inner.widest > shape->widest ? inner.widest : shape->widest;
+	shape->levels = inner.levels > shape->levels ? inner.levels : shape->levels;
 	return 0;
 }
 
 static int
-scan_alternatives(struct scan *scan, unsigned *widest)
+scan_alternatives(struct scan *scan, struct shape *shape)
 {
 	int r = 0;
 
@@ -203,7 +212,7 @@ scan_alternatives(struct scan *scan, unsigned *widest)
 		if (*scan->at == '|')
 			scan->at++;
 		else
-			r = scan_piece(scan, widest);
+			r = scan_piece(scan, shape);
 	}
 	return r;
 }
@@ -212,8 +221,8 @@ int
 mask_scan(const char *pattern, char *why, size_t size)
 {
 	struct scan scan = { .at = pattern, .why = why, .size = size };
-	unsigned widest = 0;
-	int r = scan_alternatives(&scan, &widest);
+	struct shape shape = { 0 };
+	int r = scan_alternatives(&scan, &shape);
 
 	if (r == 0 && *scan.at == ')')
 		return refuse(&scan, "a ')' closes nothing");

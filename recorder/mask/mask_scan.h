@@ -7,6 +7,7 @@
 
 #define MASK_SCAN_REPEAT	8192	/* the most that a repeat may ask for */
 #define MASK_SCAN_NESTED	10	/* a repeat of more than this stands around none of more than this */
+#define MASK_SCAN_LEVELS	2	/* so many repeats may stand around each other */
 
 /*
  * 0, or ERR_MASK_RULES with a sentence in `why` (size bytes): an open repeat, one too large, one around another, or a

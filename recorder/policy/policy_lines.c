@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define AUTO_PARSER	__attribute__((cleanup(yaml_parser_delete)))
 #define AUTO_LINES	__attribute__((cleanup(policy_lines_free_at)))
 
+#define MOST_DEPTH	32
 #define KEYS_MOST	256	/* of one mapping, looked at; no mapping of ours has so many */
 
 struct policy_lines {
@@ -135,6 +137,37 @@ check_single(yaml_parser_t *parser, const struct input *in)
 	return r;
 }
 
+/* libyaml's time grows with the square of the depth, so somebody counts before a document is built. */
+static int
+check_depth(const struct input *in)
+{
+	AUTO_PARSER yaml_parser_t parser = { 0 };
+	bool is_over = false;
+	int depth = 0;
+	int r = 0;
+
+	if (!yaml_parser_initialize(&parser))
+		return -ENOMEM;
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)in->text, in->count);
+	while (r == 0 && !is_over) {
+		yaml_event_t event;
+
+		if (!yaml_parser_parse(&parser, &event))
+			break;	/* load_document() says what is wrong */
+		depth += event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT;
+		depth -= event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
+		is_over = event.type == YAML_STREAM_END_EVENT;
+		if (depth > MOST_DEPTH) {
+			buf_addf(in->errors, "%s:%d: lists and keys are more than %d levels deep here\n", in->name,
+			    line_of(event.start_mark), MOST_DEPTH);
+			r = ERR_POLICY;
+		}
+		yaml_event_delete(&event);
+	}
+	return r;
+}
+
 int
 policy_lines_read(const char *name, const char *text, size_t count, struct policy_lines **lines, struct buf *errors)
 {
@@ -142,8 +175,10 @@ policy_lines_read(const char *name, const char *text, size_t count, struct polic
 	AUTO_PARSER yaml_parser_t parser = { 0 };
 	AUTO_LINES struct policy_lines *read = NULL;
 	struct policy_lines *empty;
-	int r;
+	int r = check_depth(&in);
 
+	if (r < 0)
+		return r;
 	if (!yaml_parser_initialize(&parser))
 		return -ENOMEM;
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
