@@ -138,7 +138,7 @@ static const struct fault faults[] = {
 	{ RULE("    literals: [tok_]\n    pattern: 'tok_a{1,60000}'\n    examples: [tok_a]\n"),
 	    "etc/site.yaml:4: rule 'a': the pattern is refused: a repeat of 60000 is more than 8192\n" },
 	{ RULE("    literals: [tok_]\n    pattern: 'tok_\xff'\n    examples: [tok_a]\n"), "etc/site.yaml:4: this is not YAML: " },
-	{ RULE("    literals: &l [tok_]\n    pattern: 'tok_a'\n    examples: *l\n"), "etc/site.yaml:3: anchors and aliases (& and *) are not allowed here\n" },
+	{ RULE("    literals: &l [tok_]\n    pattern: 'tok_a'\n    examples: *l\n"), "etc/site.yaml:5: anchors and aliases (& and *) are not allowed here\n" },
 	{ "rules: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n",
 	    "etc/site.yaml:1: lists and keys are more than 32 levels deep here\n" },
 	{ RULE("    literals: [tok_]\n    pattern: 'tok_(?R)?'\n    examples: [tok_]\n"),
