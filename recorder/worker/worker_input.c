@@ -181,14 +181,13 @@ tell_keys(struct worker *w, size_t left)
 int
 input_undecided(struct worker *w)
 {
-	AUTO_BUF struct buf veiled;
+	AUTO_BUF struct buf veiled = { .max = 2 * REC_UNDECIDED_MOST };
 	size_t left;
 
 	if (w->input.keys != NULL)
 		return tell_keys(w, mask_input_undecided(w->input.keys));
 	if (w->input.piped == NULL)
 		return 0;
-	buf_init(&veiled, 2 * REC_UNDECIDED_MOST);
 	left = mask_stream_undecided(w->input.piped, &veiled);
 	return rec_writer_undecided(w->tape.writer, REC_INPUT, buf_data(&veiled), buf_len(&veiled), left);
 }

@@ -216,12 +216,11 @@ masking_tick(struct worker *w)
 static int
 tell_undecided(struct worker *w, struct masked *masked)
 {
-	AUTO_BUF struct buf veiled;
+	AUTO_BUF struct buf veiled = { .max = 2 * REC_UNDECIDED_MOST };
 	size_t left;
 
 	if (masked->stream == NULL)
 		return 0;
-	buf_init(&veiled, 2 * REC_UNDECIDED_MOST);
 	left = mask_stream_undecided(masked->stream, &veiled);
 	return rec_writer_undecided(w->tape.writer, masked->kind, buf_data(&veiled), buf_len(&veiled), left);
 }

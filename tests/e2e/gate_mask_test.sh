@@ -42,7 +42,7 @@ check() { "$bin/postern" policy check "$root/etc" >"$root.said" 2>&1; }
 says() { has "$1" "$root.said" || { sed 's/^/# /' "$root.said"; return 1; }; }
 holds "a policy with masks is valid" check
 holds "a role that masks nothing is remarked on" says "warning: roles.d/mask.yaml:22: role 'bare': nothing is masked"
-holds "one that says nothing is not" no says "role 'quiet'"
+holds "one that says nothing is not" no has "role 'quiet': nothing is masked" "$root.said"
 sed 's/\[secrets, site, email\]/[secrets, sites]/' "$root/etc/roles.d/mask.yaml" >"$root.x" && mkdir -p "$root.bad/roles.d" "$root.bad/rules.d"
 cp "$root/etc/policy.yaml" "$root.bad" && cp "$root.x" "$root.bad/roles.d/mask.yaml" && cp "$root/etc/rules.d/site.yaml" "$root.bad/rules.d"
 "$bin/postern" policy check "$root.bad" >"$root.said" 2>&1
