@@ -54,8 +54,9 @@ recorder_libadmin_a_SOURCES = \
 	recorder/client/doctor_accounts.c \
 	recorder/client/doctor_pam.c \
 	recorder/client/doctor_sshd.c \
-	recorder/client/policy_files.c recorder/client/policy_files.h
-ADMIN_LIBS = recorder/libadmin.a recorder/libcage.a $(POLICY_LIBS) $(JANSSON_LIBS)
+	recorder/client/policy_files.c recorder/client/policy_files.h \
+	recorder/client/rehearse.c recorder/client/rehearse.h
+ADMIN_LIBS = recorder/libadmin.a recorder/libroletable.a recorder/libcage.a lib/wire/libwire.a $(POLICY_LIBS) $(JANSSON_LIBS)
 # end of the policy
 
 
@@ -83,6 +84,10 @@ recorder_postern_init_SOURCES = recorder/keeper/contract.h \
 	recorder/cage/init_private.c recorder/cage/init_private.h recorder/cage/filter.c recorder/cage/filter.h \
 	recorder/cage/plan.c recorder/cage/plan.h
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
+# Runs inside, for `postern policy test --try`.
+pkglibexec_PROGRAMS += recorder/postern-probe
+recorder_postern_probe_SOURCES = recorder/cage/probe.c
+recorder_postern_probe_LDADD = lib/base/libbase.a
 # end of the cage
 
 # Masking rules. The worker unpacks them and knows no YAML; who loads them links $(MASKLOAD_LIBS).

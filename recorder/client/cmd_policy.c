@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/cli.h"
@@ -18,6 +19,7 @@
 #include "lib/base/place.h"
 #include "recorder/client/cmd_policy.h"
 #include "recorder/client/policy_files.h"
+#include "recorder/client/rehearse.h"
 #include "recorder/policy/policy.h"
 
 #define MOST_TEXT	(1024 * 1024)
@@ -26,6 +28,7 @@
 const struct cli_option cmd_policy_options[] = {
 	{ 0, "root", "DIR", "use DIR/etc instead of " POSTERN_SYSCONFDIR },
 	{ 0, "at", "TIME", "test: as if it were entered then" },
+	{ 0, "try", NULL, "test: see what the kernel lets the role do on this machine" },
 	{ 0, "json", NULL, "print JSON" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -224,6 +227,64 @@ print_test_json(const struct policy *policy, const struct policy_subject *subjec
 	return r == 0 ? STATUS_OK : STATUS_DENIED;
 }
 
+/* "refused run /bin/sh: Permission denied" as an object; the reason stands behind the last colon. */
+static json_t *
+tried_object(char *line)
+{
+	char *act = line + strcspn(line, " ");
+	bool allowed = strncmp(line, "allowed ", 8) == 0;
+	char *what, *why = NULL;
+
+	if (*act == '\0')
+		return NULL;
+	*act++ = '\0';
+	if (strcmp(line, "missing") == 0)
+		return json_pack("{s:s}", "missing", act);
+	what = act + strcspn(act, " ");
+	if (*what != '\0')
+		*what++ = '\0';
+	for (char *at = what; !allowed && (at = strstr(at, ": ")) != NULL; at++)
+		why = at;
+	if (why != NULL)
+		*why = '\0';
+	return json_pack("{s:b, s:s, s:s, s:s}", "allowed", allowed, "act", act, "what", what, "why", why != NULL ? why + 2 : "");
+}
+
+static void
+print_tried(const char *line, void *user)
+{
+	const struct cli *cli = user;
+	AUTO_FREE char *copy = own_dup(line);
+	size_t verdict = strcspn(line, " ");
+	json_t *one;
+
+	if (!cli_has(cli, "json")) {
+		printf("  %.*s  %s\n", (int)verdict, line, line + verdict + (line[verdict] == ' '));
+		return;
+	}
+	one = tried_object(copy);
+	if (one != NULL)
+		json_dumpf(one, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(one);
+}
+
+/* In the role's own cage: as root as its account, else as the caller. */
+static int
+try_role(const struct cli *cli, const struct policy_role *role)
+{
+	AUTO_PLACE struct place place = { 0 };
+	char why[300];
+
+	place_init(&place, cli_get(cli, "root"));
+	if (!cli_has(cli, "json"))
+		printf("Tried in the cage of %s%s:\n", role->name, geteuid() == 0 ? "" : ", as yourself and without root");
+	fflush(stdout);
+	if (rehearse(&place, role, print_tried, (void *)(uintptr_t)cli, why, sizeof why) < 0)
+		return cli_fail(cli, STATUS_FAILED, "%s cannot be tried: %s", role->name, why);
+	return STATUS_OK;
+}
+
 static int
 test(const struct cli *cli)
 {
@@ -249,8 +310,11 @@ test(const struct cli *cli)
 		return cli_fail(cli, STATUS_NOT_FOUND, "the policy knows no person or account '%s'", cli->words[1]);
 	subject.belongs = (const char *const *)belongs.entries;
 	subject.belongs_count = belongs.count;
-	return cli_has(cli, "json") ? print_test_json(policy, &subject, role, at_us)
-				    : print_test(policy, &subject, role, at_us);
+	status = cli_has(cli, "json") ? print_test_json(policy, &subject, role, at_us)
+				      : print_test(policy, &subject, role, at_us);
+	if (!cli_has(cli, "try"))
+		return status;
+	return try_role(cli, role) != STATUS_OK ? STATUS_FAILED : status;
 }
 
 /* One role a line. */
@@ -307,5 +371,5 @@ cmd_policy(struct cli *cli)
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (strcmp(cli->words[0], parts[i].name) == 0 && cli->word_count <= parts[i].most)
 			return parts[i].run(cli);
-	return cli_fail(cli, STATUS_USAGE, "write check [DIR], test USER ROLE or show");
+	return cli_fail(cli, STATUS_USAGE, "write check [DIR], test USER ROLE [--try] or show");
 }

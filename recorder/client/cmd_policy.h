@@ -5,10 +5,10 @@
 
 #include "lib/base/cli.h"
 
-#define CMD_POLICY_ARGS	"check [DIR] | test USER ROLE | show"
+#define CMD_POLICY_ARGS	"check [DIR] | test USER ROLE [--try] | show"
 #define CMD_POLICY_HELP	"Check the policy's files, ask what they mean, print them"
 
-extern const struct cli_option cmd_policy_options[];	/* --root, --at, --json */
+extern const struct cli_option cmd_policy_options[];	/* --root, --at, --try, --json */
 int	 cmd_policy(struct cli *cli);	/* 1 to 3 words */
 
 #endif

@@ -61,12 +61,23 @@ END
 is "loose: yes allows it" status 0 "$postern" policy check check
 is "what is not there is said" says "there is no /nowhere on this machine"
 mkdir -p show/etc && policy show/etc <<'END'
-  - {role: reader, who: [engineer], as: nobody, may: {exec: [/bin/cat], read: [/etc], connect: [5432, 80]}, approve: {by: [approver]}}
+  - {role: reader, who: [engineer], as: nobody, system: yes, may: {exec: [/bin/cat], read: [/etc], connect: [5432, 80]}, approve: {by: [approver]}}
 END
 is "policy show tells the rights" status 0 "$postern" policy show --root "$dir/show"
 is "what is executed" says "^  executes    /bin/cat$"
 is "what is read" says "^  reads       /etc$"
 is "what is connected to" says "^  connects to 5432, 80$"
+
+is "a role can be tried" status 0 "$postern" policy test engineer reader --try --root "$dir/show"
+is "what it may execute" says "^  allowed  run /bin/cat$"
+is "what it may read" says "^  allowed  read /etc$"
+is "where it may connect to" says "^  allowed  connect 5432$"
+is "where not" says "^  refused  connect 443: "
+is "what it may not run" says "^  refused  run /bin/sh: Permission denied$"
+is "what it may not write" says "^  refused  write /tmp: Permission denied$"
+is "nor use" says "^  refused  use udp: Permission denied$"
+is "as objects too" status 0 "$postern" policy test engineer reader --try --json --root "$dir/show"
+is "a line each" says '^\{"allowed":false,"act":"run","what":"/bin/sh","why":"Permission denied"\}$'
 
 mkdir -p "$root/etc"
 policy "$root/etc" <<'END'
