@@ -17,6 +17,9 @@ enum key_kind {
 	KEY_ANSWER	/* a string that the terminal sent by itself: never stored */
 };
 
+/* Control keys that take back what was typed. */
+enum { KEY_BACK = 0x08, KEY_KILL = 0x15, KEY_WORD = 0x17, KEY_DELETE = 0x7f };
+
 enum key_state { KEY_WAITING, KEY_ECHOED, KEY_HIDDEN };
 
 struct key {
@@ -48,6 +51,8 @@ struct mask_input {
 	bool		 has_driven;	/* keys that the driver echoes may wait */
 	uint64_t	 left_place;	/* `left` is what stands left of the cursor at this place */
 	uint32_t	 left;
+	uint32_t	 prompt;	/* what stood left of the line that was echoed last */
+	bool		 has_prompt;
 	uint8_t		 carry[KEYS_CARRY];
 	size_t		 carried;
 	int64_t		 carry_us;

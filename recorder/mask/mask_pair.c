@@ -105,43 +105,87 @@ is_echo(const struct mask_input *in, const struct key *key, const struct seen *c
 	return since > INT32_MAX || (uint32_t)place - cell->origin <= since;
 }
 
-/* The keys that end with `last` and whose characters stand left of the cursor: the first of them; last + 1 if there are none. */
-static size_t
-first_shown(struct mask_input *in, struct walk *walk, size_t last)
+/* Keys whose characters stand left of the cursor, from right to left. */
+struct run {
+	size_t	keys[WALK_MOST];
+	size_t	count;
+};
+
+static bool
+takes_back(const struct key *key)
 {
-	size_t i = last + 1, n = 0;
-
-	while (i > in->first) {
-		const struct key *key = &in->keys[i - 1];
-		const struct seen *cell = key->kind == KEY_CHAR && key->state != KEY_HIDDEN ? walk_cell(walk, n) : NULL;
-
-		if (cell == NULL || !is_echo(in, key, cell))
-			break;
-		i--;
-		n++;
-	}
-	return i;
+	return key->kind == KEY_CONTROL && (key->character == KEY_BACK || key->character == KEY_DELETE);
 }
 
-/* In front of key i, which is the nth cell, stands what stood there when it was typed; or nothing, if it begins a line typed ahead. */
+/* As many as there are that end with `last`. What was typed and taken back stands nowhere. */
+static void
+find_run(struct mask_input *in, struct walk *walk, size_t last, struct run *run)
+{
+	size_t back = 0;
+
+	run->count = 0;
+	for (size_t i = last + 1; i > in->first; i--) {
+		const struct key *key = &in->keys[i - 1];
+		const struct seen *cell;
+
+		if (takes_back(key)) {
+			back++;
+			continue;
+		}
+		if (key->kind != KEY_CHAR || (back == 0 && key->state == KEY_HIDDEN))
+			return;
+		if (back > 0) {
+			back--;
+			continue;
+		}
+		cell = walk_cell(walk, run->count);
+		if (cell == NULL || !is_echo(in, key, cell))
+			return;
+		run->keys[run->count++] = i - 1;
+	}
+}
+
+/* Of keys of one line between which nothing was shown, the first is echoed first. */
+static bool
+is_in_turn(const struct mask_input *in, size_t i)
+{
+	size_t before = i;
+
+	while (before > in->first && in->keys[before - 1].kind == KEY_CONTROL)
+		before--;
+	if (before == in->first || in->keys[before - 1].kind != KEY_CHAR)
+		return true;
+	return in->keys[before - 1].state != KEY_WAITING || in->keys[before - 1].place != in->keys[i].place;
+}
+
+static bool
+begins_line(const struct mask_input *in, size_t i)
+{
+	return i == in->first || in->keys[i - 1].kind == KEY_END;
+}
+
+/*
+ * In front of a key, which is the nth cell, stands what stood there when it was typed. If it begins a line it may have been typed
+ * before the prompt came: then there is the prompt of the line before, or nothing.
+ */
 static bool
 is_at_home(const struct mask_input *in, struct walk *walk, size_t i, size_t n)
 {
-	if (left_of(walk, n) == in->keys[i].left)
+	uint32_t left = left_of(walk, n);
+
+	if (left == in->keys[i].left)
 		return true;
-	return in->keys[i].is_ahead && (i == in->first || in->keys[i - 1].kind == KEY_END) && walk_cell(walk, n) == NULL;
+	return begins_line(in, i) && ((in->has_prompt && left == in->prompt) || (in->keys[i].is_ahead && walk_cell(walk, n) == NULL));
 }
 
-/* The first of keys [from, last] that is at home; last + 1 if there is none. */
-static size_t
-first_at_home(struct mask_input *in, struct walk *walk, size_t from, size_t last)
+/* The run begins with the first key that is at home. */
+static void
+cut_run(const struct mask_input *in, struct walk *walk, struct run *run)
 {
-	size_t tries = LEFT_MOST;
-
-	for (size_t i = from; i <= last && tries > 0; i++, tries--)
-		if (is_at_home(in, walk, i, last + 1 - i))
-			return i;
-	return last + 1;
+	for (size_t tries = LEFT_MOST; run->count > 0 && tries > 0; run->count--, tries--)
+		if (is_in_turn(in, run->keys[run->count - 1]) && is_at_home(in, walk, run->keys[run->count - 1], run->count))
+			return;
+	run->count = 0;
 }
 
 /* Keys in an earlier line, or before others that were echoed, are not echoed any more. */
@@ -165,31 +209,30 @@ skips(const struct mask_input *in, size_t to)
 void
 mask_pair_screen(struct mask_input *in)
 {
-	size_t best = 0, best_last = 0, tried = 0;
+	struct run run, best = { .count = 0 };
+	size_t tried = 0;
 	struct walk walk;
 
 	walk_begin(&walk, in->params.grid);
 	for (size_t last = in->waiting; last < in->count && last < in->waiting + STEPS && tried < KEYS_TRIED; last++) {
-		size_t from;
-
 		if (in->keys[last].state != KEY_WAITING || in->keys[last].tty != MASK_TTY_RAW)
 			continue;
 		tried++;
-		from = first_shown(in, &walk, last);
-		if (from > last)
-			continue;
-		from = first_at_home(in, &walk, from, last);
-		if (last + 1 - from > best) {
-			best = last + 1 - from;
-			best_last = last;
-		}
+		find_run(in, &walk, last, &run);
+		cut_run(in, &walk, &run);
+		if (run.count > best.count)
+			best = run;
 	}
 	/* One character that leaves others behind may be anything. */
-	if (best == 0 || (best == 1 && skips(in, best_last)))
+	if (best.count == 0 || (best.count == 1 && skips(in, best.keys[0])))
 		return;
-	give_up(in, in->waiting, best_last + 1 - best);
-	for (size_t i = best_last + 1 - best; i <= best_last; i++)
-		keys_set(in, i, KEY_ECHOED);
+	for (size_t i = 0; i < best.count; i++)
+		keys_set(in, best.keys[i], KEY_ECHOED);
+	if (begins_line(in, best.keys[best.count - 1])) {
+		in->prompt = left_of(&walk, best.count);
+		in->has_prompt = true;
+	}
+	give_up(in, in->waiting, best.keys[0]);
 }
 
 /* The key whose echo by the driver comes next; NULL: none. */
@@ -236,7 +279,7 @@ mask_input_piece(const struct mask_input *in, const uint8_t *bytes, size_t count
 		i++;
 	if (i > 0)
 		return i;
-	while (i < most && bytes[i] != '\r' && bytes[i] != '\n')
+	for (i = 1; i < most && bytes[i] != '\r' && bytes[i] != '\n' && (bytes[i] != '\b' || bytes[i - 1] == '\b');)
 		i++;
 	return i;
 }

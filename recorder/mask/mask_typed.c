@@ -17,8 +17,6 @@
 #define CORRECTIONS	64	/* more than these, and the line is covered */
 #define UNKNOWN		'2'	/* in place of a key that is not stored: it fits into most values */
 
-enum { KEY_BACK = 0x08, KEY_KILL = 0x15, KEY_WORD = 0x17, KEY_DELETE = 0x7f };
-
 static void
 cover_keys(struct mask_input *in, size_t from, size_t to)
 {
