@@ -51,6 +51,30 @@ without_room_a_value_is_covered_in_full(void **state)
 	assert_string_equal(styled(MASK_PSEUDONYM, "1234567", key), "*******");
 }
 
+/* A character of two columns stays whole, or is covered whole. */
+static void
+wide_characters_keep_their_columns(void **state)
+{
+	static const char text[] = "\u5c71\u7530\u592a\u90ce\u3055\u3093\u6771\u4eac\u90fd";
+	uint16_t columns[9];
+	const struct mask_value value = { .text = text, .count = sizeof text - 1, .chars = 9, .width = 18, .columns = columns };
+	struct mask_face face = { .name = "name", .label = "name", .style = MASK_KEEP_LAST_4 };
+	char out[19] = "";
+
+	(void)state;
+	for (uint16_t i = 0; i < 9; i++)
+		columns[i] = (uint16_t)(2 * i);
+	mask_style_fill(&face, key, &value, out);
+	for (size_t i = 0; i < value.width; i++)
+		assert_int_equal(out[i], i < 10 ? '*' : MASK_KEPT);
+	face.style = MASK_LABEL;
+	mask_style_fill(&face, key, &value, out);
+	assert_string_equal(out, "[NAME]************");
+	face.style = MASK_PSEUDONYM;
+	mask_style_fill(&face, key, &value, out);
+	assert_int_equal(strlen(out), 18);
+}
+
 static void
 a_pseudonym_depends_on_value_and_key(void **state)
 {
@@ -70,6 +94,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_style_has_the_width_of_the_value),
 		cmocka_unit_test(without_room_a_value_is_covered_in_full),
+		cmocka_unit_test(wide_characters_keep_their_columns),
 		cmocka_unit_test(a_pseudonym_depends_on_value_and_key),
 	};
 
