@@ -53,6 +53,7 @@ test age			opens our key envelopes with stock age
 test sudo			sudo inside a session
 test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv
+test postgresql			psql on a server that a test starts, reached by nobody else
 test faketime			a wall clock that jumps
 test ncurses-term		more kinds of terminals
 test universal-ctags		lengths of functions, for lint
@@ -106,12 +107,17 @@ if [ ! -e "$guard" ] || grep -q "share/fresh.sh" "$guard"; then
 	chmod 755 "$guard"
 fi
 had_sshd=$(dpkg-query -W -f "\${db:Status-Status}" openssh-server 2>/dev/null)
+had_postgresql=$(dpkg-query -W -f "\${db:Status-Status}" postgresql 2>/dev/null)
 export DEBIAN_FRONTEND=noninteractive
 apt-get update || echo "apt-get update failed; trying with the lists that are here"
 apt-get install -y --no-install-recommends "$@" || exit 1
 case " $* " in
 *" openssh-server "*)
 	[ "$had_sshd" = installed ] || update-rc.d ssh disable || true ;;
+esac
+case " $* " in
+*" postgresql "*)
+	[ "$had_postgresql" = installed ] || update-rc.d postgresql disable || true ;;
 esac
 '
 

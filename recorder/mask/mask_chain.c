@@ -214,7 +214,6 @@ match_joined(struct pass *p, const struct mask_carry *carry, bool strips)
 {
 	struct mask_stream *s = p->s;
 
-	mask_column_forget(s);
 	mask_line_build(&s->line, s->grid, carry, strips);
 	clear_hits(s);
 	s->hits.wants_near = false;
@@ -228,7 +227,6 @@ match_escaped(struct pass *p, const struct mask_carry *carry)
 {
 	struct mask_stream *s = p->s;
 
-	mask_column_forget(s);
 	mask_line_build(&s->line, s->grid, carry, false);
 	for (size_t i = 0; i <= s->line.cut_count; i++) {
 		bool is_last = i == s->line.cut_count;
@@ -320,6 +318,7 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 	if (s->has_open)
 		mask_uncover_open(s);
 	p.has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p.candidates);
+	mask_column_forget(s);
 	match_parts(&p);
 	has_bars = memchr(s->line.text, BAR_BYTE, s->line.count) != NULL;
 	has_escape = p.has_candidates && has_escapes(s->line.text, s->line.count);

@@ -40,8 +40,8 @@ column_cover(struct mask_stream *s, size_t from, size_t to, uint32_t entry)
 	hit.start = hit.from = line->at[from];
 	hit.to = line->at[to];
 	if (c->covered_count < COLUMN_PLACES) {
-		c->covered[c->covered_count].from = hit.from;
-		c->covered[c->covered_count++].to = hit.to;
+		c->covered[c->covered_count].from = s->line.refs[hit.from];
+		c->covered[c->covered_count++].to = s->line.refs[hit.to - 1];
 	}
 	mask_cover(s, &hit, line->is_final);
 }
@@ -50,9 +50,10 @@ bool
 mask_column_has(const struct mask_stream *s, uint32_t from, uint32_t to)
 {
 	const struct mask_columns *c = s->columns;
+	const uint32_t *refs = s->line.refs;
 
-	for (size_t i = 0; c != NULL && i < c->covered_count; i++)
-		if (c->covered[i].from <= from && to <= c->covered[i].to)
+	for (size_t i = 0; c != NULL && from < to && i < c->covered_count; i++)
+		if (c->covered[i].from <= refs[from] && refs[to - 1] <= c->covered[i].to)
 			return true;
 	return false;
 }
@@ -249,7 +250,6 @@ mask_column_line(struct mask_stream *s, const struct column_part *part)
 {
 	uint32_t state;
 
-	s->columns->covered_count = 0;
 	if (((part->before & COLUMN_STATE) == 0 && !part->is_gated) || part->from >= part->to)
 		return 0;
 	if ((part->before & COLUMN_STATE) != 0 && may_go_on(s, part)) {

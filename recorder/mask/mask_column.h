@@ -18,7 +18,7 @@
 #define COLUMN_JOINTS	256	/* boundaries by which a row is known to be one of its table */
 #define COLUMN_NAME	128	/* bytes of a name */
 #define COLUMN_STRING	4	/* characters of a separator */
-#define COLUMN_PLACES	128	/* covered places of one line, for those who ask */
+#define COLUMN_PLACES	256	/* covered places of one chain, for those who ask */
 
 struct mask_stream;
 
@@ -84,12 +84,13 @@ struct mask_columns {
 	char			header[MASK_LINE_MOST];
 	size_t			header_count;
 	unsigned		header_number;
+	size_t			header_typed;	/* columns at its beginning that are not of it */
 	struct column_table	draft;
 	size_t			left_equal, left_from;	/* of the row that left at the top last: where its " = " is, and its name */
 	bool			left_bar;		/* it is a name and a bar */
 	struct {
 		uint32_t	from, to;
-	}			covered[COLUMN_PLACES];	/* of this line, in the chain's text */
+	}			covered[COLUMN_PLACES];	/* of this chain: refs of its text */
 	size_t			covered_count;
 };
 
@@ -104,8 +105,8 @@ struct column_part {
 
 /* mask_column.c: covers what is to be covered; the upper half of the line's mark. s->columns is not NULL. */
 uint32_t	mask_column_line(struct mask_stream *s, const struct column_part *part);
-bool		mask_column_has(const struct mask_stream *s, uint32_t from, uint32_t to);	/* of this line: covered */
-void		mask_column_forget(struct mask_stream *s);	/* what was covered of the line */
+bool		mask_column_has(const struct mask_stream *s, uint32_t from, uint32_t to);	/* this text of the chain is covered */
+void		mask_column_forget(struct mask_stream *s);	/* before another chain */
 void		mask_column_leave(struct mask_stream *s, int row);	/* at the top */
 void		mask_columns_done(struct mask_columns *columns);
 

@@ -55,6 +55,21 @@ take_name(const struct column_line *line, size_t i, size_t *from, size_t *to)
 	return i;
 }
 
+/* What was typed ahead stands before the first name: that begins behind all that is in no name. */
+static size_t
+skip_typed(const struct column_line *line)
+{
+	size_t i = 0, from = 0;
+
+	while (i < line->count && (!may_separate(line->chars[i]) || line->chars[i] == '*' || line->chars[i] == ':' || line->chars[i] == '#'))
+		i++;
+	for (from = i; from > 0 && column_is_name(line->chars[from - 1], false); from--)
+		;
+	while (from < i && !column_is_name(line->chars[from], true))
+		from++;
+	return from;
+}
+
 static bool
 take_separator(const struct column_line *line, size_t i, struct column_table *table)
 {
@@ -68,11 +83,11 @@ take_separator(const struct column_line *line, size_t i, struct column_table *ta
 	return table->separator_count > 0;
 }
 
-bool
-column_begin_fields(struct mask_stream *s, struct column_table *table)
+static bool
+begin_at(struct mask_stream *s, struct column_table *table, size_t i)
 {
 	const struct column_line *line = &s->columns->line;
-	size_t i = 0, from, to, behind;
+	size_t from, to, behind;
 
 	memset(table, 0, sizeof *table);
 	if (line->is_cut)
@@ -95,6 +110,17 @@ column_begin_fields(struct mask_stream *s, struct column_table *table)
 		i += table->separator_count;
 	}
 	return table->masked_count > 0 && table->fields >= (is_usual(table) ? 2 : 3);
+}
+
+bool
+column_begin_fields(struct mask_stream *s, struct column_table *table)
+{
+	size_t from;
+
+	if (begin_at(s, table, 0))
+		return true;
+	from = skip_typed(&s->columns->line);
+	return from > 0 && begin_at(s, table, from) && is_usual(table) && table->fields >= 3;
 }
 
 /* Where the line is, as its fields are passed. */

@@ -66,6 +66,9 @@ find_name(const struct mask_stream *s, uint32_t from, uint32_t to, bool may_cut)
 	size_t begin = c->header_count, end = 0, place = 0;
 	uint32_t entry;
 
+	from += (uint32_t)c->header_typed;
+	to += (uint32_t)c->header_typed;
+
 	for (size_t i = 0; i < c->header_count;) {
 		uint32_t character;
 		int bytes = text_decode((const uint8_t *)c->header + i, c->header_count - i, &character);
@@ -132,17 +135,17 @@ static bool
 header_fits(const struct mask_stream *s, const struct column_table *table)
 {
 	const struct mask_columns *c = s->columns;
-	size_t place = 0, joint = 0;
+	size_t begin = c->header_typed, place = 0, joint = 0;
 
 	for (size_t i = 0; i < c->header_count;) {
 		uint32_t character;
 		int bytes = text_decode((const uint8_t *)c->header + i, c->header_count - i, &character);
 
-		if (place > table->width)
+		if (place > begin + table->width)
 			return false;
-		while (joint < table->joint_count && table->joints[joint] < place)
+		while (joint < table->joint_count && begin + table->joints[joint] < place)
 			joint++;
-		if (joint < table->joint_count && table->joints[joint] == place &&
+		if (joint < table->joint_count && begin + table->joints[joint] == place &&
 		    !(table->is_tight ? column_is_bar(character) : character == ' '))
 			return false;
 		place += (size_t)(bytes <= 1 ? 1 : width_of(character));
@@ -151,8 +154,23 @@ header_fits(const struct mask_stream *s, const struct column_table *table)
 	return true;
 }
 
-bool
-column_begin_rows(struct mask_stream *s, struct column_table *table)
+static size_t
+header_width(const struct mask_columns *c)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < c->header_count;) {
+		uint32_t character;
+		int bytes = text_decode((const uint8_t *)c->header + i, c->header_count - i, &character);
+
+		width += (size_t)(bytes <= 1 ? 1 : width_of(character));
+		i += (size_t)(bytes > 0 ? bytes : 1);
+	}
+	return width;
+}
+
+static bool
+begin_rows(struct mask_stream *s, struct column_table *table)
 {
 	const struct column_line *line = &s->columns->line;
 	size_t blanks = 0;
@@ -175,6 +193,22 @@ column_begin_rows(struct mask_stream *s, struct column_table *table)
 	table->is_boxed = is_joint(line->chars[0]) && line->chars[0] != '|';
 	table->is_wide = !table->is_tight && is_wide(line);
 	return header_fits(s, table);
+}
+
+/* What was typed ahead may stand before the header: then that ends where the rule ends. */
+bool
+column_begin_rows(struct mask_stream *s, struct column_table *table)
+{
+	struct mask_columns *c = s->columns;
+	size_t header = header_width(c), rule = c->line.place[c->line.count];
+
+	c->header_typed = 0;
+	if (begin_rows(s, table))
+		return true;
+	if (header <= rule || !is_rule(&c->line))
+		return false;
+	c->header_typed = header - rule;
+	return begin_rows(s, table);
 }
 
 /* Each joint of the table that the line reaches has a bar, or a blank. */
