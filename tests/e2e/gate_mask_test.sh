@@ -37,6 +37,7 @@ rules:
     literals: [acme_live_]
     pattern: 'acme_live_[0-9a-f]{16,64}'
     examples: [acme_live_8f14e45fceea167a]
+columns: [salary]
 RULES
 check() { "$bin/postern" policy check "$root/etc" >"$root.said" 2>&1; }
 says() { has "$1" "$root.said" || { sed 's/^/# /' "$root.said"; return 1; }; }
@@ -104,6 +105,12 @@ holds "show says how much was masked, by which rule" grep -q "^Masked .*github-t
 p approver sessions "$session" --json >"$root.said"
 holds "sessions does, for machines" says '"github-token=1"'
 holds "and for the site's rule" says '"acme-key=1"'
+
+p engineer enter covers -- "printf ' name | salary \n------+--------\n eva  | 5170000\n(1 row)\n'" </dev/null >"$root.out" 2>&1
+recorded
+holds "a column of the site's is masked" has " eva  | *******" "$root.out"
+p auditor show "$session" >"$root.said"
+holds "and counted under its name" grep -q "^Masked .*column salary 1" "$root.said"
 
 grant shows
 run shows

@@ -174,6 +174,8 @@ command_gone(struct fake *fake, const char *line)
 	struct id id = id_of(number(line, "id"));
 	struct wire_request_row *request = request_by_id(fake, &id);
 	struct wire_session_row *session = session_by_id(fake, &id);
+	static char token[] = "github-token=3", column[] = "column pay=scale=12";
+	static char *masked[] = { token, column, NULL };
 
 	if (request != NULL) {
 		request->state = field(line, "state");
@@ -184,6 +186,7 @@ command_gone(struct fake *fake, const char *line)
 		session->state = own_dup("ended");
 		session->why = field(line, "why");
 		session->ended_us = now(fake);
+		session->masked = masked;
 		tell_changed(fake, "session");
 	}
 }
