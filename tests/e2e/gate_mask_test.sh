@@ -37,6 +37,11 @@ rules:
     literals: [acme_live_]
     pattern: 'acme_live_[0-9a-f]{16,64}'
     examples: [acme_live_8f14e45fceea167a]
+  - rule: staff-number
+    literals: [staffno-]
+    pattern: 'staffno-[0-9]{8}'
+    style: pseudonym
+    examples: [staffno-00123456]
 columns: [salary]
 RULES
 check() { "$bin/postern" policy check "$root/etc" >"$root.said" 2>&1; }
@@ -111,6 +116,24 @@ recorded
 holds "a column of the site's is masked" has " eva  | *******" "$root.out"
 p auditor show "$session" >"$root.said"
 holds "and counted under its name" grep -q "^Masked .*column salary 1" "$root.said"
+
+# One after the other; what the second and the first show. A policy may just be read again: then once more.
+twice() { for n in 1 2; do within $days_limit staff "$n"; done; }
+staff() { p engineer enter covers -- 'echo staffno-00123456' </dev/null >"$root.staff$1" 2>&1; }
+reread() {
+	sed -i '/^pseudonyms:/d' "$root/etc/policy.yaml" && echo "pseudonyms: $1" >>"$root/etc/policy.yaml"
+	loads=$(grep -c policy-loaded "$root.log")
+	hup
+	within $days_limit loaded
+}
+loaded() { [ "$(grep -c policy-loaded "$root.log")" -gt "$loads" ]; }
+twice
+holds "a pseudonym is no value" no has staffno-00123456 "$root.staff1"
+holds "it is another one in each session" no cmp -s "$root.staff1" "$root.staff2"
+reread site
+twice
+holds "unless the policy wants one for the site" cmp "$root.staff1" "$root.staff2"
+holds "which is as wide as the value" grep -qE '^[a-z2-7]{16}.?$' "$root.staff1"
 
 grant shows
 run shows
