@@ -176,7 +176,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_input.c \
 	recorder/worker/worker_inside.c \
-	recorder/worker/worker_mask.c \
+	recorder/worker/worker_mask.c recorder/worker/worker_menu.c \
 	recorder/worker/worker_port.c \
 	recorder/worker/worker_setup.c \
 	recorder/worker/worker_tape.c \

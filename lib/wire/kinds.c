@@ -129,6 +129,7 @@ static const struct wire_field enter_fields[] = {
 	WIRE_FIELD(enter, WORDS, locale, NAME_MOST),
 	WIRE_FIELD(enter, U32, cols, 0),
 	WIRE_FIELD(enter, U32, rows, 0),
+	WIRE_FIELD(enter, TEXT, menu, NAME_MOST),
 	WIRE_FIELD(enter, WORDS, command, WORD_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 

@@ -32,6 +32,7 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, I64, grace_s, 0),
 	WIRE_FIELD(start, BOOL, mask, 0),
 	WIRE_FIELD(start, BYTES, mask_key, MASK_KEY),
+	WIRE_FIELD(start, BYTES, menu, 8),
 	WIRE_FIELD(start, I64, keep_s, 0),
 	WIRE_FIELD(start, I64, freeze_s, 0),
 	{ NULL, WIRE_END, 0, 0 } };

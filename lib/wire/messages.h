@@ -94,6 +94,7 @@ struct wire_enter {		/* the client is silent after this until the worker's wire_
 	char	*term;		/* TERM */
 	char	**locale;	/* "LANG=...", "LC_...=..." */
 	uint32_t cols, rows;
+	char	*menu;		/* the key of the session menu, as lib/base/keyname.h reads it; empty: the role's */
 	char	**command;	/* empty: role's command or shell; one word: given to the shell with -c, as ssh does */
 };
 
@@ -200,6 +201,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	int64_t	 grace_s;	/* how long a full disk is waited for */
 	bool	 mask;		/* there are masking rules: WORKER_RULES is open */
 	struct wire_bytes mask_key;	/* for pseudonyms: 32 bytes of the site's, or empty: the worker makes one for this session */
+	struct wire_bytes menu;	/* what the key of the session menu sends, at most 8 bytes; empty: there is none */
 	int64_t	 keep_s;	/* a session with a terminal waits so long for a client that went; 0 = it ends */
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 };

@@ -10,7 +10,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/keyname.h"
 #include "lib/base/own.h"
+#include "lib/base/place.h"
 #include "lib/base/text.h"
 #include "recorder/client/ask.h"
 #include "recorder/client/commands.h"
@@ -54,6 +57,23 @@ fill_size(struct wire_enter *question)
 	question->rows = size.ws_row;
 }
 
+/* The first word of ~/.config/postern/menu-key; "" if there is none. The caller frees it. */
+static char *
+own_menu_key(void)
+{
+	const char *home = getenv("HOME");
+	AUTO_FREE char *path = place_path(home != NULL ? home : "", ".config/postern", "menu-key");
+	char *text = NULL;
+
+	if (fdio_slurp_path(path, 64, &text, NULL) < 0)
+		return own_dup("");
+	text[strcspn(text, " \t\r\n")] = '\0';
+	if (text_is_clean(text, strlen(text)))
+		return text;
+	free(text);
+	return own_dup("");
+}
+
 static void
 on_started(void *user, const struct wire_started *started)
 {
@@ -90,8 +110,9 @@ enter_run(struct client *client, const struct enter *enter)
 	const char *term = getenv("TERM");
 	AUTO_FREE char *role = own_dup(enter->role != NULL ? enter->role : "");
 	AUTO_FREE char *term_copy = text_clean(term != NULL ? term : "dumb", strnlen(term != NULL ? term : "dumb", 64));
+	AUTO_FREE char *menu = enter->menu != NULL ? own_dup(enter->menu) : own_menu_key();
 	struct wire_enter question = { .grant = id, .role = role, .tty = wants_tty(enter), .term = term_copy,
-		.locale = locale, .command = enter->command };
+		.locale = locale, .menu = menu, .command = enter->command };
 	int r;
 
 	if (enter->grant != NULL)
@@ -170,6 +191,9 @@ cmd_enter(struct cli *cli)
 	struct id grant;
 	int r = client_span(cli, "for", &ask.seconds);
 
+	enter.menu = cli_get(cli, "menu-key");
+	if (r == 0 && enter.menu != NULL && keyname_parse(enter.menu, (uint8_t[KEYNAME_BYTES]){ 0 }, &(size_t){ 0 }) < 0)
+		r = cli_fail(cli, STATUS_USAGE, "'%s' is no key for the session menu (write F12, ^] or off)", enter.menu);
 	if (r == 0 && (cli->word_count == 0 || cli->after_dashes != 1))
 		r = cli_fail(cli, STATUS_USAGE, "it is: enter ROLE [-- CMD]");
 	if (r == 0)

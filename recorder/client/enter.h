@@ -11,6 +11,7 @@ struct enter {
 	const char	 *role;
 	char		**command;
 	bool		  force_tty, no_tty;
+	const char	 *menu;	/* the key of the session menu; NULL: what ~/.config/postern/menu-key says, or the role */
 };
 
 /* Enters and relays until the session ends. Returns the exit status for the process. */

@@ -35,7 +35,8 @@ static const struct cli_option enter_options[] = { CLIENT_OPTIONS,
 	{ 0, "reason", "TEXT", "why, if a request has to be made first" },
 	{ 0, "for", "TIME", "how long, if a request has to be made first" },
 	{ 't', "tty", NULL, "with a terminal, also for a command" },
-	{ 'T', "no-tty", NULL, "without a terminal" }, { 0, NULL, NULL, NULL } };
+	{ 'T', "no-tty", NULL, "without a terminal" },
+	{ 0, "menu-key", "KEY", "what opens the session menu: F12, ^] or off" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option requests_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
 	{ 0, "all", NULL, "also those that are decided" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option grant_options[] = { CLIENT_OPTIONS, CLIENT_HOST,

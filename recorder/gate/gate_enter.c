@@ -18,6 +18,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
+#include "lib/base/keyname.h"
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/store/grant.h"
@@ -243,10 +244,24 @@ mask_start(struct entry *e, struct wire_start *start, uint8_t *key)
 	return gate_mask_key(gate, key);
 }
 
+/* The role may have none; otherwise it is the person's own choice, or the role's. */
+static size_t
+menu_key(const struct entry *e, uint8_t bytes[KEYNAME_BYTES])
+{
+	size_t role = 0, own = 0;
+
+	if (keyname_parse(e->role->ends.menu_key, bytes, &role) < 0 || role == 0)
+		return 0;
+	if (e->question->menu[0] == '\0' || keyname_parse(e->question->menu, bytes, &own) < 0)
+		return role;
+	return own;
+}
+
 static int
 make_start(struct entry *e)
 {
 	const struct policy *policy = e->peer->gate->policy;
+	uint8_t menu[KEYNAME_BYTES] = { 0 };
 	char span[CLOCK_TEXT];
 	char kept[CLOCK_TEXT + 8];
 	AUTO_FREE char *by = buf_text(&e->by);
@@ -259,7 +274,8 @@ make_start(struct entry *e)
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,
-		.freeze_s = e->role->ends.freeze_s, .keep_s = e->role->ends.keep_s };
+		.freeze_s = e->role->ends.freeze_s, .keep_s = e->role->ends.keep_s,
+		.menu = { menu, menu_key(e, menu) } };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
 	r = mask_start(e, &start, key);

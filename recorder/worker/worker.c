@@ -127,6 +127,7 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 	[DUE_IDLE] = on_idle,
 	[DUE_NOTICE] = bar_clear,
 	[DUE_PAINT] = bar_tick,
+	[DUE_MENU] = menu_tick,
 	[DUE_KEEP] = on_not_back,
 	[DUE_RETRY] = on_retry,
 	[DUE_GRACE] = tape_grace,

@@ -50,6 +50,7 @@ enum worker_due {
 	DUE_SEGMENT,		/* the segment is old enough to be closed */
 	DUE_MASK,		/* masking has waited long enough */
 	DUE_INPUT,		/* and so has what was typed, for its echo */
+	DUE_MENU,		/* the menu shows the time that is left */
 	DUE_KEEP,		/* its client has not come back */
 	DUE_REOPEN,		/* the slave was closed by all; somebody may open it again */
 	WORKER_DUE_RUNNING,	/* what stands before is for running sessions only */
@@ -182,6 +183,16 @@ struct worker_freeze {
 	char		*by, *text;	/* of FREEZE_PERSON */
 };
 
+/* The session menu. */
+enum worker_menu_view { MENU_CLOSED, MENU_KEYS, MENU_MORE, MENU_NOTE, MENU_END };
+struct worker_menu {
+	enum worker_menu_view	view;
+	uint8_t			key[8];		/* what opens it */
+	size_t			key_count;	/* 0: nothing does */
+	char			line[WORKER_NOTICE];	/* being typed: UTF-8 */
+	size_t			used;
+};
+
 /* A client that went and may come back. */
 struct worker_drop {
 	bool	is_away;
@@ -225,6 +236,7 @@ struct worker {
 	struct worker_freeze		 freeze;
 	struct worker_wish		 wish;
 	struct worker_drop		 drop;
+	struct worker_menu		 menu;
 };
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
@@ -311,6 +323,8 @@ void	inside_done(struct worker_inside *inside);
 void	inside_accept(struct worker *worker);
 void	inside_read(struct worker *worker, size_t i);
 
+int	inside_note(struct worker *worker, const char *text);	/* into the recording; ERR_IN_USE: too many at once */
+
 /* ---- worker_end.c */
 /* The first reason counts. `by` and `text` may be NULL. */
 void	end_begin(struct worker *worker, enum worker_why why, const char *by, const char *text);
@@ -334,6 +348,17 @@ bool	drop_begin(struct worker *worker, const char *why);	/* the client has gone;
 void	drop_detach(struct worker *worker);	/* the client is told to go */
 void	drop_back(struct worker *worker, int fd, const struct wire_back *back);	/* takes the descriptor, which the gate has made non-blocking */
 void	drop_paint(struct worker *worker);	/* the whole picture, if the client still waits for it */
+
+/* ---- worker_menu.c */
+void	menu_init(struct worker *worker);
+bool	menu_is_open(const struct worker *worker);
+char	*menu_text(const struct worker *worker, char text[WORKER_NOTICE]);	/* the line that stands there while it is open */
+void	menu_tick(struct worker *worker);	/* DUE_MENU */
+/*
+ * Takes what is the menu's off the beginning of what was typed: so many bytes, behind which *passed ones are the
+ * session's. Again, with the rest, until nothing is left.
+ */
+size_t	menu_take(struct worker *worker, const uint8_t *bytes, size_t count, size_t *passed);
 
 /* ---- worker_wish.c */
 /* slot: of the connection from inside, or -1. 0, ERR_IN_USE (one is under way), ERR_PEER_GONE (no gate). */

@@ -151,6 +151,8 @@ standing(const struct worker *w, char text[WORKER_NOTICE])
 {
 	if (w->phase != WORKER_RUNNING)
 		return NULL;
+	if (menu_is_open(w))
+		return menu_text(w, text);
 	if (w->tape.is_held)
 		return BAR_HELD;
 	return freeze_is_on(w) ? freeze_notice(w, text) : NULL;

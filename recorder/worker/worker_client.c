@@ -13,12 +13,19 @@ static int
 hear_input(struct worker *w, const void *fields)
 {
 	const struct wire_input *input = fields;
+	const uint8_t *bytes = input->bytes.data;
+	size_t count = input->bytes.count, at, passed = 0;
+	int r = 0;
 
 	if (w->port.input_over || w->client.screen >= 0)
 		return ERR_MSG_REFUSED;
-	if (freeze_is_on(w) && w->start->tty)
-		return 0;	/* keys typed blindly must not come all at once when it goes on */
-	return buf_add(&w->port.arrived, input->bytes.data, input->bytes.count);
+	for (at = 0; r == 0 && at < count; at += passed) {
+		at += menu_take(w, bytes + at, count - at, &passed);
+		/* Keys typed blindly while it stands still must not come all at once when it goes on. */
+		if (passed > 0 && !(freeze_is_on(w) && w->start->tty))
+			r = buf_add(&w->port.arrived, bytes + at, passed);
+	}
+	return r;
 }
 
 static int

@@ -37,6 +37,7 @@ let_go(struct worker *w)
 {
 	wire_conn_done(&w->client.conn);
 	w->client.is_silent = true;
+	w->menu.view = MENU_CLOSED;
 	w->port.input_over = false;
 	w->bar.is_blind = true;
 	w->drop.is_blank = false;

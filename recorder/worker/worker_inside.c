@@ -79,23 +79,32 @@ answer_end(struct worker *w, struct wire_conn *conn, const void *fields)
 	return r;
 }
 
-static int
-answer_note(struct worker *w, struct wire_conn *conn, const void *fields)
+int
+inside_note(struct worker *w, const char *said)
 {
-	const struct wire_inside_note *note = fields;
-	AUTO_FREE char *text = masking_text(w, note->text);
+	AUTO_FREE char *text = masking_text(w, said);
 	struct worker_news news = { .type = "note", .text = text };
-	struct wire_fail fail = { .status = STATUS_FAILED, .text = (char[]){ "too many notes at once; wait a moment" } };
 	int64_t now = clock_boot_us();
 
 	if (w->inside.notes_us < now)
 		w->inside.notes_us = now;
 	if (w->inside.notes_us - now >= NOTES_US)
-		return wire_put(conn, WIRE_FAIL, &fail);
+		return ERR_IN_USE;
 	w->inside.notes_us += NOTE_US;
 	tape_text(w, REC_NOTE, text);
 	tape_seal(w);
 	gate_report(w, &news);
+	return 0;
+}
+
+static int
+answer_note(struct worker *w, struct wire_conn *conn, const void *fields)
+{
+	const struct wire_inside_note *note = fields;
+	struct wire_fail fail = { .status = STATUS_FAILED, .text = (char[]){ "too many notes at once; wait a moment" } };
+
+	if (inside_note(w, note->text) < 0)
+		return wire_put(conn, WIRE_FAIL, &fail);
 	return answer_done(conn, "The note is in the recording.");
 }
 

@@ -98,6 +98,7 @@ open_parts(struct worker *w)
 		r = tape_open(w);
 	if (r == 0)
 		bar_init(w);
+	menu_init(w);
 	return r;
 }
 

@@ -54,6 +54,8 @@ seq 1 200 >"$root/numbers"
 chmod 644 "$root/numbers"
 for program in vim top; do
 	if ! command -v $program >/dev/null; then
+		skip "the menu opens over $program" "there is no $program"
+		skip "and leaves its picture as it was" "there is no $program"
 		skip "the picture of $program is what it was" "there is no $program"
 		skip "and in a larger window it is drawn for that" "there is no $program"
 		continue
@@ -70,6 +72,10 @@ for program in vim top; do
 	fi
 	sleep 0.5
 	screen >"$root.$program"
+	"$drive" "$pty" key f12 >/dev/null
+	holds "the menu opens over $program" "$drive" "$pty" wait 'e more time'
+	"$drive" "$pty" key esc >/dev/null
+	holds "and leaves its picture as it was" within $days_limit same "$root.$program"
 	drop "$one"
 	come_back "$program"
 	holds "the picture of $program is what it was" within $days_limit same "$root.$program"
@@ -95,6 +101,14 @@ holds "somebody else does not get it" sh -c "! '$peer' states '$root' $one | gre
 for word in "away: the connection was lost" "back: after" "back: over another connection"; do
 	holds "the recording has \"$word\"" within $days_limit states_have "$one" "$word"
 done
+
+# --- detached at will
+"$drive" "$pty" key f12 >/dev/null
+"$drive" "$pty" type d >/dev/null
+holds "from the menu one detaches" "$drive" "$pty" wait 'Detached. The session goes on, until'
+[ "$("$drive" "$pty" status)" = 0 ] && pass "that is no failure" || fail "that is no failure"
+come_back again
+holds "and comes back" "$drive" "$pty" wait 'next>'
 
 # --- nobody comes
 drop "$one"

@@ -60,6 +60,10 @@ check_PROGRAMS += tests/unit/recorder/worker_ends_test
 tests_unit_recorder_worker_ends_test_SOURCES = tests/unit/recorder/worker_ends_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h
 tests_unit_recorder_worker_ends_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_worker_ends_test_LDADD = $(tests_unit_recorder_worker_test_LDADD)
+check_PROGRAMS += tests/unit/recorder/worker_menu_test
+tests_unit_recorder_worker_menu_test_SOURCES = tests/unit/recorder/worker_menu_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h
+tests_unit_recorder_worker_menu_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_worker_menu_test_LDADD = $(tests_unit_recorder_worker_test_LDADD)
 endif
 # end of the session
 
