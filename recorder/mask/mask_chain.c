@@ -315,7 +315,7 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 	mask_line_build(&s->line, s->grid, carry, false);
 	for (int i = s->line.first; (how == MASK_CLOSE || !p.has_cursor) && i <= s->line.last; i++)
 		grid_row_seen(s->grid, i);
-	if (s->has_open)
+	if (s->queue.open_count > 0)
 		mask_uncover_open(s);
 	p.has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p.candidates);
 	mask_column_forget(s);

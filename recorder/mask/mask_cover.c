@@ -115,12 +115,6 @@ joining_bytes(const struct mask_stream *s, uint64_t place)
 	return all;
 }
 
-static bool
-is_open(struct mask_sub sub)
-{
-	return sub.screen != 0 && sub.record == 0;
-}
-
 static void
 set_sub(struct mask_stream *s, uint64_t place, uint8_t value, const struct reach *reach)
 {
@@ -144,7 +138,7 @@ set_subs(struct mask_stream *s, const struct spot *spot, const char *out, const 
 	if (!reach->record && old.record != 0 && old.screen != 0)
 		return;
 	if (out[0] == MASK_KEPT) {
-		for (; is_open(old) && i < all; i++)
+		for (; mask_sub_is_open(old) && i < all; i++)
 			mask_queue_set(&s->queue, spot->place + (uint64_t)i, (struct mask_sub){ 0 });
 		return;
 	}
@@ -275,7 +269,6 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 
 	if (!reach.record && !reach.screen)
 		return;
-	s->has_open = s->has_open || !is_final;
 	if (!is_full)
 		make_style(s, hit, out);
 	for (uint32_t i = hit->from; i < hit->to; i++) {
@@ -307,7 +300,7 @@ mask_uncover_open(struct mask_stream *s)
 
 	for (size_t i = 0; i < s->line.count; i++) {
 		if ((i > 0 && s->line.refs[i] == s->line.refs[i - 1]) || !load_spot(s, s->line.refs[i], &spot) || !spot.is_queued ||
-		    !is_open(mask_queue_sub(&s->queue, spot.place)))
+		    !mask_sub_is_open(mask_queue_sub(&s->queue, spot.place)))
 			continue;
 		if (spot.place >= s->shown)
 			mark_spot(s, &spot, GRID_MARK(MARK_SHOWN), false);

@@ -60,7 +60,6 @@ struct mask_stream {
 	bool			 is_top_apart, is_before_apart;	/* blank rows stand below these */
 	struct mask_outputs	*outputs;	/* NULL: of no command */
 	struct mask_columns	*columns;	/* NULL: none is covered */
-	bool			 has_open;	/* some sub is for the screen only */
 	bool			 has_late;
 	bool			 is_settled;	/* the recording waits with what time alone does not decide */
 	bool			 is_driver;	/* CR LF was seen: a line feed alone is only one */

@@ -99,8 +99,10 @@ mask_queue_drop(struct mask_queue *q, uint64_t to)
 	if (to <= q->base)
 		return;
 	count = (size_t)(to - q->base);
-	for (size_t i = q->start; q->sub_count > 0 && i < q->start + count; i++)
+	for (size_t i = q->start; q->sub_count > 0 && i < q->start + count; i++) {
 		q->sub_count -= (q->subs[i].record | q->subs[i].screen) != 0;
+		q->open_count -= mask_sub_is_open(q->subs[i]);
+	}
 	sodium_memzero(q->bytes + q->start, count);
 	q->start += count;
 	q->base = to;

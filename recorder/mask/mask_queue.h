@@ -19,12 +19,19 @@ struct mask_sub {
 	uint8_t	record, screen;
 };
 
+static inline bool
+mask_sub_is_open(struct mask_sub sub)
+{
+	return sub.screen != 0 && sub.record == 0;
+}
+
 struct mask_queue {
 	uint8_t		*bytes;
 	struct mask_sub	*subs;
 	size_t		 start, end, size;
 	uint64_t	 base;		/* place of bytes[start] */
-	size_t		 sub_count;	/* of subs that are not 0, 0 */
+	size_t		 sub_count;	/* of subs that are not 0, 0, */
+	size_t		 open_count;	/* and of those for the screen alone */
 };
 
 typedef void	mask_sink(void *user, const uint8_t *bytes, size_t count);
@@ -56,6 +63,7 @@ mask_queue_set(struct mask_queue *queue, uint64_t place, struct mask_sub sub)
 	struct mask_sub *at = &queue->subs[mask_queue_index(queue, place)];
 
 	queue->sub_count += (size_t)((sub.record | sub.screen) != 0) - (size_t)((at->record | at->screen) != 0);
+	queue->open_count += (size_t)mask_sub_is_open(sub) - (size_t)mask_sub_is_open(*at);
 	*at = sub;
 }
 

@@ -142,7 +142,6 @@ drop(struct mask_stream *s)
 			s->feeds += at[i] == '\n';
 	}
 	mask_queue_drop(&s->queue, to);
-	s->has_open = s->has_open && mask_queue_len(&s->queue) > 0;
 }
 
 static void
