@@ -12,6 +12,7 @@ struct benign {
 	void		(*make)(struct script *script, struct dice *dice);	/* one line or a few */
 };
 
-extern const struct benign benign_kinds[];	/* ends with a NULL name */
+extern const struct benign benign_kinds[];	/* benign.c; ends with a NULL name */
+extern const struct benign benign_more[];	/* benign_more.c; the same */
 
 #endif
