@@ -137,6 +137,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_cover.c \
 	recorder/mask/mask_echo.c \
 	recorder/mask/mask_escape.c \
+	recorder/mask/mask_flat.c \
 	recorder/mask/mask_gate.c recorder/mask/mask_gate.h \
 	recorder/mask/mask_input.c recorder/mask/mask_input.h \
 	recorder/mask/mask_inside.h \
@@ -147,6 +148,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_pair.c \
 	recorder/mask/mask_output.c recorder/mask/mask_output.h \
 	recorder/mask/mask_pane.c \
+	recorder/mask/mask_plain.c recorder/mask/mask_plain.h \
 	recorder/mask/mask_queue.c recorder/mask/mask_queue.h \
 	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \
 	recorder/mask/mask_string.c \

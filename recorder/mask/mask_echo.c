@@ -11,9 +11,8 @@
 #include <string.h>
 
 #include "lib/base/own.h"
-#include "lib/term/grid.h"
-#include "lib/term/parser.h"
 #include "recorder/mask/mask_inside.h"
+#include "recorder/mask/mask_plain.h"
 
 #define GRAM		8	/* characters of a piece; of a short value fewer, but */
 #define GRAM_LEAST	5
@@ -25,13 +24,6 @@ struct grams {
 	size_t		 count, length;	/* length: characters of each */
 };
 
-/* The bytes of the queue that are text, and where they are. */
-struct plain {
-	uint8_t		*bytes;
-	uint32_t	*at;
-	size_t		 count;
-};
-
 static int
 compare(const void *a, const void *b)
 {
@@ -41,12 +33,12 @@ compare(const void *a, const void *b)
 }
 
 static uint64_t
-gram_of(const uint8_t *text, size_t length)
+gram_of(const char *text, size_t length)
 {
 	uint64_t gram = 0;
 
 	for (size_t i = 0; i < length; i++)
-		gram = gram << 8 | text[i];
+		gram = gram << 8 | (uint8_t)text[i];
 	return gram;
 }
 
@@ -57,32 +49,12 @@ make_grams(struct grams *grams, const char *value, size_t count)
 	grams->count = count - grams->length + 1;
 	grams->items = own_alloc(grams->count * sizeof *grams->items);
 	for (size_t i = 0; i < grams->count; i++)
-		grams->items[i] = gram_of((const uint8_t *)value + i, grams->length);
+		grams->items[i] = gram_of(value + i, grams->length);
 	qsort(grams->items, grams->count, sizeof *grams->items, compare);
 }
 
 static void
-take_plain(struct plain *plain, const uint8_t *bytes, size_t count)
-{
-	const uint8_t *at = bytes, *end = bytes + count;
-	enum parser_event event;
-	struct parser parser;
-
-	plain->bytes = own_alloc(count);
-	plain->at = own_alloc(count * sizeof *plain->at);
-	parser_init(&parser);
-	while ((event = parser_next(&parser, &at, end)) != PARSER_END) {
-		if (event != PARSER_TEXT)
-			continue;
-		for (size_t i = 0; i < parser.text_count; i++) {
-			plain->bytes[plain->count] = parser.text[i];
-			plain->at[plain->count++] = (uint32_t)(parser.text + i - bytes);
-		}
-	}
-}
-
-static void
-cover_plain(struct mask_stream *s, const struct plain *plain, const struct grams *grams, uint64_t base)
+cover_plain(struct mask_stream *s, const struct mask_plain *plain, const struct grams *grams, uint64_t base)
 {
 	for (size_t i = 0; i + grams->length <= plain->count; i++) {
 		uint64_t gram = gram_of(plain->bytes + i, grams->length);
@@ -92,7 +64,7 @@ cover_plain(struct mask_stream *s, const struct plain *plain, const struct grams
 		for (size_t k = i; k < i + grams->length; k++) {
 			struct mask_sub sub = mask_queue_sub(&s->queue, base + plain->at[k]);
 
-			if (sub.record == 0)
+			if (sub.record == 0 && (uint8_t)plain->bytes[k] >= ' ' && (uint8_t)plain->bytes[k] < 0x7f)
 				mask_queue_set(&s->queue, base + plain->at[k], (struct mask_sub){ '*', sub.screen });
 		}
 	}
@@ -102,7 +74,7 @@ void
 mask_echo(struct mask_stream *s, const char *value, size_t count)
 {
 	uint64_t from = s->recorded > s->queue.base ? s->recorded : s->queue.base;
-	struct plain plain = { .count = 0 };
+	AUTO(mask_plain_done) struct mask_plain plain = { .count = 0 };
 	struct grams grams;
 	const uint8_t *bytes;
 	size_t left;
@@ -115,11 +87,8 @@ mask_echo(struct mask_stream *s, const char *value, size_t count)
 		return;
 	s->echo_work += left;
 	make_grams(&grams, value, count);
-	take_plain(&plain, bytes, left);
+	mask_plain_take(&plain, bytes, left);
 	cover_plain(s, &plain, &grams, from);
 	sodium_memzero(grams.items, grams.count * sizeof *grams.items);
-	sodium_memzero(plain.bytes, plain.count);
 	free(grams.items);
-	free(plain.bytes);
-	free(plain.at);
 }

@@ -96,6 +96,9 @@ void	mask_paint_late(struct mask_stream *s, struct buf *out);	/* behind what `ou
 /* mask_echo.c: the pieces of a value in what the recording waits with. */
 void	mask_echo(struct mask_stream *s, const char *value, size_t count);
 
+/* mask_flat.c: matches [from, to) once more, as the text that it is without its sequences: what was lost from the screen is in there. */
+void	mask_flat(struct mask_stream *s, uint64_t from, uint64_t to);
+
 /* mask_escape.c: blanks in the place of escapes; false if there are none. */
 bool	mask_escape_blank(char *text, size_t count);
 

@@ -149,6 +149,8 @@ give_record(struct mask_stream *s, uint64_t to)
 {
 	if (to <= s->recorded)
 		return;
+	if (s->lost > s->recorded && s->params.record != NULL)
+		mask_flat(s, s->recorded, to);
 	mask_queue_emit(&s->queue, s->recorded, to, false, s->params.record, s->params.user);
 	s->recorded = to;
 }
