@@ -134,7 +134,7 @@ make_code(struct script *s, struct dice *dice)
 		"    def set_password(self, password: str) -> None:", "        self.password_hash = hash_password(password)", "if (token != TOKEN_END)",
 		"const token = await getToken({ scope });", "  secret: ${SECRET}",
 		"export API_KEY=$(vault read -field=key secret/app)", "password=<your password>", "token: {{ .Values.token }}",
-		"passwordField.setText(\"\");", "#define TOKEN_MAX 1024", "case T_SECRET: return parse_secret(p);", 
+		"passwordField.setText(\"\");", "#define TOKEN_MAX 1024", "case T_SECRET: return parse_secret(p);",
 		"auth_token = os.environ[\"AUTH_TOKEN\"]", "    secretName: app-tls", "    secretKeyRef:", "      key: password", "        name: db-secret",
 		"password_file: /run/secrets/db", "ssl_certificate_key /etc/ssl/private/e.org.key;", "ENCRYPTED_PASSWORD=", "api_key: null,", "token_type: bearer",
 		"\"token_type\": \"Bearer\",", "\"expires_in\": 3600", "http://user@host/path", "git@github.com:org/repo-%4d.git", "max_token_length = 4096",

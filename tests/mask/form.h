@@ -28,6 +28,7 @@ extern const struct form form_tricks[];	/* form_trick.c */
 extern const struct form form_moves[];	/* form_move.c */
 extern const struct form form_edits[];	/* form_edit.c */
 extern const struct form form_blocks[];	/* form_block.c */
+extern const struct form form_mixes[];	/* form_mix.c */
 
 /* before, value and after as one text; the caller frees it. */
 char	*form_line_of(const struct forged *forged);

@@ -24,7 +24,7 @@
 #define BENIGN_EACH	64
 #define MOST_RECORD	(1024 * 1024)
 
-static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks };
+static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks, form_mixes };
 
 struct tally {
 	const char	*name;
