@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,7 @@ masking_hasten(struct worker *w)
 	if (w->mask.match == NULL)
 		return;
 	mask_match_hasten(w->mask.match);
+	malloc_trim(0);	/* compiling takes far more than it leaves behind */
 	r = sandbox_seal_code(&w->mask.code);
 	if (r < 0)
 		log_warn("the code of the masking rules stays writable: %s", err_text(r));
