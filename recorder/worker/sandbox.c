@@ -217,6 +217,9 @@ sandbox_seal_code(struct sandbox_code *code)
 	int r = fdio_slurp_path("/proc/self/maps", MAPS_MOST, &maps, &count);
 
 	code->count = 0;
+#if defined(POSTERN_SANITIZERS)	/* some of it is theirs */
+	return 0;
+#endif
 	if (r < 0)
 		return r;
 	for (char *line = strtok_r(maps, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {

@@ -104,6 +104,26 @@ check(struct kit *kit, const uint8_t *bytes, size_t count)
 		check_place(input, shown);
 }
 
+/* What the tail is told: nothing that can be read, at most what was shown, and the last of all that was told is what is left. */
+static void
+check_veiled(struct kit *kit)
+{
+	AUTO_BUF struct buf veiled = { .max = 1u << 20 };
+	size_t left = mask_stream_undecided(kit->stream, &veiled);
+	const uint8_t *at = buf_data(&veiled), *end = at + buf_len(&veiled);
+	enum parser_event event;
+	struct parser parser;
+
+	must(buf_len(&veiled) <= left && left <= mask_stream_memory(kit->stream));
+	parser_init(&parser);
+	while ((event = parser_next(&parser, &at, end)) != PARSER_END) {
+		if (event != PARSER_TEXT)
+			continue;
+		for (size_t i = 0; i < parser.text_count; i++)
+			must(parser.text[i] == '*' || strchr("\357\274\212", parser.text[i]) != NULL);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
@@ -122,10 +142,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 		kit_write_pieces(&kit, bytes + at, count - at < piece ? count - at : piece, piece);
 		if ((between >> step % 8 & 1) != 0)
 			kit_wait(&kit, step % 3 == 0 ? MASK_HOLD_US : MASK_IDLE_US);
+		check_veiled(&kit);
 		if (step % 16 == 7)
 			mask_stream_typed(kit.stream, kit.now_us);
 	}
 	mask_stream_flush(kit.stream, kit.now_us);
+	must(mask_stream_undecided(kit.stream, NULL) == 0);
 	check(&kit, bytes, count);
 	kit_close(&kit);
 	return 0;

@@ -2,7 +2,7 @@
 /*
  * Recordings made by an enemy. The first byte says what follows: 0 edits of a good recording's bytes; else plaintext
  * that is sealed with the right keys, as the writer of a hostile recording could: 1 the events of a tail, 2 a
- * segment's head and zstd frame, 3 a footer.
+ * segment's head and zstd frame, 3 a footer, 4 two frames of a tail with undecided parts.
  */
 #include "config.h"
 
@@ -166,6 +166,10 @@ seal(uint8_t mode, const uint8_t *bytes, uint32_t count)
 		add_sealed(keys, REC_KEY_SEGMENT, (struct rec_frame){ .type = REC_FRAME_HEAD, .count = REC_SEGMENT_HEAD }, bytes);
 		add_sealed(keys, REC_KEY_SEGMENT, (struct rec_frame){ .type = REC_FRAME_DATA, .flags = REC_FRAME_LAST,
 		    .count = count - REC_SEGMENT_HEAD }, bytes + REC_SEGMENT_HEAD);
+	} else if (mode == 4) {
+		buf_add(&part[REC_PART_TAIL], REC_MAGIC_TAIL "\20\0\0\0\0\0\0\0", REC_TAIL_HEAD);
+		add_sealed(keys, REC_KEY_TAIL, (struct rec_frame){ .type = REC_FRAME_UNDECIDED, .count = count / 2 }, bytes);
+		add_sealed(keys, REC_KEY_TAIL, (struct rec_frame){ .type = REC_FRAME_UNDECIDED, .count = count - count / 2 }, bytes + count / 2);
 	} else if (mode == 3) {
 		add_sealed(keys, REC_KEY_SEGMENT, (struct rec_frame){ .type = REC_FRAME_FOOTER, .flags = REC_FRAME_LAST,
 		    .count = count }, bytes);
@@ -201,10 +205,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 		return 0;
 	buf_clear(&part[REC_PART_FILE]);
 	buf_clear(&part[REC_PART_TAIL]);
-	if (bytes[0] % 4 == 0)
+	if (bytes[0] % 5 == 0)
 		edit(bytes + 1, count - 1);
 	else
-		seal(bytes[0] % 4, bytes + 1, (uint32_t)count - 1);
+		seal(bytes[0] % 5, bytes + 1, (uint32_t)count - 1);
 	if (rec_reader_open(&source, &keyring, &reader) < 0)
 		return 0;
 	read_all(reader);
