@@ -52,6 +52,7 @@ recorder_libadmin_a_SOURCES = \
 	recorder/client/cmd_policy.c recorder/client/cmd_policy.h \
 	recorder/client/doctor.c recorder/client/doctor.h \
 	recorder/client/doctor_accounts.c \
+	recorder/client/doctor_kernel.c \
 	recorder/client/doctor_pam.c \
 	recorder/client/doctor_sshd.c \
 	recorder/client/policy_files.c recorder/client/policy_files.h \

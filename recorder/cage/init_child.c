@@ -118,8 +118,6 @@ set_limits(const struct child *child)
 		set_limit(child, RLIMIT_NPROC, role->pids_max);
 	if (role->files > 0)
 		set_limit(child, RLIMIT_NOFILE, role->files);
-	if (role->memory > 0)
-		set_limit(child, RLIMIT_AS, role->memory);
 	if (role->file_size > 0)
 		set_limit(child, RLIMIT_FSIZE, role->file_size);
 	if (role->cpu_s > 0)
@@ -331,6 +329,8 @@ init_child(struct plan *plan, int report)
 	if (chdir(child.account.home) < 0 && chdir("/") < 0)
 		fail(&child, "there is no folder to start in: %s", err_text(-errno));
 	clean_process(&child);
+	if (child.start->role.memory > 0)
+		set_limit(&child, RLIMIT_AS, child.start->role.memory);	/* last, because this process may have more already */
 	if (!(plan->enforced.marks & MARK_ROOT_INSIDE))
 		restrict_self(&child);
 	tell_enforced(&child);

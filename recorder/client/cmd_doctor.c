@@ -117,6 +117,8 @@ cmd_doctor(struct cli *cli)
 	if (place.root == NULL)
 		doctor_pam(&doctor, "/etc/pam.d");
 #endif
+	if (policy != NULL)
+		doctor_kernel(&doctor, policy);
 	doctor_files(&doctor, &place, state_owner(&doctor, &place));
 	doctor_disk(&doctor, &place);
 	if (cli_has(cli, "json"))

@@ -317,6 +317,29 @@ test(const struct cli *cli)
 	return try_role(cli, role) != STATUS_OK ? STATUS_FAILED : status;
 }
 
+static json_t *
+ports(const unsigned *numbers, unsigned count)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(list, json_integer(numbers[i]));
+	return list;
+}
+
+/* null for a role that has none. */
+static json_t *
+rights(const struct policy_may *may)
+{
+	if (!may->given)
+		return json_null();
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b}", "shell", may->shell, "exec",
+	    words(may->exec, may->exec_count), "read", words(may->read, may->read_count), "write",
+	    words(may->write, may->write_count), "sockets", words(may->sockets, may->sockets_count), "connect",
+	    ports(may->connect, may->connect_count), "bind", ports(may->bind, may->bind_count), "udp", may->udp, "raw", may->raw,
+	    "listen", may->listen, "namespaces", may->namespaces, "private_tmp", may->tmp, "loose", may->loose);
+}
+
 /* One role a line. */
 static void
 show_json(const struct policy *policy)
@@ -324,12 +347,12 @@ show_json(const struct policy *policy)
 	for (unsigned i = 0; i < policy->roles_count; i++) {
 		const struct policy_role *r = policy->roles[i];
 		char deciders[512];
-		json_t *one = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:s}", "role", r->name, "about",
+		json_t *one = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:o, s:s}", "role", r->name, "about",
 		    r->about, "who", words(r->who, r->who_count), "as", r->start.as, "run",
 		    words(r->start.run, r->start.run_count), "decides", policy_deciders(r, deciders, sizeof deciders), "need",
 		    (int)policy_needs(r), "when", r->when_text != NULL ? r->when_text : "always", "default_s",
 		    (json_int_t)r->times.default_s, "most_s", (json_int_t)r->times.most_s, "sessions", (int)r->sessions,
-		    "mask", names(r->mask->masked), "record_only", names(r->mask->record_only), "class", r->class->name);
+		    "may", rights(&r->may), "mask", names(r->mask->masked), "record_only", names(r->mask->record_only), "class", r->class->name);
 
 		if (one != NULL)
 			json_dumpf(one, stdout, 0);

@@ -10,7 +10,7 @@ struct place;
 struct policy;
 
 struct finding {
-	char	*area;	/* "sshd", "pam", "account", "policy", "files", "disk" */
+	char	*area;	/* "sshd", "pam", "account", "policy", "files", "kernel", "disk" */
 	char	*what;	/* a sentence without its full stop */
 	char	*fix;	/* the line to change, or the command to type */
 	char	*who;	/* accounts it is true of, separated by ", "; "" if that has no meaning */
@@ -43,6 +43,9 @@ void	 doctor_pam(struct doctor *doctor, const char *folder);
 
 /* Owners and modes below etc and state. `owner`: who the state must belong to. */
 void	 doctor_files(struct doctor *doctor, const struct place *place, uint32_t owner);
+
+/* What the kernel lacks that the policy's roles ask of it. */
+void	 doctor_kernel(struct doctor *doctor, const struct policy *policy);
 
 /* Space for recordings. */
 void	 doctor_disk(struct doctor *doctor, const struct place *place);

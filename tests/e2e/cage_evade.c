@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "tests/e2e/cage_may.h"
 
@@ -143,6 +144,47 @@ root_inside_does_not_leave_its_cgroup(enum cage_mode mode)
 	may_refused(text, "mem", "1");
 }
 
+/* Real sudo: a rule for the account that goes with the test. */
+static bool
+let_sudo(const char *path)
+{
+	AUTO_FREE char *rule = NULL;
+
+	return access("/usr/bin/sudo", X_OK) == 0 && asprintf(&rule, "%s ALL=(ALL) NOPASSWD: ALL\n", cage_case.site.account) > 0 &&
+	    fdio_replace(path, 0440, rule, strlen(rule)) == 0;
+}
+
+static void
+what_sudo_starts_is_root_and_in_the_cage_all_the_same(enum cage_mode mode)
+{
+	static char command[] = "sudo -n id -u; sudo -n sh -c 'head -c 5 /etc/shadow; echo; echo x >/etc/postern-x; mount -t tmpfs x /mnt; "
+	    "ls /home; unshare -m true; echo over'";
+	static char *words[] = { command, NULL };
+	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *text = NULL;
+	struct cage cage;
+
+	if (asprintf(&path, "/etc/sudoers.d/%s", cage_case.site.account) < 0 || !let_sudo(path)) {
+		cage_case.skip = "there is no sudo";
+		return;
+	}
+	cage_init(&cage, &cage_case.site, mode);
+	cage.start.flags |= SESSION_TTY;
+	cage.start.role.flags |= ROLE_SUDO;
+	cage.start.role.rights.flags = RIGHTS_CONFINED | RIGHTS_SHELL;
+	cage.launch.command = words;
+	text = cage_run_through(&cage);
+	unlink(path);
+	cage_check(strncmp(text, "0\r\n", 3) == 0, "sudo does not work: %s", text);
+	cage_check_word(text, "root:");
+	cage_check_word(text, "/etc/postern-x: Permission denied");
+	cage_check_word(text, "mount: ");
+	cage_check_word(text, "'/home': Permission denied");
+	cage_check_word(text, "unshare failed");
+	cage_check_word(text, "over");
+	cage_check(access("/etc/postern-x", F_OK) < 0, "it was written");
+}
+
 const struct cage_test cage_evasions[] = {
 	CAGE_CASE(io_uring_cannot_open_files_unseen, IN_ALL, false),
 	CAGE_CASE(calls_of_another_architecture_are_no_way_in, IN_ALL, false),
@@ -151,6 +193,7 @@ const struct cage_test cage_evasions[] = {
 	CAGE_CASE(a_neighbour_of_the_same_uid_is_out_of_reach, IN_ALL, false),
 	CAGE_CASE(keys_cannot_be_pushed_into_the_terminal, IN_ALL, false),
 	CAGE_CASE(an_abstract_socket_outside_is_out_of_reach, IN_ALL, false),
+	CAGE_CASE(what_sudo_starts_is_root_and_in_the_cage_all_the_same, IN_ROOT, false),
 	CAGE_CASE(root_inside_does_not_leave_its_cgroup, IN_ROOT, true),
 	{ NULL, NULL, 0, false }
 };

@@ -184,7 +184,7 @@ sshd_start() {
 
 # The test may give its own; this is what all have in common.
 sshd_policy() {
-	cat >"$etc/policy.yaml" <<'TXT'
+	sed "s,STAGE,$stage,g" >"$etc/policy.yaml" <<'TXT'
 host: bastion
 people:
   - {person: eng, accounts: [pt-eng, pt-eng2]}
@@ -200,6 +200,7 @@ roles:
     about: A shell on this machine
     who: [eng]
     as: pt-role
+    may: {shell: yes, exec: [STAGE], write: [STAGE]}
     for: {default: 10m, most: 1h}
     approve: {by: [appr, eng], need: 1}
     sessions: 3
@@ -207,6 +208,7 @@ roles:
     about: A shell whose recording is not kept long
     who: [eng]
     as: pt-role
+    may: {shell: yes}
     for: {default: 10m, most: 1h}
     approve: {by: [appr], need: 1}
     keep: short
@@ -215,6 +217,7 @@ roles:
     who: [eng]
     as: pt-role
     run: [/bin/cat]
+    may: {}
     for: {default: 10m, most: 1h}
     approve: {by: [appr], need: 1}
 TXT
