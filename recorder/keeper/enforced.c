@@ -43,6 +43,8 @@ static const struct {
 bool
 enforced_valid(const struct enforced *e)
 {
+	if (e->fs > UINT32_MAX || e->net > UINT32_MAX || e->scoped > UINT32_MAX)
+		return false;	/* Landlock has far fewer rights, and readers of JSON have 63 bits */
 	if (e->abi > 64 || (e->marks & ~(uint32_t)MARK_ALL) != 0 || (e->missing & ~(uint32_t)NEED_ALL) != 0)
 		return false;
 	for (size_t i = 0; i < ENFORCED_SKIPPED; i++)

@@ -78,7 +78,7 @@ what_is_missing_is_told_loudly(void **state)
 static void
 the_longest_record_fits_a_report(void **state)
 {
-	struct enforced enforced = { .abi = 64, .fs = UINT64_MAX, .net = UINT64_MAX, .scoped = UINT64_MAX, .marks = MARK_ALL,
+	struct enforced enforced = { .abi = 64, .fs = UINT32_MAX, .net = UINT32_MAX, .scoped = UINT32_MAX, .marks = MARK_ALL,
 		.missing = NEED_ALL, .pids = UINT32_MAX, .paths = UINT32_MAX, .skipped_count = UINT32_MAX, .loose_count = UINT32_MAX };
 	AUTO_FREE char *text = NULL;
 
@@ -112,6 +112,8 @@ a_record_that_is_none_is_refused(void **state)
 	text = buf_text(&all);
 	assert_non_null(strstr(text, "newer-than-this\n"));
 	assert_null(strchr(text, '\033'));
+	assert_false(enforced_valid(&enforced));
+	enforced = (struct enforced){ .fs = UINT64_MAX };
 	assert_false(enforced_valid(&enforced));
 	enforced = (struct enforced){ .marks = ~0u };
 	assert_false(enforced_valid(&enforced));
