@@ -129,7 +129,7 @@ noinst_LIBRARIES += recorder/libmask.a
 recorder_libmask_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(SODIUM_CFLAGS)
 recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_chain.c \
-	recorder/mask/mask_column.c recorder/mask/mask_column.h \
+	recorder/mask/mask_came.c recorder/mask/mask_column.c recorder/mask/mask_column.h \
 	recorder/mask/mask_column_fields.c \
 	recorder/mask/mask_column_line.c \
 	recorder/mask/mask_column_record.c \

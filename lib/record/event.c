@@ -30,6 +30,7 @@ static const char *const names[REC_KIND_COUNT] = {
 	[REC_GUARD]		= "guard",
 	[REC_META]		= "meta",
 	[REC_TYPED]		= "typed",
+	[REC_SHOWN]		= "shown",
 };
 /* clang-format on */
 
@@ -136,6 +137,32 @@ rec_event_read_typed(const struct rec_event *event, struct rec_typed *typed)
 	if (r == 0)
 		*typed = read;
 	return r;
+}
+
+void
+rec_event_make_shown(struct rec_event *event, int64_t shown_us, const uint8_t *bytes, size_t count, uint8_t *room)
+{
+	size_t head = put_varint(room, since(event, shown_us));
+
+	memcpy(room + head, bytes, count);
+	event->kind = REC_SHOWN;
+	event->bytes = room;
+	event->count = head + count;
+}
+
+int
+rec_event_read_shown(struct rec_event *event)
+{
+	size_t at = 0;
+	int64_t t_us;
+
+	if (event->kind != REC_SHOWN || get_ago(event, &at, &t_us) < 0)
+		return ERR_REC_DAMAGED;
+	event->kind = REC_OUTPUT;
+	event->t_us = t_us;
+	event->bytes += at;
+	event->count -= at;
+	return 0;
 }
 
 void

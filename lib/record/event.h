@@ -28,6 +28,7 @@ enum rec_kind {
 	REC_GUARD,		/* reserved */
 	REC_META,		/* JSON text; the first event of segment 0, which the reader keeps for itself */
 	REC_TYPED,		/* varint microseconds, bytes that were typed so long before the event: they were decided on now */
+	REC_SHOWN,		/* varint microseconds, output that was shown so long before the event: it was decided on now */
 	REC_KIND_COUNT		/* a reader hands on kinds it does not know; ignore them */
 };
 
@@ -62,6 +63,7 @@ struct rec_typed {
 };
 
 #define REC_TYPED_HEAD	9	/* most bytes of a REC_TYPED before those that were typed */
+#define REC_SHOWN_HEAD	9	/* the same of a REC_SHOWN */
 
 #define REC_PAYLOAD	272	/* room for any payload made here */
 
@@ -74,6 +76,13 @@ int	rec_event_read_resize(const struct rec_event *event, uint16_t *columns, uint
 /* A REC_TYPED or a REC_INPUT_HIDDEN for an event whose t_us is set. `room`: REC_PAYLOAD, or REC_TYPED_HEAD and the bytes if that is more. */
 void	rec_event_make_typed(struct rec_event *event, const struct rec_typed *typed, uint8_t *room);
 int	rec_event_read_typed(const struct rec_event *event, struct rec_typed *typed);
+/*
+ * Output that was shown at `shown_us` (as the times of events) and goes into an event whose t_us is set: a REC_SHOWN, which a
+ * reader hands out as a REC_OUTPUT of that time, in its place among the others of its segment. `room`: REC_SHOWN_HEAD + count bytes.
+ */
+void	rec_event_make_shown(struct rec_event *event, int64_t shown_us, const uint8_t *bytes, size_t count, uint8_t *room);
+/* Turns a REC_SHOWN into that REC_OUTPUT. */
+int	rec_event_read_shown(struct rec_event *event);
 void	rec_event_make_end(struct rec_event *event, const struct rec_end *end, uint8_t room[REC_PAYLOAD]);
 int	rec_event_read_end(const struct rec_event *event, struct rec_end *end);
 void	rec_event_make_masked(struct rec_event *event, const struct rec_masked *masked, uint8_t room[REC_PAYLOAD]);

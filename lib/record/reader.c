@@ -132,6 +132,7 @@ rec_reader_free(struct rec_reader *r)
 	secret_free(r->ck0);
 	buf_wipe(&r->plain);
 	buf_done(&r->covered);
+	rec_order_done(&r->order);
 	rec_pending_done(&r->pending);
 	free(r->marks);
 	free(r->meta);
@@ -156,37 +157,23 @@ load(struct rec_reader *r)
 	if (file < 0 && file != ERR_REC_DAMAGED)
 		return file;
 	tail = rec_tail_load(r);
+	for (int more = tail; more == 1;)	/* all there is, so that it can be put in order */
+		more = rec_tail_load(r);
 	if (tail == 0 && file == 0)
 		file = rec_segment_load(r);	/* its writer may have moved the segment from there to here between our looks */
 	return tail != 0 ? tail : file;
 }
 
-/* The next event of what is loaded. 1, 0 if all is consumed, ERR_REC_DAMAGED. */
 static int
 take(struct rec_reader *r, struct rec_event *event)
 {
-	const uint8_t *bytes = buf_data(&r->plain);
-	int used;
+	int result = rec_order_next(r, event);
 
-	while (r->pos.at < buf_len(&r->plain)) {
-		used = rec_event_decode(bytes + r->pos.at, buf_len(&r->plain) - r->pos.at, &r->pos.previous_us, event);
-		if (used < 0) {
-			r->file_stop = STOP_DAMAGED;
-			return used;
-		}
-		r->pos.at += (size_t)used;
-		if (event->kind != REC_META) {
-			r->report.events++;
-			r->report.end_us = event->t_us;
-			return 1;
-		}
-		if (r->meta == NULL && r->keys->segment == 0) {
-			r->meta = own_alloc(event->count + 1);
-			if (event->count > 0)
-				memcpy(r->meta, event->bytes, event->count);
-		}
+	if (result == 1) {
+		r->report.events++;
+		r->report.end_us = event->t_us;
 	}
-	return 0;
+	return result;
 }
 
 int

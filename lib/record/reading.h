@@ -35,7 +35,7 @@ struct rec_position {
 	uint64_t	offset;		/* in the file, of segment keys->segment */
 	uint64_t	next;		/* behind it, once it has been read whole */
 	bool		whole;		/* `plain` is the whole segment, from the file */
-	size_t		at;		/* in `plain`: consumed */
+	size_t		at;		/* in `plain`: in `order`, or handed out */
 	int64_t		previous_us;
 	uint64_t	tail_at;	/* where its next tail frame will be; 0 before the first */
 	uint32_t	tail_frame;	/* and the frame's number */
@@ -46,6 +46,20 @@ struct rec_pending {
 	struct buf	bytes[REC_UNDECIDED_KINDS];
 };
 
+/* An event of `plain`, and the time at which it counts. */
+struct rec_turn {
+	size_t		at;		/* its first byte */
+	int64_t		previous_us;	/* for decoding it */
+	int64_t		t_us;
+};
+
+/* Those that have been decoded and not been handed out yet, in the order of their times. */
+struct rec_order {
+	struct rec_turn *items;
+	size_t		 next, count, size;
+	int64_t		 last_us;	/* of the one handed out last: time does not go back */
+};
+
 struct rec_reader {
 	struct rec_source	 source;
 	struct rec_header	 header;
@@ -54,6 +68,7 @@ struct rec_reader {
 	uint64_t		 first;		/* offset of segment 0 */
 	struct rec_position	 pos;
 	struct buf		 plain;		/* events of the segment, as far as they are known */
+	struct rec_order	 order;
 	struct rec_mark		*marks;		/* of segments 0 to mark_count - 1 */
 	size_t			 mark_count;
 	enum rec_stop		 file_stop, tail_stop;
@@ -99,6 +114,14 @@ void	rec_footer_find(struct rec_reader *reader);
  * source's error.
  */
 int	rec_tail_load(struct rec_reader *reader);
+
+/*
+ * order.c. The next event of what is loaded: what was decided late stands where it was shown. 1, 0 if all is consumed,
+ * ERR_REC_DAMAGED.
+ */
+int	rec_order_next(struct rec_reader *reader, struct rec_event *event);
+void	rec_order_clear(struct rec_order *order, bool goes_back);	/* nothing is left; time may go back if the place does */
+void	rec_order_done(struct rec_order *order);
 
 /* pending.c. A frame of the tail begins with these parts: takes them in. Bytes used, or ERR_REC_DAMAGED. */
 ssize_t	rec_pending_take(struct rec_pending *pending, const uint8_t *bytes, size_t count);

@@ -9,6 +9,7 @@
 void
 rec_goto(struct rec_reader *r, uint32_t segment, uint64_t offset)
 {
+	rec_order_clear(&r->order, segment <= r->keys->segment);
 	if (segment < r->keys->segment)
 		rec_keys_restart(r->keys, r->ck0);
 	while (r->keys->segment < segment)

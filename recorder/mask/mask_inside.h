@@ -33,6 +33,15 @@ struct mask_shown {
 	int64_t		us;
 };
 
+#define CAME_RING	256
+#define CAME_US		INT64_C(10000)	/* what comes within such a time came at once */
+
+/* When the bytes up to a place came, of those that are not recorded yet; if they are too many pieces, the last ones are one. */
+struct mask_came {
+	struct mask_shown	ring[CAME_RING];
+	size_t			first, count;
+};
+
 struct mask_stream {
 	struct mask_match	*match;
 	const struct mask_rules	*rules;
@@ -67,6 +76,7 @@ struct mask_stream {
 	uint64_t		 feeds;		/* line feeds, if somebody is told */
 	struct mask_shown	 ring[SHOWN_RING];
 	size_t			 ring_next;
+	struct mask_came	 came;
 	struct mask_counts	 counts;
 	uint64_t		*rule_hits;
 	struct mask_line	 line;
@@ -88,6 +98,11 @@ void	mask_tell_near(struct mask_stream *s);
 int	mask_char_bytes(const struct mask_stream *s, uint64_t place);	/* of the character at a place */
 bool	mask_is_record_only(const struct mask_stream *s, uint32_t rule);	/* its values are covered for the recording alone */
 void	mask_count(struct mask_stream *s, const struct mask_hit *hit, uint32_t chars);
+
+/* mask_came.c: the bytes up to `place` came now. */
+void	mask_came_note(struct mask_came *came, uint64_t place, int64_t now_us);
+/* When the byte at `from` came, and up to where (at most *to) the others came with it. What lies before `from` is forgotten. */
+int64_t	mask_came_at(struct mask_came *came, uint64_t from, uint64_t *to);
 
 /* mask_late.c: what the screen shows and should not. */
 void	mask_late(struct mask_stream *s, uint64_t place);

@@ -147,12 +147,17 @@ drop(struct mask_stream *s)
 static void
 give_record(struct mask_stream *s, uint64_t to)
 {
-	if (to <= s->recorded)
-		return;
-	if (s->lost > s->recorded && s->params.record != NULL)
+	if (to > s->recorded && s->lost > s->recorded && s->params.record != NULL)
 		mask_flat(s, s->recorded, to);
-	mask_queue_emit(&s->queue, s->recorded, to, false, s->params.record, s->params.user);
-	s->recorded = to;
+	while (s->recorded < to) {
+		uint64_t end = to;
+		int64_t us = mask_came_at(&s->came, s->recorded, &end);
+
+		if (s->params.came != NULL)
+			s->params.came(s->params.user, us);
+		mask_queue_emit(&s->queue, s->recorded, end, false, s->params.record, s->params.user);
+		s->recorded = end;
+	}
 }
 
 static void
@@ -312,6 +317,7 @@ mask_stream_write(struct mask_stream *s, const void *bytes, size_t count, int64_
 
 		guess_driver(s, at, piece);
 		mask_queue_add(&s->queue, at, piece);
+		mask_came_note(&s->came, s->queue.base + mask_queue_len(&s->queue), now_us);
 		grid_write(s->grid, at, piece);
 		s->last = at[piece - 1];
 		has_jump = grid_jumps(s->grid) != s->jumps;

@@ -35,6 +35,8 @@ struct mask_told {
 	bool		is_check;	/* with is_near: its check has dropped a match */
 };
 
+/* What the recording gets next came then, by the clock of mask_stream_write(). */
+typedef void	mask_when(void *user, int64_t us);
 typedef void	mask_tell(void *user, const struct mask_told *told);
 
 struct mask_params {
@@ -44,6 +46,7 @@ struct mask_params {
 	const uint8_t	*key;		/* SECRET_KEY bytes for pseudonyms; copied; NULL: zeros */
 	mask_sink	*record;	/* NULL: nobody records */
 	mask_sink	*screen;	/* NULL: nobody looks */
+	mask_when	*came;		/* before each piece for `record`; NULL: nobody asks when it came */
 	mask_tell	*tell;		/* NULL: nobody asks */
 	void		*user;
 };

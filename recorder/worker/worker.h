@@ -84,6 +84,7 @@ struct worker_tape {
 	struct rec_writer	*writer;
 	struct buf		 out, err, in;	/* staged */
 	bool			 is_dirty;	/* something was put since the last seal */
+	int64_t			 last_us;	/* time of the event put last, as those of the recording */
 	bool			 is_held;	/* the disk does not take it */
 	bool			 is_closing, is_closed;	/* closing: nothing more is put */
 	int			 wake, woken;	/* eventfds to and from the sync thread */
@@ -91,12 +92,18 @@ struct worker_tape {
 	bool			 is_syncing;
 };
 
+/* A piece of what was decided: from here to the next one's beginning it came at one time. */
+struct decided {
+	size_t	from;
+	int64_t	came_us;	/* boot; 0: not known */
+};
+
 /* One of the session's streams on its way through the mask. */
 struct masked {
 	struct mask_stream	*stream;	/* NULL: none, or nothing is masked */
 	enum rec_kind		 kind;
 	struct buf		*stage;		/* of the tape: what the screen may have when it is sealed */
-	struct buf		 decided;	/* for the recording */
+	struct buf		 decided, pieces;	/* for the recording; when it came, as struct decided */
 	bool			 is_lost;	/* more than these take */
 };
 
@@ -250,6 +257,7 @@ void	worker_run(struct worker *worker);	/* from WAITING to RUNNING */
 int	tape_open(struct worker *worker);	/* recording, keys, the sync thread */
 void	tape_done(struct worker_tape *tape);
 void	tape_put(struct worker *worker, const struct rec_event *event);
+void	tape_put_came(struct worker *worker, const struct rec_event *event, int64_t came_us);	/* terminal output that came then (boot), before or behind what was put since */
 void	tape_text(struct worker *worker, enum rec_kind kind, const char *text);	/* a note or a state */
 void	tape_seal(struct worker *worker);	/* hands what was put to the kernel, and what was staged on */
 void	tape_retry(struct worker *worker);	/* DUE_RETRY */

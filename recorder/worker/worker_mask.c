@@ -29,6 +29,7 @@
 
 #define EVENT_BYTES	(32u * 1024)	/* of output in one event */
 #define DECIDED_MOST	(1u << 20)
+#define PIECES_MOST	4096
 #define REPORT_MOST	1800		/* bytes of a report's text */
 
 static int
@@ -64,12 +65,22 @@ take_screen(void *user, const uint8_t *bytes, size_t count)
 }
 
 static void
+take_came(void *user, int64_t us)
+{
+	struct masked *masked = user;
+	const struct decided piece = { .from = buf_len(&masked->decided), .came_us = us };
+
+	(void)buf_add(&masked->pieces, &piece, sizeof piece);	/* if they are too many, the last ones come at one time */
+}
+
+static void
 open_stream(struct worker *w, struct masked *masked, const uint8_t key[SECRET_KEY])
 {
 	struct mask_params params = { .cols = (int)w->port.cols, .rows = (int)w->port.rows, .is_any = !w->start->tty,
-		.is_afloat = !w->start->gate, .key = key, .record = take_record, .screen = take_screen, .user = masked };
+		.is_afloat = !w->start->gate, .key = key, .record = take_record, .screen = take_screen, .came = take_came, .user = masked };
 
 	buf_init(&masked->decided, DECIDED_MOST);
+	buf_init(&masked->pieces, PIECES_MOST * sizeof(struct decided));
 	masked->stream = mask_stream_new(w->mask.match, &params);
 }
 
@@ -124,7 +135,9 @@ masking_done(struct worker_mask *mask)
 	mask_stream_free(mask->out.stream);
 	mask_stream_free(mask->err.stream);
 	buf_done(&mask->out.decided);
+	buf_done(&mask->out.pieces);
 	buf_done(&mask->err.decided);
+	buf_done(&mask->err.pieces);
 	sandbox_unseal_code(&mask->code);
 	mask_match_free(mask->match);
 	mask_rules_free(mask->rules);
@@ -132,20 +145,36 @@ masking_done(struct worker_mask *mask)
 	*mask = (struct worker_mask){ .match = NULL };
 }
 
+/* Decided bytes that came at one time. */
+static void
+give_piece(struct worker *w, const struct masked *masked, const struct decided *piece, size_t to)
+{
+	for (size_t at = piece->from; at < to; at += EVENT_BYTES) {
+		struct rec_event event = { .kind = masked->kind, .bytes = buf_data(&masked->decided) + at,
+			.count = to - at < EVENT_BYTES ? to - at : EVENT_BYTES };
+
+		if (w->start->tty && piece->came_us != 0)
+			tape_put_came(w, &event, piece->came_us);
+		else
+			tape_put(w, &event);
+	}
+}
+
 /* What has been decided into the recording, and the next moment at which there is something to do. */
 static void
 give(struct worker *w, struct masked *masked)
 {
-	size_t at = 0, count = buf_len(&masked->decided);
+	size_t count = buf_len(&masked->decided), pieces = buf_len(&masked->pieces) / sizeof(struct decided);
 	int64_t due = mask_stream_due(masked->stream);
 
-	for (; at < count; at += EVENT_BYTES) {
-		struct rec_event event = { .kind = masked->kind, .bytes = buf_data(&masked->decided) + at,
-			.count = count - at < EVENT_BYTES ? count - at : EVENT_BYTES };
+	for (size_t i = 0; i < pieces; i++) {
+		struct decided two[2] = { { .from = 0 }, { .from = count } };
 
-		tape_put(w, &event);
+		memcpy(two, buf_data(&masked->pieces) + i * sizeof *two, (i + 1 < pieces ? 2 : 1) * sizeof *two);
+		give_piece(w, masked, &two[0], two[1].from);
 	}
 	buf_clear(&masked->decided);
+	buf_clear(&masked->pieces);
 	w->tape.is_dirty = true;
 	if (due != 0 && (w->due[DUE_MASK] == 0 || due < w->due[DUE_MASK]) && w->phase < WORKER_CLOSING)
 		w->due[DUE_MASK] = due;

@@ -16,6 +16,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/log.h"
+#include "lib/base/own.h"
 #include "lib/record/writer.h"
 #include "recorder/keeper/contract.h"
 #include "recorder/worker/worker.h"
@@ -170,21 +171,45 @@ judge(struct worker *w, int error)
 		end_begin(w, WHY_RECORDING, NULL, err_text(error));
 }
 
-void
-tape_put(struct worker *w, const struct rec_event *event)
+static void
+put_at(struct worker *w, const struct rec_event *event, int64_t t_us)
 {
 	struct rec_event timed = *event;
 	int r;
 
 	if (w->tape.is_closing)
 		return;
-	timed.t_us = clock_boot_us() - w->zero_us;
+	timed.t_us = t_us;
+	if (t_us > w->tape.last_us)
+		w->tape.last_us = t_us;
 	r = rec_writer_put(w->tape.writer, &timed);
 	if (r < 0 && r != ERR_BUF_FULL)
 		log_error("an event of %zu bytes was not recorded: %s", event->count, err_text(r));
 	if (r < 0)
 		end_begin(w, WHY_RECORDING, NULL, err_text(r));
 	w->tape.is_dirty = true;
+}
+
+void
+tape_put(struct worker *w, const struct rec_event *event)
+{
+	put_at(w, event, clock_boot_us() - w->zero_us);
+}
+
+void
+tape_put_came(struct worker *w, const struct rec_event *event, int64_t came_us)
+{
+	struct rec_event late = { .t_us = w->tape.last_us };
+	int64_t t_us = came_us - w->zero_us;
+	AUTO_FREE uint8_t *room = NULL;
+
+	if (t_us >= w->tape.last_us) {
+		put_at(w, event, t_us);
+		return;
+	}
+	room = own_alloc(REC_SHOWN_HEAD + event->count);
+	rec_event_make_shown(&late, t_us, event->bytes, event->count, room);
+	put_at(w, &late, w->tape.last_us);
 }
 
 void

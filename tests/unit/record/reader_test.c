@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <setjmp.h>
 #include <cmocka.h>
 #include <fcntl.h>
@@ -496,6 +497,82 @@ a_long_recordings_footer_takes_several_frames(void **state)
 	assert_true(event.t_us == (segments - 1) * 1000);
 }
 
+static void
+put_shown(struct studio *st, int64_t shown_us, const char *text)
+{
+	struct rec_event event = { .t_us = st->now_us };
+	uint8_t room[64];
+
+	rec_event_make_shown(&event, shown_us, (const uint8_t *)text, strlen(text), room);
+	assert_int_equal(rec_writer_put(st->writer, &event), 0);
+}
+
+/* Everything, one line an event: its time in milliseconds, its kind, its bytes. */
+static void
+read_story(struct studio *st, char *story, size_t size)
+{
+	struct rec_event event;
+	size_t used = 0;
+
+	while (rec_reader_next(st->reader, &event) == 1)
+		used += (size_t)snprintf(story + used, size - used, "%d %s %.*s\n", (int)(event.t_us / 1000), rec_event_name(event.kind),
+		    (int)event.count, (const char *)event.bytes);
+}
+
+static void
+what_was_decided_late_is_read_where_it_was_shown(void **state)
+{
+	struct studio *st = *state;
+	char story[512] = "";
+
+	studio_record(st);
+	st->now_us = 1000000;
+	studio_say(st, "first");
+	st->now_us = 2000000;
+	studio_put(st, REC_NOTE, "a note", 6);
+	assert_int_equal(rec_writer_flush(st->writer, st->now_us), 0);
+	st->now_us = 3000000;
+	put_shown(st, 1500000, "prompt");
+	put_shown(st, 2500000, "key");
+	studio_say(st, "line");
+	for (int finished = 0; finished < 2; finished++) {
+		if (finished)
+			studio_close(st);
+		else
+			assert_int_equal(rec_writer_flush(st->writer, st->now_us), 0);
+		assert_int_equal(studio_open(st), 0);
+		read_story(st, story, sizeof story);
+		assert_string_equal(story, "1000 output first\n1500 output prompt\n2000 note a note\n2500 output key\n3000 output line\n");
+		assert_int_equal(rec_reader_rewind(st->reader), 0);
+		read_story(st, story, sizeof story);
+		assert_memory_equal(story, "1000 output first\n1500", 22);
+		studio_shut(st);
+	}
+}
+
+/* Who follows has been told the note already: nothing goes back in time for them. */
+static void
+time_does_not_go_back_for_who_follows(void **state)
+{
+	struct studio *st = *state;
+	char story[512] = "";
+
+	studio_record(st);
+	st->now_us = 2000000;
+	studio_put(st, REC_NOTE, "a note", 6);
+	assert_int_equal(rec_writer_flush(st->writer, st->now_us), 0);
+	assert_int_equal(studio_open(st), 0);
+	read_story(st, story, sizeof story);
+	assert_string_equal(story, "2000 note a note\n");
+	st->now_us = 3000000;
+	put_shown(st, 1500000, "prompt");
+	studio_say(st, "line");
+	read_story(st, story, sizeof story);
+	assert_string_equal(story, "2000 output prompt\n3000 output line\n");
+	studio_shut(st);
+	studio_close(st);
+}
+
 int
 main(void)
 {
@@ -515,6 +592,8 @@ main(void)
 		TEST(a_changed_header_is_refused),
 		TEST(bytes_behind_the_end_are_noticed),
 		TEST(a_long_recordings_footer_takes_several_frames),
+		TEST(what_was_decided_late_is_read_where_it_was_shown),
+		TEST(time_does_not_go_back_for_who_follows),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);

@@ -34,6 +34,8 @@ all_kinds_of_events_come_back(void **state)
 	studio_record(st);
 	for (int kind = REC_OUTPUT; kind < REC_KIND_COUNT; kind++) {
 		st->now_us += 1000 * kind;
+		if (kind == REC_SHOWN)	/* comes back as output: reader_test.c */
+			continue;
 		event.t_us = st->now_us;
 		if (kind == REC_RESIZE)
 			rec_event_make_resize(&event, 132, 50, room);
@@ -52,7 +54,7 @@ all_kinds_of_events_come_back(void **state)
 	studio_close(st);
 	assert_int_equal(studio_open(st), 0);
 	for (int kind = REC_OUTPUT; kind < REC_KIND_COUNT; kind++) {
-		if (kind == REC_META)
+		if (kind == REC_META || kind == REC_SHOWN)
 			continue;
 		assert_int_equal(rec_reader_next(st->reader, &event), 1);
 		assert_int_equal(event.kind, kind);
