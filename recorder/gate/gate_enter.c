@@ -148,6 +148,18 @@ check_right(struct entry *e)
 	return 0;
 }
 
+/* Back to a session that runs: the right to the role is needed still, but not its hours, which do not end a session either. */
+static bool
+may_return(const struct entry *e)
+{
+	const struct policy *policy = e->peer->gate->policy;
+	const struct policy_role *role = policy_role(policy, e->grant.role);
+	struct policy_subject subject = who_subject(e->peer->who);
+
+	return role != NULL && role->ends.keep_s > 0 && strcmp(e->grant.person, peer_person(e->peer)) == 0 &&
+	    policy_matches(policy, &subject, role->who, role->who_count, NULL) && gate_return(e->peer, &e->grant, e->question);
+}
+
 static int
 check_machine(struct entry *e)
 {
@@ -374,11 +386,9 @@ on_enter(struct peer *peer, const void *fields)
 	}
 	question.cols = clamp(question.cols, 80);
 	question.rows = clamp(question.rows, 24);
-	if (find_grant(&e) != 0 || check_right(&e) != 0)
+	if (find_grant(&e) != 0 || may_return(&e))
 		return 0;
-	if (e.role->ends.keep_s > 0 && gate_return(peer, &e.grant, &question))
-		return 0;
-	if (check_machine(&e) != 0 || enter_store(&e) != 0)
+	if (check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
 		return 0;
 	/* Nobody is in without the log having said so. */
 	e.command = gate_mask_command(peer->gate, e.session.role, question.command);

@@ -210,6 +210,7 @@ struct worker_drop {
 /* A wish for more time that the gate has not answered; n 0: none. */
 struct worker_wish {
 	int64_t	n, last;
+	int64_t	next_us;	/* boot: none is taken before */
 	int	slot;		/* whose connection from inside it is; -1: the screen's */
 };
 

@@ -3,8 +3,11 @@
 #include "config.h"
 
 #include "lib/base/cli.h"
+#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "recorder/worker/worker.h"
+
+#define WISH_US	(2 * CLOCK_US)
 
 /* The one who asked is told; from the menu, and when the one inside has gone meanwhile, the screen says it. */
 static void
@@ -31,7 +34,8 @@ wish_send(struct worker *w, int slot, int64_t seconds, char *reason)
 	struct wire_wish wish = { .n = ++w->wish.last, .seconds = seconds, .reason = reason };
 	int r;
 
-	if (w->wish.n != 0)
+	/* Each one is looked up and written down by the gate, which serves everybody. */
+	if (w->wish.n != 0 || clock_boot_us() < w->wish.next_us)
 		return ERR_IN_USE;
 	if (w->gate.conn.fd < 0)
 		return ERR_PEER_GONE;
@@ -39,6 +43,7 @@ wish_send(struct worker *w, int slot, int64_t seconds, char *reason)
 	if (r < 0)
 		return r;
 	w->wish.n = wish.n;
+	w->wish.next_us = clock_boot_us() + WISH_US;
 	w->wish.slot = slot;
 	return 0;
 }
