@@ -13,6 +13,7 @@
 #define STYLED_MOST	1024	/* characters of a value that a style other than full is for */
 #define CHARACTER	UINT32_C(0x1fffff)
 #define NO_TEXT		0xfffdu	/* stands for bytes that are no characters; how many, terminals disagree */
+#define KEPT		4	/* bytes: what has more is no number */
 #define WIDE_BYTES	3	/* of what covers a wide character; none of them has fewer */
 
 /* A cell of the screen or of the carry. */
@@ -256,6 +257,17 @@ is_in_full(const struct mask_stream *s, uint32_t rule)
 	    mask_rules_face(s->rules, rule).style == MASK_FULL;
 }
 
+/* What a style may leave of the value is not looked for elsewhere. */
+static uint32_t
+kept_bytes(const struct mask_stream *s, const struct mask_hit *hit)
+{
+	uint32_t count = hit->to - hit->from;
+
+	if (is_in_full(s, hit->rule) || mask_rules_face(s->rules, hit->rule).style != MASK_KEEP_LAST_4)
+		return 0;
+	return count < KEPT ? count : KEPT;
+}
+
 void
 mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 {
@@ -290,7 +302,7 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 	if (is_final && is_new)
 		mask_count(s, hit, chars);
 	if (is_final && hit->rule < s->rules->count)
-		mask_echo(s, s->line.text + hit->from, hit->to - hit->from);
+		mask_echo(s, s->line.text + hit->from, hit->to - hit->from - kept_bytes(s, hit));
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -56,6 +57,14 @@ static const struct row rows[] = {
 	    "-----BEGIN PRIVATE KEY-----\r\n****************************************************************\r\n^C\r\nme@host:~$ ls\r\n" },
 	{ "a value for the recording only", "pin=123456 y\r\n", "pin=****** y\r\n" },
 	{ "the same in a title", "\033]0;pin=123456\007$ ", "\033]0;pin=******\007$ " },
+	{ "a key behind marks", "# -----BEGIN PRIVATE KEY-----\r\n# MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\r\n# MzEfYyjiWA4=\r\n"
+	    "# -----END PRIVATE KEY-----\r\n$ ls\r\n",
+	    "# -----BEGIN PRIVATE KEY-----\r\n******************************************************************\r\n**************\r\n"
+	    "**-----END PRIVATE KEY-----\r\n$ ls\r\n" },
+	{ "behind an escape", "x \\n" HUB "\\n y\r\n", "x \\n" HUB_IS "\\n y\r\n" },
+	{ "a card folded at its blank", A60 "aaaa 4111 1111 1111 \r\n1111 x\r\n", A60 "aaaa ***************\r\n1111 x\r\n" },
+	{ "wrapped in a pane", "\033[1;10H\342\224\202\033[2;10H\342\224\202\033[1;1Hab staff-\033[2;1H1234567\033[5;1H",
+	    "\033[1;10H\342\224\202\033[2;10H\342\224\202\033[1;1Hab [STAFF\033[2;1H]******\033[5;1H" },
 	{ "an empty escape", "\033[1;31m\033[0m\033(B", "\033[1;31m\033[0m\033(B" },
 };
 /* clang-format on */
@@ -123,6 +132,95 @@ what_was_begun_and_left_is_not_released(void **state)
 	out = kit_recorded(&kit);
 	assert_null(strstr(out, "0123"));
 	assert_null(strstr(out, "wxyz"));
+	kit_close(&kit);
+}
+
+/* The edge of the screen takes a character away: what was released before cannot be known, so it comes at once. */
+static void
+what_is_erased_at_the_edge_was_there(void **state)
+{
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, A70 " ghp_01234\033[K56789abcdefABCDEF0123456789wxyz x\r\n");
+	out = kit_recorded(&kit);
+	assert_string_equal(out, A70 " *********\033[K******************************* x\r\n");
+	kit_close(&kit);
+}
+
+static void
+a_number_that_is_not_over_waits(void **state)
+{
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, "card 4012 8888 88");
+	kit_wait(&kit, 3 * MASK_IDLE_US);
+	assert_int_equal(buf_len(&kit.record), 5);
+	assert_int_equal(mask_stream_due(kit.stream), 0);
+	mask_stream_resize(kit.stream, 100, 30, kit.now_us);
+	assert_int_equal(buf_len(&kit.record), 5);
+	kit_write(&kit, "88 1881 y\r\n");
+	out = kit_recorded(&kit);
+	assert_string_equal(out, "card ***************1881 y\r\n");
+	kit_close(&kit);
+}
+
+static void
+type(struct kit *kit, const char *echo)
+{
+	mask_stream_typed(kit->stream, kit->now_us);
+	kit_write(kit, echo);
+	kit_wait(kit, 300000);
+}
+
+static void
+what_is_typed_waits_for_the_end_of_its_line(void **state)
+{
+	static const char *const keys[] = { "b", "y", " ", "s", "t", "a", "f", "f", "-", "1", "2", "3", "x", "4", "\b\033[K", "\b\033[K" };
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, "$ ");
+	kit_wait(&kit, MASK_IDLE_US);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		type(&kit, keys[i]);
+	kit_wait(&kit, 3 * MASK_IDLE_US);
+	assert_int_equal(buf_len(&kit.record), 2);
+	for (const char *at = "4567"; *at != '\0'; at++)
+		type(&kit, (char[]){ *at, '\0' });
+	type(&kit, "\r\n");
+	assert_int_equal(mask_stream_undecided(kit.stream, NULL), 0);
+	out = kit_recorded(&kit);
+	assert_string_equal(out, "$ by [STAFF]**x4\b\033[K\b\033[K****\r\n");
+	kit_close(&kit);
+}
+
+/* A shell that paints its line at each key has said most of a value before it is one. */
+static void
+what_was_painted_over_is_covered_too(void **state)
+{
+	static const char word[] = "staff-1234567";
+	AUTO_FREE char *out = NULL;
+	struct kit kit;
+	char echo[32];
+
+	(void)state;
+	kit_open(&kit, 80, 24);
+	kit_write(&kit, "$ ");
+	for (size_t i = 1; i < sizeof word; i++) {
+		snprintf(echo, sizeof echo, "\r\033[2C%.*s", (int)i, word);
+		type(&kit, echo);
+	}
+	type(&kit, "\r\n");
+	out = kit_recorded(&kit);
+	assert_null(strstr(out, "ff-123"));
 	kit_close(&kit);
 }
 
@@ -203,6 +301,10 @@ main(void)
 		cmocka_unit_test(values_are_covered_however_they_arrive),
 		cmocka_unit_test(a_line_waits_until_it_is_over),
 		cmocka_unit_test(what_was_begun_and_left_is_not_released),
+		cmocka_unit_test(what_is_erased_at_the_edge_was_there),
+		cmocka_unit_test(a_number_that_is_not_over_waits),
+		cmocka_unit_test(what_is_typed_waits_for_the_end_of_its_line),
+		cmocka_unit_test(what_was_painted_over_is_covered_too),
 		cmocka_unit_test(a_line_of_any_length_is_bounded_and_covered),
 		cmocka_unit_test(hits_are_counted_once),
 		cmocka_unit_test(another_size_keeps_what_is_covered),
