@@ -138,7 +138,7 @@ mark_before(const struct mask_stream *s, bool *is_apart)
 		if (grid_row_used(s->grid, row) > 0)
 			return grid_row_mark(s->grid, row);
 	if ((grid_row_mark(s->grid, 0) & ROW_CARRIED) == 0 || grid_is_alternate(s->grid))
-		return 0;
+		return mask_column_noted(s, 0);
 	*is_apart = *is_apart || s->is_top_apart;
 	return s->top_mark;
 }
@@ -194,6 +194,8 @@ match_parts(struct pass *p)
 			part.may_wait = p->how == MASK_LOOK && end == at;
 			state = match_areas(p, &part);
 			part.is_apart = part.is_cut = false;
+			if (s->columns != NULL)
+				mask_column_note(s, &part, state);
 		}
 		match_part(p, from, to, is_last);
 		mark = continue_state(p, mark, from, to, is_last);

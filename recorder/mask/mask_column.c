@@ -12,8 +12,11 @@
 #include "lib/term/grid.h"
 #include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_inside.h"
+#include "recorder/mask/mask_output.h"
 
 #define BYTES_MOST	4	/* of one character */
+#define BEHIND		64	/* bytes between a line and the next */
+#define RECALLED	4	/* tables that a pager may come back to */
 #define LEAST_CUT	3	/* letters by which a name is known that has no room for more */
 
 void
@@ -56,6 +59,26 @@ mask_column_has(const struct mask_stream *s, uint32_t from, uint32_t to)
 		if (c->covered[i].from <= refs[from] && refs[to - 1] <= c->covered[i].to)
 			return true;
 	return false;
+}
+
+void
+mask_column_note(struct mask_stream *s, const struct column_part *part, uint32_t mark)
+{
+	struct mask_columns *c = s->columns;
+
+	if (part->is_open || part->from >= part->to || !grid_is_alternate(s->grid))
+		return;
+	c->last_place = mask_ref_place(s, s->line.refs[part->to - 1]);
+	c->last_mark = mark;
+}
+
+uint32_t
+mask_column_noted(const struct mask_stream *s, uint32_t from)
+{
+	const struct mask_columns *c = s->columns;
+	uint64_t place = c != NULL && from < s->line.count ? mask_ref_place(s, s->line.refs[from]) : 0;
+
+	return place != 0 && c->last_place < place && place - c->last_place < BEHIND ? c->last_mark & COLUMN_STATE : 0;
 }
 
 void
@@ -245,16 +268,36 @@ go_on(struct mask_stream *s, const struct column_part *part)
 	return 0;
 }
 
+/* A pager paints rows whose header is elsewhere: they are known by their shape, if their table was there not long ago. */
+static uint32_t
+recall(struct mask_stream *s)
+{
+	struct mask_columns *c = s->columns;
+
+	for (unsigned back = 1; back <= RECALLED && back <= c->next_slot; back++) {
+		unsigned slot = (c->next_slot - back) % COLUMN_SLOTS;
+
+		if (column_knows_row(s, slot))
+			return column_rows(s, column_state(COLUMN_ROWS, slot, 0), slot);
+		if (column_knows_fields(s, slot))
+			return column_fields(s, column_state(COLUMN_FIELDS, slot, 0), slot);
+	}
+	return 0;
+}
+
 uint32_t
 mask_column_line(struct mask_stream *s, const struct column_part *part)
 {
+	bool may_recall = s->columns->next_slot > 0 && (s->jumped != 0 || grid_is_alternate(s->grid));
 	uint32_t state;
 
-	if (((part->before & COLUMN_STATE) == 0 && !part->is_gated) || part->from >= part->to)
+	if (((part->before & COLUMN_STATE) == 0 && !part->is_gated && !may_recall) || part->from >= part->to)
 		return 0;
-	if ((part->before & COLUMN_STATE) != 0 && may_go_on(s, part)) {
+	if (((part->before & COLUMN_STATE) != 0 && may_go_on(s, part)) || may_recall) {
 		column_read(s, part);
 		state = go_on(s, part);
+		if (state == 0 && may_recall)
+			state = recall(s);
 		return state == 0 && part->is_gated ? begin(s, part) : state;
 	}
 	if (!part->is_gated)

@@ -86,6 +86,8 @@ struct mask_columns {
 	unsigned		header_number;
 	size_t			header_typed;	/* columns at its beginning that are not of it */
 	struct column_table	draft;
+	uint64_t		last_place;	/* of the line that was matched last on the other screen, */
+	uint32_t		last_mark;	/* whose rows leave without a trace; and its mark */
 	size_t			left_equal, left_from;	/* of the row that left at the top last: where its " = " is, and its name */
 	bool			left_bar;		/* it is a name and a bar */
 	struct {
@@ -106,6 +108,9 @@ struct column_part {
 /* mask_column.c: covers what is to be covered; the upper half of the line's mark. s->columns is not NULL. */
 uint32_t	mask_column_line(struct mask_stream *s, const struct column_part *part);
 bool		mask_column_has(const struct mask_stream *s, uint32_t from, uint32_t to);	/* this text of the chain is covered */
+/* On the other screen: what is done is noted, and asked for by a line at the top that came right behind it. */
+void		mask_column_note(struct mask_stream *s, const struct column_part *part, uint32_t mark);
+uint32_t	mask_column_noted(const struct mask_stream *s, uint32_t from);
 void		mask_column_forget(struct mask_stream *s);	/* before another chain */
 void		mask_column_leave(struct mask_stream *s, int row);	/* at the top */
 void		mask_columns_done(struct mask_columns *columns);
@@ -142,9 +147,13 @@ bool		column_is_name(uint32_t character, bool is_first);	/* may stand in a name 
 bool		column_begin_rows(struct mask_stream *s, struct column_table *table);	/* the line is the rule of the kept header */
 uint32_t	column_rows(struct mask_stream *s, uint32_t before, unsigned slot);
 
+bool		column_knows_row(const struct mask_stream *s, unsigned slot);	/* the line can be of no other table */
+
 /* mask_column_fields.c: separators, no rule. */
 bool		column_begin_fields(struct mask_stream *s, struct column_table *table);
 uint32_t	column_fields(struct mask_stream *s, uint32_t before, unsigned slot);
+
+bool		column_knows_fields(const struct mask_stream *s, unsigned slot);
 
 /* mask_column_record.c: one line a column. */
 uint32_t	column_begin_record(struct mask_stream *s, uint32_t before);	/* 0: it is none */

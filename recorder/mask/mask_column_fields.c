@@ -162,6 +162,20 @@ next_field(struct walk *w)
 	w->begin = w->i;
 }
 
+bool
+column_knows_fields(const struct mask_stream *s, unsigned slot)
+{
+	struct mask_columns *c = s->columns;
+	struct walk w = { .line = &c->line, .table = &c->slots[slot], .may_quote = true };
+	uint32_t count = 1;
+
+	if (!w.table->is_proven || w.table->fields < 3)
+		return false;
+	for (; to_separator(&w); next_field(&w))
+		count++;
+	return count == w.table->fields;
+}
+
 static uint32_t
 entry_of(const struct column_table *table, uint32_t field)
 {

@@ -239,6 +239,27 @@ fits(const struct column_line *line, const struct column_table *table, enum unit
 	return bars > 0 || line->is_open;
 }
 
+bool
+column_knows_row(const struct mask_stream *s, unsigned slot)
+{
+	const struct column_table *table = &s->columns->slots[slot];
+	const struct column_line *line = &s->columns->line;
+	size_t bars = 0, reached = 0;
+	enum unit unit = fits(line, table, BY_PLACE) ? BY_PLACE : BY_CHARACTER;
+
+	if (!table->is_tight || table->joint_count == 0 || is_rule(line) || !fits(line, table, unit))
+		return false;
+	for (size_t i = 0, j = 0; i < line->count; i++) {
+		while (j < table->joint_count && table->joints[j] < place_of(line, i, unit))
+			j++;
+		if (j == table->joint_count || table->joints[j] != place_of(line, i, unit))
+			continue;
+		reached++;
+		bars += column_is_bar(line->chars[i]);
+	}
+	return reached > 0 && bars == reached;
+}
+
 static void
 cover_span(struct mask_stream *s, const struct column_table *table, const struct column_masked *masked, enum unit unit)
 {
@@ -257,6 +278,20 @@ cover_span(struct mask_stream *s, const struct column_table *table, const struct
 	column_cover(s, from, to, masked->entry);
 }
 
+/* less asks below the rows: ":" or "(END)". */
+static bool
+is_pager(const struct column_line *line)
+{
+	static const char end[] = "(END)";
+	size_t i = 0;
+
+	if (line->count == 1 && line->chars[0] == ':')
+		return true;
+	while (i < line->count && i < sizeof end - 1 && line->chars[i] == (uint32_t)(unsigned char)end[i])
+		i++;
+	return i == line->count && i == sizeof end - 1;
+}
+
 static uint32_t
 misfit(struct mask_stream *s, uint32_t before, unsigned slot)
 {
@@ -266,7 +301,9 @@ misfit(struct mask_stream *s, uint32_t before, unsigned slot)
 	bool has_bar = false;
 
 	for (size_t i = 0; i < line->count; i++)
-		has_bar = has_bar || column_is_bar(line->chars[i]);
+		has_bar = has_bar || (column_is_bar(line->chars[i]) && line->chars[i] != ':' && line->chars[i] != ';');
+	if (is_pager(line))
+		return before & COLUMN_STATE;
 	if (table->is_boxed)
 		most = MISFITS_BOXED;
 	else if (table->is_tight)

@@ -13,9 +13,8 @@
 
 #define SIGN_WORDS	4	/* between an arrow that begins a prompt, and the command */
 
-/* The place of the byte that made a character; 0: none did. */
-static uint64_t
-place_of(const struct mask_stream *s, uint32_t ref)
+uint64_t
+mask_ref_place(const struct mask_stream *s, uint32_t ref)
 {
 	uint64_t now = grid_place(s->grid);
 	uint32_t origin;
@@ -40,8 +39,8 @@ static uint64_t
 first_place(const struct mask_stream *s, const struct column_part *part)
 {
 	for (uint32_t i = part->from; i < part->to; i++)
-		if (place_of(s, s->line.refs[i]) != 0 || s->line.text[i] != ' ')
-			return place_of(s, s->line.refs[i]);
+		if (mask_ref_place(s, s->line.refs[i]) != 0 || s->line.text[i] != ' ')
+			return mask_ref_place(s, s->line.refs[i]);
 	return 0;
 }
 
@@ -51,8 +50,8 @@ last_place(const struct mask_stream *s, const struct column_part *part)
 	uint64_t last = 0;
 
 	for (uint32_t i = part->from; i < part->to; i++)
-		if (place_of(s, s->line.refs[i]) > last)
-			last = place_of(s, s->line.refs[i]);
+		if (mask_ref_place(s, s->line.refs[i]) > last)
+			last = mask_ref_place(s, s->line.refs[i]);
 	return last;
 }
 
@@ -176,7 +175,7 @@ behind_mark(const struct mask_stream *s, const struct column_part *part, uint64_
 {
 	uint32_t i = part->from;
 
-	while (i < part->to && place_of(s, s->line.refs[i]) < place)
+	while (i < part->to && mask_ref_place(s, s->line.refs[i]) < place)
 		i++;
 	return i - part->from;
 }
@@ -247,7 +246,7 @@ span_at(const struct mask_outputs *o, uint64_t place)
 bool
 mask_output_has(const struct mask_stream *s, uint32_t at)
 {
-	return s->outputs != NULL && s->outputs->next > 0 && span_at(s->outputs, place_of(s, s->line.refs[at])) != NULL;
+	return s->outputs != NULL && s->outputs->next > 0 && span_at(s->outputs, mask_ref_place(s, s->line.refs[at])) != NULL;
 }
 
 /* Runs of characters that belong to a span; blanks stay. */
@@ -259,7 +258,7 @@ cover(struct mask_stream *s, const struct column_part *part)
 	bool is_any = false;
 
 	for (uint32_t i = part->from; i <= part->to; i++) {
-		const struct output_span *now = i < part->to && s->line.text[i] != ' ' ? span_at(s->outputs, place_of(s, s->line.refs[i])) : NULL;
+		const struct output_span *now = i < part->to && s->line.text[i] != ' ' ? span_at(s->outputs, mask_ref_place(s, s->line.refs[i])) : NULL;
 
 		if (i < part->to && s->line.text[i] == ' ' && span != NULL)
 			continue;

@@ -36,6 +36,8 @@ struct mask_outputs {
 	size_t		prompt_bytes;
 };
 
+/* The place of the byte that made a character; 0: none did. */
+uint64_t	mask_ref_place(const struct mask_stream *s, uint32_t ref);
 /* A line of the chain. True if some of it was covered. */
 bool	mask_output_line(struct mask_stream *s, const struct column_part *part, bool is_gated);
 /* The byte of the text belongs to such output. */

@@ -187,6 +187,25 @@ make_times(struct script *s, struct dice *dice)
 	    dice_below(dice, 1000));
 }
 
+/* Names of columns where no table is. */
+static void
+make_names(struct script *s, struct dice *dice)
+{
+	static const char *const texts[] = {
+		"-rw-r--r-- 1 root root   12 Nov 20 14:02 email\r\n-rw-r--r-- 1 root root   12 Nov 20 14:02 token\r\n",
+		"id,email\r\nYes of course\r\nand no\r\n", "Email\r\n-----\r\n\r\nThe email is sent at noon, to all of them.\r\n",
+		"select id, email, phone\r\n  from customers\r\n where email is not null, and more, or less;\r\n",
+		"create table t (\r\n  id integer,\r\n  email text,\r\n  phone text\r\n);\r\n", "user:email\r\ngit:email\r\n",
+		"email = read_email(user)\r\nprint(email, phone)\r\n", "Token | what it is for\r\nthe first one | nothing at all\r\n",
+		"Send the email, then call the phone number: somebody will answer, perhaps.\r\n", "email|phone\r\nplain words here\r\n",
+		"  email/token.c | 12 ++--\r\n  phone.c       |  3 +\r\n 2 files changed, 15 insertions(+)\r\n", "* token\r\n  main\r\n",
+		"-[ email ]-\r\n+ email: changed\r\n", " email   the address\r\n phone   the number\r\n",
+	};
+
+	for (int i = 0; i < 4; i++)
+		script_add(s, PICK(dice, texts));
+}
+
 const struct benign benign_kinds[] = {
 	{ "git", make_git },
 	{ "ids", make_ids },
@@ -198,5 +217,6 @@ const struct benign benign_kinds[] = {
 	{ "stack traces", make_trace },
 	{ "addresses", make_addresses },
 	{ "times", make_times },
+	{ "names of columns", make_names },
 	{ NULL, NULL },
 };

@@ -23,7 +23,8 @@
 
 #define SEEDS	20
 
-static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks, form_mixes };
+static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks, form_mixes,
+	form_tables };
 
 static const struct mask_rule *
 rule_called(const struct mask_rules *rules, const char *name)

@@ -133,6 +133,13 @@ check(const struct table *in, const struct table *out, size_t piece, int cols, i
 	return 1;
 }
 
+/* By less: on a screen of this size only. */
+static bool
+is_painted(const struct table *table)
+{
+	return strncmp(table->name, "psql-less", strlen("psql-less")) == 0;
+}
+
 static void
 each_table_at(int cols, int rows, const size_t *pieces)
 {
@@ -146,7 +153,7 @@ each_table_at(int cols, int rows, const size_t *pieces)
 	while (next_table(&in_at, in_bytes + in_count, &in)) {
 		assert_true(next_table(&out_at, out_bytes + out_count, &out));
 		assert_string_equal(in.name, out.name);
-		for (const size_t *piece = pieces; *piece != 0; piece++)
+		for (const size_t *piece = pieces; *piece != 0 && (!is_painted(&in) || (cols == 80 && rows == 24)); piece++)
 			wrong += check(&in, &out, *piece, cols, rows);
 		tables++;
 	}
