@@ -24,7 +24,7 @@ struct mask_match;
 
 /* What the terminal did with keys at the moment at which they were handed to the session. */
 enum mask_tty {
-	MASK_TTY_BLIND,	/* lines without echo: a password is asked for. Nothing typed now is ever stored */
+	MASK_TTY_BLIND,	/* lines without echo: a password is asked for. Nothing typed now is ever stored but the line's end */
 	MASK_TTY_RAW,	/* no echo by the driver: the program may echo by itself */
 	MASK_TTY_ECHO	/* the driver echoes */
 };

@@ -99,6 +99,10 @@ push(struct mask_input *in, enum key_kind kind, uint32_t character, enum mask_tt
 	bool is_hidden = kind == KEY_ANSWER || (kind == KEY_CHAR && (tty == MASK_TTY_BLIND || character >= KEY_NO_CHARACTER));
 	struct key *key;
 
+	if (kind == KEY_CONTROL && tty == MASK_TTY_BLIND) {
+		kind = KEY_ANSWER;
+		is_hidden = true;
+	}
 	if (in->count - in->first >= MASK_KEYS_MOST)
 		input_force(in);
 	if (in->count == in->room)

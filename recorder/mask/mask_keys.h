@@ -8,13 +8,14 @@
 #include "recorder/mask/mask_match.h"
 
 #define KEY_NO_CHARACTER	UINT32_C(0x200000)	/* and above: a byte that is part of no character */
+#define KEYS_PROMPTS		4
 #define KEYS_CARRY		64			/* bytes of a sequence that may come in two pieces */
 
 enum key_kind {
 	KEY_CHAR,	/* prints: stored only if it was echoed */
 	KEY_CONTROL,	/* a control key, or a byte of an escape sequence: no secret */
 	KEY_END,	/* a control key that ends the line */
-	KEY_ANSWER	/* a string that the terminal sent by itself: never stored */
+	KEY_ANSWER	/* never stored: a string that the terminal sent by itself, anything else where a password is asked for */
 };
 
 /* Control keys that take back what was typed. */
@@ -51,8 +52,8 @@ struct mask_input {
 	bool		 has_driven;	/* keys that the driver echoes may wait */
 	uint64_t	 left_place;	/* `left` is what stands left of the cursor at this place */
 	uint32_t	 left;
-	uint32_t	 prompt;	/* what stood left of the line that was echoed last */
-	bool		 has_prompt;
+	uint32_t	 prompts[KEYS_PROMPTS];	/* what stood left of lines that were echoed, the last few different ones */
+	size_t		 prompt_count;
 	uint8_t		 carry[KEYS_CARRY];
 	size_t		 carried;
 	int64_t		 carry_us;

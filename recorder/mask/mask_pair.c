@@ -166,7 +166,7 @@ begins_line(const struct mask_input *in, size_t i)
 
 /*
  * In front of a key, which is the nth cell, stands what stood there when it was typed. If it begins a line it may have been typed
- * before the prompt came: then there is the prompt of the line before, or nothing.
+ * before the prompt came: then there is one that was there before, or nothing.
  */
 static bool
 is_at_home(const struct mask_input *in, struct walk *walk, size_t i, size_t n)
@@ -175,7 +175,21 @@ is_at_home(const struct mask_input *in, struct walk *walk, size_t i, size_t n)
 
 	if (left == in->keys[i].left)
 		return true;
-	return begins_line(in, i) && ((in->has_prompt && left == in->prompt) || (in->keys[i].is_ahead && walk_cell(walk, n) == NULL));
+	if (!begins_line(in, i))
+		return false;
+	for (size_t p = 0; p < in->prompt_count && p < KEYS_PROMPTS; p++)
+		if (left == in->prompts[p])
+			return true;
+	return in->keys[i].is_ahead && walk_cell(walk, n) == NULL;
+}
+
+static void
+keep_prompt(struct mask_input *in, uint32_t left)
+{
+	for (size_t p = 0; p < in->prompt_count && p < KEYS_PROMPTS; p++)
+		if (left == in->prompts[p])
+			return;
+	in->prompts[in->prompt_count++ % KEYS_PROMPTS] = left;
 }
 
 /* The run begins with the first key that is at home. */
@@ -228,10 +242,8 @@ mask_pair_screen(struct mask_input *in)
 		return;
 	for (size_t i = 0; i < best.count; i++)
 		keys_set(in, best.keys[i], KEY_ECHOED);
-	if (begins_line(in, best.keys[best.count - 1])) {
-		in->prompt = left_of(&walk, best.count);
-		in->has_prompt = true;
-	}
+	if (begins_line(in, best.keys[best.count - 1]))
+		keep_prompt(in, left_of(&walk, best.count));
 	give_up(in, in->waiting, best.keys[0]);
 }
 

@@ -33,3 +33,10 @@ tests_fuzz_mask_fuzz_SOURCES = tests/fuzz/mask_fuzz.c tests/fuzz/replay.c tests/
 tests_fuzz_mask_fuzz_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_mask_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/mask"'
 tests_fuzz_mask_fuzz_LDADD = $(MASK_LIBS)
+
+check_PROGRAMS += tests/fuzz/input_fuzz
+tests_fuzz_input_fuzz_SOURCES = tests/fuzz/input_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
+	tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
+tests_fuzz_input_fuzz_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_input_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/input"'
+tests_fuzz_input_fuzz_LDADD = $(MASK_LIBS)

@@ -166,6 +166,8 @@ static const struct row rows[] = {
 	{ "the driver's echo in the middle of output", "ls\r", { "echo", ">make: one\r\nmake:", "'l", ">l two\r\n", "'s", ">threes\r\n", "'\r", ">\r\n" } },
 	{ "a driver that stops echoing", "<5>\r", { "echo", "'hello", "blind", ">password, hello: ", "raw", "'\r", ">\r\n", "wait" } },
 	{ "read -s, getpass here", "<6>\r", { ">Password: ", "blind", "'secret\r", ">\r\n" } },
+	{ "corrections and arrows there", "<11>\r", { ">Password: ", "blind", "'sex\177cret", "<\033[D", "<\r", ">\r\n" } },
+	{ "an arrow of which the end is typed there", "<4>\r", { ">$ ", "<\033[2", "blind", "<~", "<\r", ">\r\n" } },
 	{ "read -s, getpass behind ssh", "<6>\r", { ">Password: ", "'secret\r", ">\r\n$ " } },
 	{ "a password and a command behind it", "sudo id\r<7>\rls -l\r", { ">$ ", "+sudo id\r", ">[sudo] password for me: ", "'hunter2\r", ">\r\nuid=0\r\n$ ", "+ls -l\r" } },
 	{ "a password that nobody answers", "<7>\r", { ">Password: ", "'hunter2\r", "wait" } },
