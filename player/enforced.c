@@ -42,6 +42,7 @@ static const struct { const char *word, *sentence; } marks[] = {
 	{ "no-namespaces",	"It could make no namespaces and no mounts." },
 	{ "truncate-by-seccomp", "Files were kept from being emptied by the system call filter." },
 	{ "noexec",		"Nothing but its own programs could be mapped as a program." },
+	{ "read-only",		"Nothing but what it may write could be changed, neither modes nor owners." },
 	{ "sockets-hidden",	"Sockets of other services were out of sight." },
 	{ "private-tmp",	"Its temporary folders were its own." },
 	{ "confined",		NULL },

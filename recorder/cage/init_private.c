@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Three covers: /run (and sockets elsewhere), the temporary folders if the role wants its own, and noexec over everything.
- * Each takes copies of what must stay in sight first (open_tree), covers, and puts the copies back (move_mount).
+ * Three covers: /run (and sockets elsewhere), the temporary folders if the role wants its own, and over everything noexec and
+ * read-only: Landlock has no right for mapping programs, nor for modes, owners, times and attributes of files. Each takes copies of what must stay in sight first (open_tree), covers, and puts the copies back (move_mount).
  */
 #include "config.h"
 
@@ -23,7 +23,7 @@
 #include "recorder/keeper/contract.h"
 
 #define BARRED		(MS_NOSUID | MS_NODEV | MS_NOEXEC)
-#define KEPT_MOST	128
+#define KEPT_MOST	320	/* more than libraries and rights together */
 #define COPY		(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE)
 
 /* Copies of files and trees, waiting to be put back at their own paths. */
@@ -227,17 +227,47 @@ cover_temporary(const struct plan *plan, const char *folder)
 	return r == 0 ? cover(real, &kept, false, "mode=1777,size=25%") : r;
 }
 
-/* Nothing can be run or mapped as a program but what the plan says: that is copied before, and put back over itself. */
 static int
-bar_programs(const struct plan *plan)
+by_path(const void *a, const void *b)
 {
-	struct mount_attr barred = { .attr_set = MOUNT_ATTR_NOEXEC };
+	return strcmp(((const struct plan_path *)a)->path, ((const struct plan_path *)b)->path);
+}
+
+/* A copy of what may be run or written, with the other of the two taken away. */
+static int
+keep_barred(struct kept *kept, const struct plan_path *path)
+{
+	/* Single devices need no mount of their own: read-only does not keep anybody from writing to them. */
+	bool writable = (path->access & (LL_WRITE_FILE | LL_READ_DIR)) == (LL_WRITE_FILE | LL_READ_DIR);
+	struct mount_attr barred = { .attr_set = (path->program ? 0u : MOUNT_ATTR_NOEXEC) | (writable ? 0u : MOUNT_ATTR_RDONLY) };
+	size_t before = kept->count;
+	int r;
+
+	if (!path->program && !writable)
+		return 0;
+	r = keep(kept, path->path, NULL);
+	if (r < 0 || kept->count == before || barred.attr_set == 0)
+		return r;
+	if (mount_setattr(kept->all[before].tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &barred, sizeof barred) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * Nothing can be run or mapped as a program, and nothing changed, but what the plan says: that is copied before and put
+ * back over itself, folders before what is in them.
+ */
+static int
+bar_everything(struct plan *plan)
+{
+	struct mount_attr barred = { .attr_set = MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY };
 	AUTO_KEPT struct kept kept = { .count = 0 };
 	int r = 0;
 
+	if (plan->count > 0)
+		qsort(plan->paths, plan->count, sizeof *plan->paths, by_path);
 	for (size_t i = 0; r == 0 && i < plan->count; i++)
-		if (plan->paths[i].program)
-			r = keep(&kept, plan->paths[i].path, NULL);
+		r = keep_barred(&kept, &plan->paths[i]);
 	if (r == 0 && mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &barred, sizeof barred) < 0)
 		r = -errno;
 	return r == 0 ? put_back(&kept, false) : r;
@@ -270,9 +300,9 @@ init_private(struct plan *plan, char *why, size_t size)
 		if (r < 0)
 			return failed(why, size, "no private temporary folders", r);
 	}
-	r = bar_programs(plan);
+	r = bar_everything(plan);
 	if (r < 0)
-		return failed(why, size, "other programs cannot be barred", r);
-	plan->enforced.marks |= MARK_SOCKETS | MARK_NOEXEC | ((plan->start->role.rights.flags & RIGHTS_TMP) ? MARK_TMP : 0u);
+		return failed(why, size, "other programs and files cannot be barred", r);
+	plan->enforced.marks |= MARK_SOCKETS | MARK_NOEXEC | MARK_READ_ONLY | ((plan->start->role.rights.flags & RIGHTS_TMP) ? MARK_TMP : 0u);
 	return 0;
 }

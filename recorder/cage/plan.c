@@ -369,6 +369,8 @@ plan_missing(const struct plan *plan)
 		have |= NEED_TCP;
 	if (marks & MARK_SOCKETS)
 		have |= NEED_SOCKETS;
+	if (marks & MARK_READ_ONLY)
+		have |= NEED_TRUNCATE;
 	if (marks & MARK_NOEXEC)
 		have |= NEED_NOEXEC;
 	return NEED_ALL & ~have;

@@ -7,6 +7,7 @@
 #include <linux/bpf.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 #include "recorder/cage/portbpf.h"
 #include "recorder/keeper/rights.h"
 
-#define STEPS_MOST	(RIGHTS_PORTS + 6)
+#define STEPS_MOST	(RIGHTS_PORTS + 8)
 
 static long
 bpf(int command, union bpf_attr *attr)
@@ -24,16 +25,24 @@ bpf(int command, union bpf_attr *attr)
 }
 
 /*
+ *	r2 = context->type			(only if datagrams are let through)
+ *	if r2 == SOCK_DGRAM goto yes
  *	r2 = context->user_port
- *	if r2 == PORT goto yes		(for each)
+ *	if r2 == PORT goto yes			(for each)
  *	r0 = 0; exit
  *	yes: r0 = 1; exit
  */
 static size_t
-make_program(struct bpf_insn *steps, const uint16_t *ports, uint32_t count)
+make_program(struct bpf_insn *steps, const uint16_t *ports, uint32_t count, bool datagrams)
 {
 	size_t n = 0;
 
+	if (datagrams) {
+		steps[n++] = (struct bpf_insn){ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1,
+			.off = offsetof(struct bpf_sock_addr, type) };
+		steps[n++] = (struct bpf_insn){ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 2, .imm = SOCK_DGRAM,
+			.off = (int16_t)(count + 3) };
+	}
 	steps[n++] = (struct bpf_insn){ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1,
 		.off = offsetof(struct bpf_sock_addr, user_port) };
 	for (uint32_t i = 0; i < count; i++)
@@ -41,7 +50,7 @@ make_program(struct bpf_insn *steps, const uint16_t *ports, uint32_t count)
 			.off = (int16_t)(count - i + 1) };
 	steps[n++] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0 };
 	steps[n++] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
-	if (count == 0)
+	if (count == 0 && !datagrams)
 		return n;	/* the verifier refuses what is never reached */
 	steps[n++] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1 };
 	steps[n++] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
@@ -49,7 +58,7 @@ make_program(struct bpf_insn *steps, const uint16_t *ports, uint32_t count)
 }
 
 static int
-attach(int cgroup, enum bpf_attach_type type, const uint16_t *ports, uint32_t count)
+attach(int cgroup, enum bpf_attach_type type, const uint16_t *ports, uint32_t count, bool datagrams)
 {
 	struct bpf_insn steps[STEPS_MOST];
 	static const char license[] = "ISC";	/* no helper that asks for another */
@@ -58,7 +67,7 @@ attach(int cgroup, enum bpf_attach_type type, const uint16_t *ports, uint32_t co
 	AUTO_FD int program = -1;
 
 	load.expected_attach_type = type;
-	load.insn_cnt = (uint32_t)make_program(steps, ports, count);
+	load.insn_cnt = (uint32_t)make_program(steps, ports, count, datagrams);
 	load.insns = (uintptr_t)steps;
 	load.license = (uintptr_t)license;
 	program = (int)bpf(BPF_PROG_LOAD, &load);
@@ -72,14 +81,15 @@ attach(int cgroup, enum bpf_attach_type type, const uint16_t *ports, uint32_t co
 int
 portbpf_attach(const struct cgroup *cgroup, const struct rights *rights)
 {
+	bool udp = (rights->flags & (RIGHTS_UDP | RIGHTS_RAW)) != 0;
 	int r;
 
 	if (cgroup->dir < 0)
 		return -ENOENT;
-	r = attach(cgroup->dir, BPF_CGROUP_INET4_CONNECT, rights->connect, rights->connect_count);
+	r = attach(cgroup->dir, BPF_CGROUP_INET4_CONNECT, rights->connect, rights->connect_count, udp);
 	if (r == 0)
-		r = attach(cgroup->dir, BPF_CGROUP_INET6_CONNECT, rights->connect, rights->connect_count);
+		r = attach(cgroup->dir, BPF_CGROUP_INET6_CONNECT, rights->connect, rights->connect_count, udp);
 	if (r == 0)
-		r = attach(cgroup->dir, BPF_CGROUP_INET4_BIND, rights->bind, rights->bind_count);
-	return r == 0 ? attach(cgroup->dir, BPF_CGROUP_INET6_BIND, rights->bind, rights->bind_count) : r;
+		r = attach(cgroup->dir, BPF_CGROUP_INET4_BIND, rights->bind, rights->bind_count, udp);
+	return r == 0 ? attach(cgroup->dir, BPF_CGROUP_INET6_BIND, rights->bind, rights->bind_count, udp) : r;
 }

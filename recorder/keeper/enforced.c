@@ -33,6 +33,7 @@ static const struct {
 	{ MARK_NO_SPACES,	"no-namespaces" },
 	{ MARK_TRUNCATE,	"truncate-by-seccomp" },
 	{ MARK_NOEXEC,		"noexec" },
+	{ MARK_READ_ONLY,	"read-only" },
 	{ MARK_SOCKETS,		"sockets-hidden" },
 	{ MARK_TMP,		"private-tmp" },
 	{ MARK_SHELL,		"shell-baseline" },

@@ -35,7 +35,8 @@ enum enforced_mark {
 	MARK_TMP = 1 << 18,		/* /tmp, /var/tmp, /dev/shm likewise */
 	MARK_SHELL = 1 << 19,		/* the baseline of a shell is given */
 	MARK_ROOT_INSIDE = 1 << 20,	/* sudo: yes */
-	MARK_ALL = (1 << 21) - 1
+	MARK_READ_ONLY = 1 << 21,	/* all mounts, but for what the role may write: modes and owners as well */
+	MARK_ALL = (1 << 22) - 1
 };
 
 struct enforced {

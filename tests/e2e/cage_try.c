@@ -72,6 +72,25 @@ try_truncate(const char *path)
 }
 
 static int
+try_mode(const char *path)
+{
+	return result(chmod(path, 0600));
+}
+
+static int
+try_datagram(const char *port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)),
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r = fd < 0 ? -errno : result(connect(fd, (struct sockaddr *)&to, sizeof to));
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+static int
 try_list(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -436,6 +455,7 @@ static const struct {
 	int		(*act)(const char *what);
 } acts[] = {
 	{ "read", try_read }, { "write", try_write }, { "empty", try_empty }, { "truncate", try_truncate }, { "list", try_list },
+	{ "mode", try_mode }, { "datagram", try_datagram },
 	{ "exec", try_exec }, { "loader", try_loader }, { "memory", try_memory },
 	{ "connect", try_connect }, { "fastopen", try_fast_open }, { "bind", try_bind }, { "listen", try_listen },
 	{ "udp", try_udp }, { "stream", try_stream }, { "family", try_family }, { "unix", try_unix }, { "abstract", try_abstract },
