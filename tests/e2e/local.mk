@@ -57,3 +57,7 @@ check_SCRIPTS += tests/e2e/may_test.sh
 # The log, checked as an outsider does.
 check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh
 # end of the log
+
+# The raw disk.
+check_SCRIPTS += tests/e2e/disk_image_test.sh
+# end of the raw disk
