@@ -381,7 +381,8 @@ paint_anew(const struct grid *grid, struct buf *out)
 {
 	/* An open sequence, the alternate screen, all that xterm's soft reset (DECSTR) takes back, mouse, focus, paste, keys. */
 	static const char unknown[] = "\030\033\\\033[?1049l\033[!p\033[?9l\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l"
-	    "\033[?1006l\033[?1015l\033[?1016l\033[?2004l\033[?2026l\033[?1l\033[?5l\033[?69l\033[?25h\033[>4m\033[0 q\033(B\017";
+	    "\033[?1006l\033[?1015l\033[?1016l\033[?2004l\033[?2026l\033[?1l\033[?5l\033[?69l\033[?12l\033[?45l\033[?25h\033[>4m"
+	    "\033[0 q\033[4l\033[20l\033[?6l\033[?7h\033>\033[0\"q\033[m\033(B\033)B\033*B\033+B\017\033[?5W";
 	int r = buf_add_text(out, unknown);
 
 	if (r == 0)

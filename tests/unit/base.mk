@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: ISC
+
+# Names of keys.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/base/keyname_test
+tests_unit_base_keyname_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_base_keyname_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
+endif

@@ -221,6 +221,31 @@ every_scene_is_made_again_from_nothing(void **state)
 	}
 }
 
+/* As on a line that dropped: the terminal is as another session, or a former moment of this one, has left it. */
+static void
+any_scene_is_made_on_what_any_other_has_left(void **state)
+{
+	(void)state;
+	for (size_t left = 0; left < SCENES; left++) {
+		for (size_t i = 0; i < SCENES; i++) {
+			struct pair pair;
+			char what[80];
+
+			snprintf(what, sizeof what, "scene %zu over scene %zu", i, left);
+			pair_init(&pair, 10, 6);
+			grid_write(pair.terminal, scenes[left], strlen(scenes[left]));
+			grid_write(pair.terminal, "\033]2;cut o", 10);	/* in the middle of something */
+			grid_write(pair.program, scenes[i], strlen(scenes[i]));
+			assert_int_equal(paint_anew(pair.program, &pair.out), 0);
+			pair_send(&pair);
+			support_same(pair.program, pair.terminal, what);
+			pair_write(&pair, "qx\n\nl", 5);
+			support_same(pair.program, pair.terminal, what);
+			pair_done(&pair);
+		}
+	}
+}
+
 static void
 a_left_terminal_is_sane(void **state)
 {
@@ -276,6 +301,7 @@ main(void)
 		cmocka_unit_test(after_any_noise_a_notice_leaves_no_trace),
 		cmocka_unit_test(a_whole_picture_is_made_again_from_nothing),
 		cmocka_unit_test(every_scene_is_made_again_from_nothing),
+		cmocka_unit_test(any_scene_is_made_on_what_any_other_has_left),
 		cmocka_unit_test(a_left_terminal_is_sane),
 		cmocka_unit_test(an_untouched_terminal_gets_nothing),
 	};
