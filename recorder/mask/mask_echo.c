@@ -79,7 +79,7 @@ mask_echo(struct mask_stream *s, const char *value, size_t count)
 	const uint8_t *bytes;
 	size_t left;
 
-	if (s->params.record == NULL || s->lost <= s->recorded || count < GRAM_LEAST || count > VALUE_MOST ||
+	if (s->params.record == NULL || s->lost <= s->recorded || s->is_inside || count < GRAM_LEAST || count > VALUE_MOST ||
 	    from >= s->queue.base + mask_queue_len(&s->queue))
 		return;
 	bytes = mask_queue_at(&s->queue, from, &left);

@@ -70,6 +70,7 @@ struct mask_stream {
 	struct mask_outputs	*outputs;	/* NULL: of no command */
 	struct mask_columns	*columns;	/* NULL: none is covered */
 	bool			 has_late;
+	bool			 is_inside;	/* `recorded` is in the middle of a sequence */
 	bool			 is_settled;	/* the recording waits with what time alone does not decide */
 	bool			 is_driver;	/* CR LF was seen: a line feed alone is only one */
 	uint8_t			 last;		/* byte of the last write */

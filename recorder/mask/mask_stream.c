@@ -147,7 +147,9 @@ drop(struct mask_stream *s)
 static void
 give_record(struct mask_stream *s, uint64_t to)
 {
-	if (to > s->recorded && s->lost > s->recorded && s->params.record != NULL)
+	if (to <= s->recorded)
+		return;
+	if (s->lost > s->recorded && s->params.record != NULL && !s->is_inside)
 		mask_flat(s, s->recorded, to);
 	while (s->recorded < to) {
 		uint64_t end = to;
@@ -158,6 +160,7 @@ give_record(struct mask_stream *s, uint64_t to)
 		mask_queue_emit(&s->queue, s->recorded, end, false, s->params.record, s->params.user);
 		s->recorded = end;
 	}
+	s->is_inside = to == grid_place(s->grid) && grid_mid_sequence(s->grid);
 }
 
 static void
