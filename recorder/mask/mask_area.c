@@ -51,6 +51,41 @@ mask_areas_know(const struct mask_area *areas, size_t count, const char *name)
 	return false;
 }
 
+static bool
+is_same(char a, char b, bool is_caseless)
+{
+	if (is_caseless && a >= 'A' && a <= 'Z')
+		a = (char)(a + 'a' - 'A');
+	if (is_caseless && b >= 'A' && b <= 'Z')
+		b = (char)(b + 'a' - 'A');
+	return a == b;
+}
+
+/* Not fnmatch(3): that gives up at bytes which the locale does not know. */
+bool
+mask_glob(const char *glob, const char *text, bool is_caseless)
+{
+	const char *star = NULL, *again = NULL;
+
+	while (*text != '\0') {
+		if (*glob == '*') {
+			star = ++glob;
+			again = text;
+		} else if (is_same(*glob, *text, is_caseless)) {
+			glob++;
+			text++;
+		} else if (star != NULL) {
+			glob = star;
+			text = ++again;
+		} else {
+			return false;
+		}
+	}
+	while (*glob == '*')
+		glob++;
+	return *glob == '\0';
+}
+
 static void
 add_copy(struct mask_area **areas, size_t *count, const struct mask_area *from)
 {

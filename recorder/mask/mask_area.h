@@ -17,6 +17,9 @@ void			 mask_areas_free(struct mask_area *areas, size_t count);
 /* One of them has this name, or belongs to the set of this name. */
 bool			 mask_areas_know(const struct mask_area *areas, size_t count, const char *name);
 
+/* `text` as a whole; '*' stands for anything, in `glob`. Letters of ASCII are the same in small and capital if is_caseless. */
+bool			 mask_glob(const char *glob, const char *text, bool is_caseless);
+
 /* Adds a copy of those that are named in `names` (NULL at the end), or whose set is. */
 void			 mask_areas_choose(struct mask_area **areas, size_t *count, const struct mask_area *from, size_t from_count,
 			    const char *const *names);

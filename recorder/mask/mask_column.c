@@ -2,7 +2,6 @@
 /* A line goes on with the table of the line above, or begins one. */
 #include "config.h"
 
-#include <fnmatch.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "lib/term/grid.h"
+#include "recorder/mask/mask_area.h"
 #include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_inside.h"
 #include "recorder/mask/mask_output.h"
@@ -112,8 +112,8 @@ column_find(const struct mask_stream *s, const char *name, size_t count)
 	for (size_t i = 0; i < s->rules->column_count; i++) {
 		const char *glob = s->rules->columns[i].glob;
 
-		if (fnmatch(glob, text, FNM_CASEFOLD | FNM_NOESCAPE) == 0 ||
-		    (dot != NULL && fnmatch(glob, dot + 1, FNM_CASEFOLD | FNM_NOESCAPE) == 0))
+		if (mask_glob(glob, text, true) ||
+		    (dot != NULL && mask_glob(glob, dot + 1, true)))
 			return (uint32_t)(s->rules->count + i);
 	}
 	return MASK_NO_RULE;
@@ -130,7 +130,7 @@ begins(const char *glob, const char *name)
 		part[i] = glob[i];
 		part[i + 1] = '\0';
 		letters += glob[i] != '*';
-		if (letters >= LEAST_CUT && fnmatch(part, name, FNM_CASEFOLD | FNM_NOESCAPE) == 0)
+		if (letters >= LEAST_CUT && mask_glob(part, name, true))
 			return true;
 	}
 	return false;

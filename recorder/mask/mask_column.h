@@ -84,6 +84,7 @@ struct mask_columns {
 	char			header[MASK_LINE_MOST];
 	size_t			header_count;
 	unsigned		header_number;
+	size_t			header_at, header_place;	/* how far it has been searched; columns are asked for in order */
 	size_t			header_typed;	/* columns at its beginning that are not of it */
 	struct column_table	draft;
 	uint64_t		last_place;	/* of the line that was matched last on the other screen, */

@@ -60,26 +60,26 @@ place_of(const struct column_line *line, size_t i, enum unit unit)
 
 /* The name between two places of the kept header. */
 static uint32_t
-find_name(const struct mask_stream *s, uint32_t from, uint32_t to, bool may_cut)
+find_name(struct mask_stream *s, uint32_t from, uint32_t to, bool may_cut)
 {
-	const struct mask_columns *c = s->columns;
-	size_t begin = c->header_count, end = 0, place = 0;
+	struct mask_columns *c = s->columns;
+	size_t begin = c->header_count, end = 0;
 	uint32_t entry;
 
 	from += (uint32_t)c->header_typed;
 	to += (uint32_t)c->header_typed;
 
-	for (size_t i = 0; i < c->header_count;) {
+	while (c->header_at < c->header_count && c->header_place < to) {
 		uint32_t character;
-		int bytes = text_decode((const uint8_t *)c->header + i, c->header_count - i, &character);
+		int bytes = text_decode((const uint8_t *)c->header + c->header_at, c->header_count - c->header_at, &character);
 
 		bytes = bytes > 0 ? bytes : 1;
-		if (place >= from && place < to) {
-			begin = begin < i ? begin : i;
-			end = i + (size_t)bytes;
+		if (c->header_place >= from) {
+			begin = begin < c->header_at ? begin : c->header_at;
+			end = c->header_at + (size_t)bytes;
 		}
-		place += (size_t)(bytes == 1 ? 1 : width_of(character));
-		i += (size_t)bytes;
+		c->header_place += (size_t)(bytes == 1 ? 1 : width_of(character));
+		c->header_at += (size_t)bytes;
 	}
 	entry = begin < end ? column_find(s, c->header + begin, end - begin) : MASK_NO_RULE;
 	if (entry == MASK_NO_RULE && may_cut && end - begin == to - from)
@@ -176,6 +176,7 @@ begin_rows(struct mask_stream *s, struct column_table *table)
 	size_t blanks = 0;
 
 	memset(table, 0, sizeof *table);
+	s->columns->header_at = s->columns->header_place = 0;
 	if (!is_rule(line) || line->is_cut)
 		return false;
 	for (size_t i = 0; i < line->count;) {

@@ -3,11 +3,10 @@
 #include "config.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <string.h>
 
+#include "recorder/mask/mask_area.h"
 #include "recorder/mask/mask_command.h"
-#include "recorder/mask/mask_rule.h"
 
 #define DEPTH		3	/* of commands in quotes */
 #define WRAPPED		6	/* words behind a wrapper at which the command may begin */
@@ -86,7 +85,7 @@ matches(const char *glob, const char *command)
 {
 	size_t length = strlen(glob);
 
-	if (fnmatch(glob, command, FNM_NOESCAPE) == 0)
+	if (mask_glob(glob, command, false))
 		return true;
 	return strncmp(glob, command, length) == 0 && command[length] == ' ' && has_only_options(command + length);
 }
