@@ -121,7 +121,7 @@ input_handed(struct worker *w, const uint8_t *bytes, size_t count, int tty)
 
 	if (w->input.keys == NULL)
 		return;
-	mask_input_typed(w->input.keys, bytes, count, after < tty ? after : tty, clock_boot_us());
+	mask_input_typed(w->input.keys, bytes, count, (enum mask_tty)(after < tty ? after : tty), clock_boot_us());
 	w->tape.is_dirty = true;
 	go_on(w);
 }
@@ -139,7 +139,7 @@ input_masked(struct worker *w, const uint8_t *bytes, size_t count)
 
 	if (input->keys == NULL)
 		return;
-	mask_input_shown(input->keys, bytes, count, mask_input_waits(input->keys) ? input_tty(w) : MASK_TTY_RAW, clock_boot_us());
+	mask_input_shown(input->keys, bytes, count, mask_input_waits(input->keys) ? (enum mask_tty)input_tty(w) : MASK_TTY_RAW, clock_boot_us());
 	go_on(w);
 }
 
