@@ -2,6 +2,7 @@
 /*
  * Tables of psql, mysql and sqlite3 as these programs printed them on a terminal (tests/golden/tables.capture), and what is left of them
  * with the columns `email` and `*_token` covered (tables.masked). In the captures only these columns have the letters X, Z, @ and ~.
+ * They are what psql 15, MariaDB 10.11 and sqlite3 3.40 wrote to a terminal of 80x24 on which the queries were typed.
  */
 #include "config.h"
 
