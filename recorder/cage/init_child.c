@@ -122,7 +122,7 @@ set_limits(const struct child *child)
 		set_limit(child, RLIMIT_FSIZE, role->file_size);
 	if (role->cpu_s > 0)
 		set_limit(child, RLIMIT_CPU, (rlim_t)role->cpu_s);
-	if (role->nice != 0 && setpriority(PRIO_PROCESS, 0, role->nice) < 0)
+	if (role->nice > getpriority(PRIO_PROCESS, 0) && setpriority(PRIO_PROCESS, 0, role->nice) < 0)
 		fail(child, "nice %d cannot be set: %s", role->nice, err_text(-errno));
 	umask(022);
 }
