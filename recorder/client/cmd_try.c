@@ -9,6 +9,7 @@
 
 #include "lib/base/cli.h"
 #include "lib/base/own.h"
+#include "recorder/cage/landlock.h"
 #include "recorder/client/commands.h"
 #include "recorder/client/pane.h"
 #include "recorder/client/tour.h"
@@ -100,6 +101,10 @@ work(struct tour *tour)
 		return pane_text(&shell);
 	pane_type(&shell, "echo " MARK "\r", strlen("echo " MARK "\r"));
 	show_screen(&shell, tour_proved(tour, pane_wait(&shell, "\n" MARK, 10), "a command runs in it"));
+	if (landlock_abi() > 0) {
+		pane_type(&shell, "ls /home\r", 9);
+		show_screen(&shell, tour_proved(tour, pane_wait(&shell, "\nls: ", 10), "the kernel refuses what the role does not list (/home)"));
+	}
 	pane_type(&shell, "sleep 1000\r", 11);
 	status = pane_wait_end(&shell, 30);
 	show_screen(&shell, tour_proved(tour, pane_wait(&shell, "are over", 1) && status != 0,
