@@ -31,6 +31,8 @@ const char policy_sample[] =
     "    about: A shell that two people have to grant\n"
     "    who: [engineer]\n"
     "    as: nobody\n"
+    "    may: {shell: yes}   # the kernel refuses all else: no network, no other files\n"
+    "    require: []         # even where it cannot enforce all of it; the record says what was missing\n"
     "    for: {default: 15m, most: 1h}\n"
     "    approve: {by: [approver, approver2], need: 2}\n"
     "    keep: standard\n";
