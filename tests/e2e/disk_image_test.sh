@@ -59,13 +59,14 @@ days_grant shell 30m
 
 enter_pty one shell
 "$drive" "$pty" type 'unset HISTFILE\r' >/dev/null	# what the shell itself writes down is not ours to mask
-holds "a session shows secrets in many ways" "$drive" "$pty" type "sh $feed/secrets; echo all-said\\r"
+holds "a session shows secrets in many ways" "$drive" "$pty" type "sh $feed/secrets; echo all''-said\\r"
 holds "they are covered" "$drive" "$pty" wait 'all-said'
-"$drive" "$pty" type "stty -echo; read answer; stty echo; echo got-it\\r" >/dev/null
+"$drive" "$pty" type "stty -echo; echo as''k; read answer; stty echo; echo got''-it\\r" >/dev/null
+"$drive" "$pty" wait 'ask' >/dev/null
 "$drive" "$pty" type "$blind\\r" >/dev/null
 "$drive" "$pty" wait 'got-it' >/dev/null
 "$drive" "$pty" type ": export TOKEN=$typed\\r" >/dev/null
-"$drive" "$pty" type 'echo typed-all\r' >/dev/null
+"$drive" "$pty" type 'echo typed""-all\r' >/dev/null
 holds "one is typed, and one at a prompt that does not show it" "$drive" "$pty" wait 'typed-all'
 "$drive" "$pty" dump >"$disk/tmp/screen"
 p engineer status >/dev/null 2>&1
