@@ -10,7 +10,11 @@ tests_term_still_console_LDADD = $(CONSOLE_LIBS)
 
 if HAVE_CMOCKA
 CONSOLE_TEST_CFLAGS = $(CMOCKA_TEST_CFLAGS) -DPOSTERN_SRCDIR='"$(abs_top_srcdir)"' -DPOSTERN_BUILDDIR='"$(abs_top_builddir)"'
-check_PROGRAMS += tests/term/console_test tests/term/console_keys_test
+check_PROGRAMS += tests/term/console_test tests/term/console_session_test tests/term/console_keys_test
+tests_term_console_session_test_SOURCES = tests/term/console_session_test.c tests/term/console_stage.c tests/term/console_stage.h \
+	tests/term/golden.c tests/term/golden.h $(TERM_HARNESS)
+tests_term_console_session_test_CFLAGS = $(CONSOLE_TEST_CFLAGS)
+tests_term_console_session_test_LDADD = $(TERM_HARNESS_LIBS) $(CMOCKA_LIBS)
 tests_term_console_test_SOURCES = tests/term/console_test.c tests/term/console_stage.c tests/term/console_stage.h \
 	tests/term/golden.c tests/term/golden.h $(TERM_HARNESS)
 tests_term_console_test_CFLAGS = $(CONSOLE_TEST_CFLAGS)
@@ -18,7 +22,7 @@ tests_term_console_test_LDADD = $(TERM_HARNESS_LIBS) $(CMOCKA_LIBS)
 tests_term_console_keys_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_term_console_keys_test_LDADD = $(CONSOLE_LIBS) $(CMOCKA_LIBS)
 
-GOLDEN_TESTS = tests/term/console_test
+GOLDEN_TESTS = tests/term/console_test tests/term/console_session_test
 endif
 
 # Golden screens are rewritten by this target alone; what changed is then a diff to be read.
@@ -31,6 +35,7 @@ EXTRA_DIST += \
 	tests/golden/console-deny-80x24.screen \
 	tests/golden/console-empty-80x24.screen \
 	tests/golden/console-forty-80x24.screen \
+	tests/golden/console-frozen-80x24.screen \
 	tests/golden/console-forty-end-80x24.screen \
 	tests/golden/console-forty-filter-80x24.screen \
 	tests/golden/console-gone-80x24.screen \

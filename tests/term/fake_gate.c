@@ -121,6 +121,10 @@ command_request(struct fake *fake, const char *line)
 		.why = field(line, "why"), .details = field(line, "details"), .deciders = 5, .online = 2 };
 	row->lapses_us = row->created_us + 3600 * CLOCK_US;
 	row->can = row->why[0] == '\0';
+	if (number(line, "extends") > 0) {
+		row->extends = id_of(number(line, "extends"));
+		row->ends_us = now(fake) + number(line, "left") * CLOCK_US;
+	}
 	if (number(line, "need") > 0)
 		row->need = (uint32_t)number(line, "need");
 	tell_changed(fake, "request");
@@ -346,6 +350,33 @@ answer_decide(struct fake *fake, struct wire_conn *conn, const struct wire_decid
 }
 
 static void
+answer_freeze(struct fake *fake, struct wire_conn *conn, const struct wire_freeze *freeze)
+{
+	struct wire_session_row *row;
+	struct id id;
+
+	printf("%s reason=%s which=%s\n", freeze->on ? "freeze" : "thaw", freeze->reason, freeze->which);
+	if (refused(fake, conn) || id_parse(freeze->which, &id) < 0)
+		return;
+	row = session_by_id(fake, &id);
+	if (row != NULL)
+		row->state = own_dup(freeze->on ? "frozen" : "running");
+	done(conn, freeze->on ? "Frozen." : "Thawed.");
+	tell_changed(fake, "session");
+}
+
+static void
+answer_time(struct fake *fake, struct wire_conn *conn, const struct wire_message *message)
+{
+	const struct wire_extend *extend = message->fields;	/* struct wire_shorten has the same fields */
+
+	printf("%s seconds=%d reason=%s which=%s\n", message->kind == WIRE_EXTEND ? "extend" : "shorten", (int)extend->seconds,
+	    extend->reason, extend->which);
+	if (!refused(fake, conn))
+		done(conn, message->kind == WIRE_EXTEND ? "Extended." : "Shortened.");
+}
+
+static void
 answer_revoke(struct fake *fake, struct wire_conn *conn, const struct wire_revoke *revoke)
 {
 	struct wire_session_row *row;
@@ -400,6 +431,13 @@ answer(struct fake *fake, size_t client, const struct wire_message *message)
 		break;
 	case WIRE_REVOKE:
 		answer_revoke(fake, conn, message->fields);
+		break;
+	case WIRE_FREEZE:
+		answer_freeze(fake, conn, message->fields);
+		break;
+	case WIRE_EXTEND:
+	case WIRE_SHORTEN:
+		answer_time(fake, conn, message);
 		break;
 	case WIRE_SAY:
 		printf("say text=%s which=%s\n", say->text, say->which);

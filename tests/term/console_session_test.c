@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/* What an approver does to a session that runs: freezes it, lets it go on, gives it more time or less. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/term/console_stage.h"
+
+/* The usual rows; the pointer has landed. */
+static struct stage *
+usual(struct stage *stage)
+{
+	stage_usual(stage);
+	stage_console(stage, 80, 24, NULL);
+	stage_wait(stage, "k8s-ops");
+	stage_wait(stage, "shell-web3");
+	return stage;
+}
+
+static void
+a_session_is_frozen_and_goes_on(void **state)
+{
+	struct stage *stage = usual(*state);
+
+	stage_type(stage, "\t\tf");
+	stage_wait(stage, "Why is k8s-ops of eng-09 frozen?");
+	stage_type(stage, "wrong cluster\r");
+	stage_heard(stage, "freeze reason=wrong cluster which=a0000000000000000000000000000018");
+	stage_wait(stage, "frozen: drain node 7");
+	stage_golden(stage, "console-frozen-80x24");
+	stage_type(stage, "f");
+	stage_wait(stage, "Let k8s-ops of eng-09 go on?");
+	stage_type(stage, "y");
+	stage_heard(stage, "thaw reason= which=a0000000000000000000000000000018");
+	stage_wait_gone(stage, "frozen: drain node 7");
+}
+
+static void
+a_session_gets_more_time_and_less(void **state)
+{
+	struct stage *stage = usual(*state);
+
+	stage_type(stage, "\t\te");
+	stage_wait(stage, "How much longer for k8s-ops of eng-09?");
+	stage_type(stage, "\r");
+	stage_wait(stage, "Why does eng-09 get 15 min more?");
+	stage_type(stage, "restore runs\r");
+	stage_heard(stage, "extend seconds=900 reason=restore runs which=a0000000000000000000000000000018");
+	stage_wait(stage, "Extended.");
+	stage_type(stage, "e\025soon\r");
+	stage_wait(stage, "That is not a length of time");
+	stage_type(stage, "e\r\r");
+	stage_wait(stage, "More time needs a reason.");
+	stage_type(stage, "l\r");
+	stage_wait(stage, "Reason for eng-09 (may be empty; Enter ends it in 5 min):");
+	stage_type(stage, "\r");
+	stage_heard(stage, "shorten seconds=300 reason= which=a0000000000000000000000000000018");
+	stage_wait(stage, "Shortened.");
+}
+
+static void
+a_wish_for_more_time_says_that_it_is_one(void **state)
+{
+	struct stage *stage = usual(*state);
+
+	stage_tell(stage, "request|id=99|person=eng-77|role=shell-web1|reason=restore runs|about=A shell|for=900|ago=1|asks=one of web|"
+	    "extends=22|left=120");
+	stage_wait(stage, "+15m");
+	stage_type(stage, "/eng-77\r");
+	stage_wait_gone(stage, "eng-31");
+	stage_type(stage, "\r");
+	stage_wait(stage, "eng-77 is in shell-web1 on bastion-1 and asks for 15 min more.");
+}
+
+#define ON_STAGE(test)	cmocka_unit_test_setup_teardown(test, stage_setup, stage_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_STAGE(a_session_is_frozen_and_goes_on),
+		ON_STAGE(a_session_gets_more_time_and_less),
+		ON_STAGE(a_wish_for_more_time_says_that_it_is_one),
+	};
+
+	return cmocka_run_group_tests_name("console, sessions", tests, NULL, NULL);
+}
