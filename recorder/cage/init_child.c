@@ -320,8 +320,8 @@ init_child(struct plan *plan, int report)
 	struct child child = { .start = plan->start, .plan = plan, .report = report, .account = plan->account, .ruleset = -1 };
 
 	take_streams(&child);
-	set_limits(&child);
 	make_rules(&child);
+	set_limits(&child);
 	become(&child);
 	read_launch(&child);
 	choose_command(&child);

@@ -61,6 +61,7 @@ static int
 keep(struct kept *kept, const char *path, const char *below)
 {
 	AUTO_FREE char *real = realpath(path, NULL);
+	AUTO_FD int fd = -1;
 	struct stat st;
 	int tree;
 
@@ -71,9 +72,10 @@ keep(struct kept *kept, const char *path, const char *below)
 			return 0;
 	if (kept->count == KEPT_MOST)
 		return -ENOSPC;
-	tree = open_tree(AT_FDCWD, real, COPY);
+	fd = plan_open(real);
+	tree = fd < 0 ? fd : open_tree(fd, "", COPY | AT_EMPTY_PATH);
 	if (tree < 0 || fstat(tree, &st) < 0)
-		return -errno;
+		return fd < 0 ? fd : -errno;
 	kept->all[kept->count].folder = S_ISDIR(st.st_mode);
 	kept->all[kept->count].tree = tree;
 	kept->all[kept->count++].path = TAKE(real, NULL);
@@ -105,9 +107,14 @@ put_back(const struct kept *kept, bool make)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < kept->count; i++) {
+		AUTO_FD int place = -1;
+
 		if (make)
 			r = make_way(kept->all[i].path, kept->all[i].folder);
-		if (r == 0 && move_mount(kept->all[i].tree, "", AT_FDCWD, kept->all[i].path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		place = r == 0 ? plan_open(kept->all[i].path) : -1;
+		if (r == 0 && place < 0)
+			r = place;
+		if (r == 0 && move_mount(kept->all[i].tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 			r = -errno;
 	}
 	return r;

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/base/err.h"
@@ -22,6 +25,7 @@
 #define EXEC	(READ | LL_EXECUTE)
 #define WRITE	(~(LL_EXECUTE | LL_MAKE_CHAR | LL_MAKE_BLOCK | LL_IOCTL_DEV))
 #define DEVICE	(LL_READ_FILE | LL_WRITE_FILE | LL_TRUNCATE | LL_IOCTL_DEV)
+#define LINKS_MOST	16
 #define LOOSE_MOST	20000	/* entries that are looked at before a session */
 
 #if defined(__x86_64__)
@@ -116,6 +120,55 @@ plan_account(const struct warden_start *start, struct account *account)
 	return r;
 }
 
+int
+plan_open(const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS };
+	long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+
+	if (fd < 0 && errno == ENOSYS)
+		fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);	/* before Linux 5.6 */
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/*
+ * True if every symbolic link on the way belongs to root. One that a session made would point where the role's rights do
+ * not, and the next session would be given that. In trial mode everything is one person's.
+ */
+static bool
+is_trusted(const struct plan *plan, const char *path, int links_most)
+{
+	AUTO_FREE char *copy = own_dup(path);
+	char target[PATH_MAX];
+	struct stat st;
+
+	if (plan->start->flags & SESSION_TRIAL)
+		return true;
+	for (char *at = strchr(copy + 1, '/');; at = strchr(at + 1, '/')) {
+		AUTO_FREE char *next = NULL;
+		ssize_t n;
+
+		if (at != NULL)
+			*at = '\0';
+		if (lstat(copy, &st) < 0)
+			return false;
+		if (S_ISLNK(st.st_mode)) {
+			n = st.st_uid == 0 && links_most > 0 ? readlink(copy, target, sizeof target - 1) : -1;
+			if (n <= 0)
+				return false;
+			target[n] = '\0';
+			*strrchr(copy, '/') = '\0';
+			if (asprintf(&next, "%s%s%s%s%s", target[0] == '/' ? "" : copy, target[0] == '/' ? "" : "/", target,
+			    at != NULL ? "/" : "", at != NULL ? at + 1 : "") < 0)
+				return false;
+			return is_trusted(plan, next, links_most - 1);
+		}
+		if (at == NULL)
+			return true;
+		*at = '/';
+	}
+}
+
 /* False if it is not there. */
 static bool
 add_path(struct plan *plan, const char *path, uint64_t access, bool program)
@@ -206,7 +259,9 @@ add_right(struct plan *plan, const struct rights_path *right)
 	AUTO_FREE char *path = expand(plan, right->path);
 	bool is_there;
 
-	if (right->kind == RIGHT_EXEC)
+	if (!is_trusted(plan, path, LINKS_MOST))
+		is_there = false;
+	else if (right->kind == RIGHT_EXEC)
 		is_there = add_program(plan, path);
 	else if (right->kind == RIGHT_SOCKET)
 		is_there = access(path, F_OK) == 0;
@@ -293,9 +348,8 @@ plan_make(const struct warden_start *start, struct plan *plan, char *why, size_t
 /* ---- Landlock */
 
 static int
-add_rule(struct plan *plan, int ruleset, const char *path, uint64_t access)
+add_rule(struct plan *plan, int ruleset, int fd, uint64_t access)
 {
-	AUTO_FD int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -325,10 +379,16 @@ add_rules(struct plan *plan, int ruleset)
 	const struct rights *rights = &plan->start->role.rights;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < plan->count; i++)
-		r = add_rule(plan, ruleset, plan->paths[i].path, plan->paths[i].access);
-	if (r == 0 && (plan->start->flags & SESSION_TTY))
-		r = add_rule(plan, ruleset, "/proc/self/fd/0", DEVICE);	/* the session's own terminal */
+	for (size_t i = 0; r == 0 && i < plan->count; i++) {
+		AUTO_FD int fd = plan_open(plan->paths[i].path);
+
+		r = add_rule(plan, ruleset, fd, plan->paths[i].access);
+	}
+	if (r == 0 && (plan->start->flags & SESSION_TTY)) {
+		AUTO_FD int terminal = open("/proc/self/fd/0", O_PATH | O_CLOEXEC);	/* the session's own */
+
+		r = add_rule(plan, ruleset, terminal, DEVICE);
+	}
 	if (r == 0 && plan->handled.net != 0)
 		r = add_ports(ruleset, rights->connect, rights->connect_count, LL_CONNECT_TCP);
 	if (r == 0 && plan->handled.net != 0)

@@ -47,6 +47,9 @@ int	plan_make(const struct warden_start *start, struct plan *plan, char *why, si
  */
 int	plan_rules(struct plan *plan, int *error);
 
+/* O_PATH on a path in which no link may be: what was looked up before must still be the same. A descriptor or -errno. */
+int	plan_open(const char *path);
+
 /* Of enum rights_need: what is not enforced, given the marks so far. The role's own needs are `start->role.rights.need`. */
 uint32_t plan_missing(const struct plan *plan);
 

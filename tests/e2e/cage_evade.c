@@ -144,6 +144,30 @@ root_inside_does_not_leave_its_cgroup(enum cage_mode mode)
 	may_refused(text, "mem", "1");
 }
 
+/* What one session leaves behind must not widen the next one's rights. */
+static void
+a_link_that_a_session_left_gives_nothing(enum cage_mode mode)
+{
+	struct may_world w;
+	struct cage cage;
+	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *link = NULL;
+	AUTO_FREE char *other = NULL;
+
+	may_world_make(&w);
+	cage_check(asprintf(&link, "%s/link", w.mine) > 0 && asprintf(&other, "read:%s/file", w.other) > 0 && symlink(w.other, link) == 0 &&
+	    lchown(link, cage_case.site.uid, cage_case.site.gid) == 0, "no link");
+	may_init(&cage, mode, MAY_NEWEST);
+	may_path(&cage, RIGHT_READ, link);
+	may_path(&cage, RIGHT_READ, "/bin");	/* a link of root's is none of a session's */
+	text = may_try(&cage, (const char *const[]){ other, "list:/usr/bin", NULL });
+	may_check(text, other, "", "EACCES");
+	may_check(text, "list", "/usr/bin", "done");
+	cage_check(cage.enforced.skipped_count == 1, "it is not told");
+	unlink(link);
+	may_world_done(&w);
+}
+
 /* Real sudo: a rule for the account that goes with the test. */
 static bool
 let_sudo(const char *path)
@@ -194,6 +218,7 @@ const struct cage_test cage_evasions[] = {
 	CAGE_CASE(a_neighbour_of_the_same_uid_is_out_of_reach, IN_ALL, false),
 	CAGE_CASE(keys_cannot_be_pushed_into_the_terminal, IN_ALL, false),
 	CAGE_CASE(an_abstract_socket_outside_is_out_of_reach, IN_ALL, false),
+	CAGE_CASE(a_link_that_a_session_left_gives_nothing, IN_ROOT, false),
 	CAGE_CASE(what_sudo_starts_is_root_and_in_the_cage_all_the_same, IN_ROOT, false),
 	CAGE_CASE(root_inside_does_not_leave_its_cgroup, IN_ROOT, true),
 	{ NULL, NULL, 0, false }
