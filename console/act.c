@@ -8,6 +8,7 @@
 
 #include "console/act.h"
 #include "console/console.h"
+#include "console/sign.h"
 #include "console/view.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
@@ -51,7 +52,12 @@ decide(struct console *console, bool grant, const char *comment)
 	char which[ID_TEXT];
 	struct wire_decide decide = { .which = id_text(&console->target.id, which), .grant = grant,
 		.seconds = grant ? console->target.seconds : 0, .comment = (char *)(uintptr_t)comment };
+	const struct row *row = aimed_at(console);
 
+	if (grant && row != NULL && row_request(row) != NULL && row_request(row)->signs) {
+		sign_grant(console, comment);
+		return;
+	}
 	send_act(console, WIRE_DECIDE, &decide);
 }
 

@@ -26,6 +26,7 @@ struct link {
 	const char	*host;		/* of -H; NULL: this machine's gate */
 	const char	*socket;	/* path, where host is NULL */
 	const char	*as;		/* trial mode; may be NULL */
+	const char	*root;		/* the same */
 	struct queue	*queue;
 	/* state */
 	enum link_state	 state;

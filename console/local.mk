@@ -14,6 +14,7 @@ console_libconsole_a_SOURCES = \
 	console/list.c \
 	console/prompt.c console/prompt.h \
 	console/queue.c console/queue.h \
+	console/sign.c console/sign.h \
 	console/screen.c console/screen.h \
 	console/view.h
 

@@ -48,6 +48,7 @@ add_links(struct cli *cli, struct console *console, const char *socket)
 	for (unsigned i = 0; i < console->link_count; i++) {
 		console->links[i].socket = socket;
 		console->links[i].as = cli_get(cli, "as");
+		console->links[i].root = cli_get(cli, "root");
 	}
 	return STATUS_OK;
 }

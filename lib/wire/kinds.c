@@ -96,6 +96,7 @@ static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, I64, granted_s, 0),
 	WIRE_FIELD(request_row, ID, grant, 0),
 	WIRE_FIELD(request_row, BOOL, can, 0),
+	WIRE_FIELD(request_row, BOOL, signs, 0),
 	WIRE_FIELD(request_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
 	WIRE_FIELD(request_row, ID, extends, 0),

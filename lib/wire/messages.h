@@ -75,6 +75,7 @@ struct wire_request_row {
 	int64_t	 decided_us, granted_s;
 	struct id grant;
 	bool	 can;		/* the peer may decide it */
+	bool	 signs;		/* a grant counts only with a signature */
 	char	*why;		/* why not, a sentence */
 	char	*details;	/* sentences for the details view, separated by " | " */
 	struct id extends;	/* the running grant that shall last longer; zero for a new one */

@@ -146,6 +146,7 @@ fill_role(struct peer *peer, const struct request *request, struct wire_request_
 	policy_deciders(role, asks, 512);
 	row->about = role->about;
 	row->need = policy_needs(role);
+	row->signs = role->approve.is_signed;
 	row->deciders = count_deciders(&m, peer->gate->daemon.trial);
 	row->online = peers_count(peer->gate, may_decide, &m);
 	r = policy_may_decide(peer->gate->policy, &subject, role, request->person, &counts);

@@ -89,6 +89,23 @@ id=$(ask five)
 denies() { p approver deny "$id" --reason "not now" >/dev/null; }
 holds "a denial needs no signature" denies
 
+# In the console: it steps aside while the key is asked, and says what came of it.
+id=$(ask seven)
+export XDG_STATE_HOME="$home/state/approver"
+"$drive" start "$root.console" 100x30 "$bin/postern" console --root "$root" --as approver >/dev/null
+days_ptys="$days_ptys $root.console"
+"$drive" "$root.console" wait 'INC-7 seven' >/dev/null
+"$drive" "$root.console" type 'a' >/dev/null
+"$drive" "$root.console" wait 'Grant shell to engineer' >/dev/null
+"$drive" "$root.console" type 'y' >/dev/null
+holds "the console signs with the approver's agent" "$drive" "$root.console" wait 'Granted: shell to engineer'
+"$drive" "$root.console" key up >/dev/null
+holds "and its screen is back" "$drive" "$root.console" has 'postern'
+"$drive" "$root.console" type 'q' >/dev/null
+unset XDG_STATE_HOME
+is_signed() { p auditor show "$id" --signed 2>/dev/null | grep -q 'BEGIN SSH SIGNATURE'; }
+holds "what it granted is signed" is_signed
+
 # What was signed, for stock ssh-keygen.
 id=$(ask six)
 wanted=0

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* Grants that count only with a signature. */
+#ifndef POSTERN_CONSOLE_SIGN_H
+#define POSTERN_CONSOLE_SIGN_H
+
+struct console;
+
+/*
+ * Grants the target through `postern grant`, which signs: in the foreground, as an agent, a key that wants a touch, or a
+ * passphrase may have to talk to the person. Blocks until that is over; its last sentence is on the status line then.
+ */
+void	sign_grant(struct console *console, const char *comment);
+
+#endif
