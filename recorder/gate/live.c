@@ -20,13 +20,11 @@
 #include "lib/store/recording.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
-#include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
-#include "recorder/policy/policy.h"
 #include "recorder/gate/remains.h"
 #include "recorder/gate/who.h"
 
