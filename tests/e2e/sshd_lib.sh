@@ -184,7 +184,7 @@ sshd_start() {
 
 # The test may give its own; this is what all have in common.
 sshd_policy() {
-	sed "s,STAGE,$stage,g" >"$etc/policy.yaml" <<'TXT'
+	sed "s,STAGE,$stage,g; s,FAR,$((port + 1)),g" >"$etc/policy.yaml" <<'TXT'
 host: bastion
 people:
   - {person: eng, accounts: [pt-eng, pt-eng2]}
@@ -200,7 +200,7 @@ roles:
     about: A shell on this machine
     who: [eng]
     as: pt-role
-    may: {shell: yes, exec: [STAGE], write: [STAGE]}
+    may: {shell: yes, exec: [STAGE], write: [STAGE], connect: [FAR]}
     for: {default: 10m, most: 1h}
     approve: {by: [appr, eng], need: 1}
     sessions: 3
