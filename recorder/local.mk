@@ -83,12 +83,24 @@ recorder_postern_init_SOURCES = recorder/keeper/contract.h \
 	recorder/cage/init.c recorder/cage/init_child.c recorder/cage/init_child.h \
 	recorder/cage/init_env.c recorder/cage/init_env.h recorder/cage/init_mounts.c recorder/cage/init_mounts.h \
 	recorder/cage/init_private.c recorder/cage/init_private.h recorder/cage/filter.c recorder/cage/filter.h \
+	recorder/cage/init_trail.c recorder/cage/init_trail.h \
+	recorder/trail/calls.c recorder/trail/calls.h recorder/trail/filter_trail.c recorder/trail/filter_trail.h recorder/trail/frame.h \
 	recorder/cage/plan.c recorder/cage/plan.h
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 # Runs inside, for `postern policy test --try`.
 pkglibexec_PROGRAMS += recorder/postern-probe
 recorder_postern_probe_SOURCES = recorder/cage/probe.c
 recorder_postern_probe_LDADD = lib/base/libbase.a
+# The trail: the filter is the session's child's, the tracer runs beside it.
+pkglibexec_PROGRAMS += recorder/postern-tracer
+recorder_postern_tracer_SOURCES = \
+	recorder/trail/calls.c recorder/trail/calls.h recorder/trail/frame.h \
+	recorder/trail/tracer.c recorder/trail/tracer.h \
+	recorder/trail/tracer_call.c \
+	recorder/trail/tracer_memory.c \
+	recorder/trail/tracer_process.c \
+	recorder/trail/tracer_sandbox.c
+recorder_postern_tracer_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS)
 # end of the cage
 
 # Masking rules. The worker unpacks them and knows no YAML; who loads them links $(MASKLOAD_LIBS).
@@ -183,6 +195,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_port.c \
 	recorder/worker/worker_setup.c \
 	recorder/worker/worker_tape.c \
+	recorder/worker/worker_trail.c recorder/trail/frame.h \
 	recorder/worker/worker_wish.c
 recorder_postern_worker_LDADD = lib/record/librecord.a $(MASK_LIBS) lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) -lpthread

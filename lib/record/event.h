@@ -22,8 +22,8 @@ enum rec_kind {
 	REC_STATE,		/* text: frozen, thawed, extended, warned, disk-full, ... */
 	REC_END,		/* i32 status, u32 killed, u32 survivors, text why */
 	REC_COMMAND,		/* reserved: the command line as it stood on the screen at Enter */
-	REC_EXEC,		/* reserved */
-	REC_FILE,		/* reserved */
+	REC_EXEC,		/* lib/record/trail.h: a program was executed, or has exited */
+	REC_FILE,		/* likewise: a file was opened for writing, made, renamed, removed, ... */
 	REC_MASKED,		/* u32: how many values a rule has covered since it was last said, text: the rule */
 	REC_GUARD,		/* reserved */
 	REC_META,		/* JSON text; the first event of segment 0, which the reader keeps for itself */

@@ -24,5 +24,6 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/tail.c lib/record/tail.h \
 	lib/record/pending.c \
 	lib/record/tailread.c \
+	lib/record/trail.c lib/record/trail.h \
 	lib/record/writer.c lib/record/writer.h \
 	lib/record/writing.h

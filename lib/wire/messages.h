@@ -205,6 +205,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	struct wire_bytes menu;	/* what the key of the session menu sends, at most 8 bytes; empty: there is none */
 	int64_t	 keep_s;	/* a session with a terminal waits so long for a client that went; 0 = it ends */
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
+	uint32_t trail;		/* of enum role_trail: 0 = none, else WORKER_TRAIL is open */
 };
 struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
 struct wire_go { bool on; };

@@ -24,6 +24,7 @@
 #include "recorder/keeper/contract.h"
 #include "recorder/cage/init_child.h"
 #include "recorder/cage/init_mounts.h"
+#include "recorder/cage/init_trail.h"
 #include "recorder/cage/members.h"
 #include "recorder/cage/plan.h"
 
@@ -37,6 +38,7 @@ struct init {
 	struct plan		plan;
 	int			signals;
 	int			report;		/* the child's word before its exec; -1 once that is over */
+	struct init_trail	trail;
 	pid_t			child;
 	bool			running;	/* INIT_RUNNING was said */
 };
@@ -96,6 +98,8 @@ init_prepare(struct init *init)
 		fail(init, 0, "signals cannot be read");
 	if (plan_make(&init->start, &init->plan, why, sizeof why) < 0)
 		fail(init, 0, why);
+	if (init_trail_start(&init->start, &init->trail, why, sizeof why) < 0)
+		fail(init, 0, why);
 	if (is_alone(init) && init_mounts(&init->plan, why, sizeof why) < 0)
 		fail(init, SESSION_NO_NAMESPACE, why);
 }
@@ -110,7 +114,7 @@ pipe_above(int ends[2])
 	if (pipe2(low, O_CLOEXEC) < 0)
 		return -errno;
 	for (int i = 0; i < 2; i++) {
-		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, WARDEN_LAST + 1);
+		ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, INIT_LAST + 1);
 		if (ends[i] < 0)
 			r = -errno;
 		close(low[i]);
@@ -130,7 +134,7 @@ init_start(struct init *init)
 		fail(init, 0, "the command cannot be forked");
 	if (init->child == 0) {
 		close(ends[0]);
-		init_child(&init->plan, ends[1]);
+		init_child(&init->plan, ends[1], init->trail.link);
 	}
 	close(ends[1]);
 	init->report = ends[0];
@@ -179,11 +183,12 @@ shell_status(int status)
 
 /* The command has gone. The warden counts what is left and kills us with it; if it does not, we go by ourselves. */
 static void
-finish(const struct init *init, int status)
+finish(struct init *init, int status)
 {
 	struct init_word word = { .what = INIT_EXITED, .exit_status = shell_status(status) };
 	struct pollfd link = { .fd = INIT_LINK, .events = POLLIN };
 
+	init_trail_finish(&init->trail);
 	say(&word);
 	poll(&link, 1, WAIT_MS);
 	leave(init);
@@ -238,7 +243,7 @@ init_turn(struct init *init)
 int
 main(void)
 {
-	struct init init = { .signals = -1, .report = -1 };
+	struct init init = { .signals = -1, .report = -1, .trail.link = -1 };
 
 	log_open("postern-init", LOG_LEVEL_WARN);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

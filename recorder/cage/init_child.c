@@ -28,6 +28,7 @@
 #include "recorder/keeper/contract.h"
 #include "recorder/cage/init_child.h"
 #include "recorder/cage/init_env.h"
+#include "recorder/cage/init_trail.h"
 #include "recorder/cage/filter.h"
 #include "recorder/cage/plan.h"
 
@@ -41,6 +42,7 @@ struct child {
 	const struct warden_start	*start;
 	struct plan			*plan;
 	int				 report;
+	int				 trail;		/* init_trail's link */
 	int				 ruleset;	/* Landlock's; -1: none */
 	struct account			 account;
 	struct wire_message		 launch;
@@ -144,15 +146,18 @@ restrict_self(const struct child *child)
 	const struct filter filter = { .rights = &child->start->role.rights, .abi = child->plan->abi,
 		.alone = !(child->start->flags & SESSION_NO_NAMESPACE) };
 	int r = child->ruleset >= 0 ? landlock_restrict(child->ruleset) : 0;
+	char why[sizeof ((struct init_word *)0)->text];
 
 	if (r < 0)
 		fail(child, "Landlock cannot be used: %s", err_text(r));
-	if (!child->plan->confined)
-		return;
-	r = filter_install(&filter);
-	if (r < 0)
-		fail(child, "system calls cannot be filtered: %s", err_text(r));
-	child->plan->enforced.marks |= filter_marks(&filter);
+	if (child->plan->confined) {
+		r = filter_install(&filter);
+		if (r < 0)
+			fail(child, "system calls cannot be filtered: %s", err_text(r));
+		child->plan->enforced.marks |= filter_marks(&filter);
+	}
+	if (init_trail_listen(child->plan, child->trail, why, sizeof why) < 0)
+		fail(child, "%s", why);
 }
 
 /* posternd's keys are not the session's; a kernel without keys has none. */
@@ -315,9 +320,9 @@ clean_process(const struct child *child)
 }
 
 void
-init_child(struct plan *plan, int report)
+init_child(struct plan *plan, int report, int trail)
 {
-	struct child child = { .start = plan->start, .plan = plan, .report = report, .account = plan->account, .ruleset = -1 };
+	struct child child = { .start = plan->start, .plan = plan, .report = report, .trail = trail, .account = plan->account, .ruleset = -1 };
 
 	take_streams(&child);
 	make_rules(&child);

@@ -9,8 +9,8 @@ struct plan;
  * Called in the fork of init. Takes the terminal or the pipes, becomes the account, only then reads the launch file, closes
  * the cage and execs. `report` (close-on-exec) gets one struct init_word if that is refused or fails before the exec, else
  * one struct enforced, and its end of file when the command runs. If the exec itself fails, a sentence goes to the terminal and the status is
- * SESSION_NO_COMMAND.
+ * SESSION_NO_COMMAND. `trail`: init_trail's link, -1 if there is none.
  */
-void	init_child(struct plan *plan, int report) __attribute__((noreturn));
+void	init_child(struct plan *plan, int report, int trail) __attribute__((noreturn));
 
 #endif

@@ -294,7 +294,7 @@ members_kill_below(pid_t except, int ms)
 
 /* One look: stops those below `root` that still run. How many of them; -1 without /proc. */
 static int64_t
-stop_running(pid_t root, struct members *known)
+stop_running(pid_t root, pid_t except, struct members *known)
 {
 	AUTO_MEMBERS struct members members = { 0 };
 	int64_t fresh = 0;
@@ -305,7 +305,7 @@ stop_running(pid_t root, struct members *known)
 	for (size_t i = 0; i < members.count; i++) {
 		const struct member *m = &members.list[i];
 
-		if (!m->below || m->zombie || m->stopped || is_known(known, m) || !member_signal(m, SIGSTOP))
+		if (!m->below || m->zombie || m->stopped || m->pid == except || is_known(known, m) || !member_signal(m, SIGSTOP))
 			continue;
 		members_add(known, m);
 		fresh++;
@@ -314,14 +314,14 @@ stop_running(pid_t root, struct members *known)
 }
 
 struct members *
-members_freeze(pid_t root, int ms, int64_t *count)
+members_freeze(pid_t root, pid_t except, int ms, int64_t *count)
 {
 	struct members *known = own_alloc(sizeof *known);
 	int64_t end = clock_boot_us() + (int64_t)ms * 1000;
 	int64_t fresh;
 
 	do
-		fresh = stop_running(root, known);
+		fresh = stop_running(root, except, known);
 	while (fresh > 0 && clock_boot_us() < end);
 	*count = (int64_t)known->count;
 	if (fresh >= 0)

@@ -19,10 +19,10 @@ struct members;
 
 /*
  * Without a cgroup: stops (SIGSTOP) every descendant of `root` until no new one appears or `ms` are over, parents first.
- * Those that stood already are left out. The list is for members_thaw(), which lets them go on, children first, so that
+ * `except` (0: none) and those that stood already are left out. The list is for members_thaw(), which lets them go on, children first, so that
  * no shell takes its own for stopped; it takes NULL. *count is how many were stopped. NULL if /proc cannot be read.
  */
-struct members	*members_freeze(pid_t root, int ms, int64_t *count);
+struct members	*members_freeze(pid_t root, pid_t except, int ms, int64_t *count);
 void		 members_thaw(struct members *members);
 
 /*

@@ -91,7 +91,7 @@ is_start(const struct warden_start *start)
 	if (!is_text(role->name, sizeof role->name) || !is_text(role->account, sizeof role->account) ||
 	    role->argc > ROLE_RUN || role->envc > ROLE_ENV)
 		return false;
-	if (role->freeze_s < 0 || role->freeze_s > ROLE_FREEZE_MOST_S)
+	if (role->trail > ROLE_TRAIL_MOST || role->freeze_s < 0 || role->freeze_s > ROLE_FREEZE_MOST_S)
 		return false;
 	for (uint32_t i = 0; i < ROLE_RUN; i++)
 		if (!is_text(role->run[i], sizeof role->run[i]))
@@ -249,7 +249,7 @@ tell_running(struct warden *warden)
 	say(&word);
 	warden->running = true;
 	/* From here on only the session holds its terminal or pipes, so that the worker sees when they are closed. */
-	for (int fd = WARDEN_IN; fd <= WARDEN_LAUNCH; fd++)
+	for (int fd = WARDEN_IN; fd <= WARDEN_LAST; fd++)
 		close(fd);
 }
 
@@ -296,17 +296,49 @@ tell_enforced(struct warden *warden, struct enforced *enforced)
 		log_warn("the worker cannot be told what is enforced: %s", err_text(-errno));
 }
 
+/* "Pid:" of /proc/self/fdinfo/N: the tracer's number as it is here. */
+static void
+meet_tracer(struct warden *warden, int pidfd)
+{
+	AUTO_FREE char *text = NULL;
+	char path[64];
+	const char *at;
+	size_t count;
+
+	own_close(&warden->init.tracer);
+	warden->init.tracer = pidfd;
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+	at = fdio_slurp_path(path, 4096, &text, &count) == 0 ? strstr(text, "\nPid:") : NULL;
+	warden->init.tracer_pid = at != NULL ? (pid_t)strtol(at + 5, NULL, 10) : 0;
+}
+
+/* One word of init; descriptors that nobody asked for are closed. */
+static ssize_t
+hear_init(struct warden *warden, void *heard, size_t size, int *pidfd)
+{
+	int fds[FDIO_MOST];
+	size_t fd_count = 0;
+	struct pollfd p = { .fd = warden->init.link, .events = POLLIN };
+	ssize_t n = poll(&p, 1, 0) > 0 ? fdio_recv(warden->init.link, heard, size, fds, &fd_count) : -EAGAIN;
+
+	*pidfd = fd_count > 0 ? fds[0] : -1;
+	for (size_t i = 1; i < fd_count; i++)
+		close(fds[i]);
+	return n;
+}
+
 static int
 on_init_link(struct warden *warden)
 {
+	AUTO_FD int pidfd = -1;
 	union {
 		struct init_word	word;
 		struct enforced		enforced;
 	} heard;
 	struct init_word word;
-	ssize_t n = recv(warden->init.link, &heard, sizeof heard, MSG_DONTWAIT);
+	ssize_t n = hear_init(warden, &heard, sizeof heard, &pidfd);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n == -EAGAIN)
 		return GO_ON;
 	if (n == sizeof heard.enforced && heard.enforced.what == INIT_ENFORCED && enforced_valid(&heard.enforced)) {
 		tell_enforced(warden, &heard.enforced);
@@ -321,6 +353,9 @@ on_init_link(struct warden *warden)
 	switch (word.what) {
 	case INIT_RUNNING:
 		tell_running(warden);
+		return GO_ON;
+	case INIT_TRACER:
+		meet_tracer(warden, TAKE(pidfd, -1));
 		return GO_ON;
 	case INIT_FAILED:
 		return on_failed(warden, &word);
@@ -470,7 +505,7 @@ warden_run(struct warden *warden)
 int
 main(void)
 {
-	struct warden warden = { .cgroup = { .dir = -1 }, .init = { .fd = -1, .link = -1 }, .timer = -1, .signals = -1 };
+	struct warden warden = { .cgroup = { .dir = -1 }, .init = { .fd = -1, .link = -1, .tracer = -1 }, .timer = -1, .signals = -1 };
 	int status;
 
 	log_open("postern-warden", LOG_LEVEL_WARN);

@@ -23,6 +23,8 @@ struct warden_init {
 	int	fd;	/* pidfd */
 	int	link;	/* socket: struct init_word from it */
 	ino_t	space;	/* its pid namespace; 0 in the fallback */
+	int	tracer;	/* the tracer's pidfd; -1: there is none */
+	pid_t	tracer_pid;	/* which is not one of the session's processes; 0 */
 };
 
 struct warden {

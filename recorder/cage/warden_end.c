@@ -27,7 +27,7 @@ static int64_t
 count_members(const struct warden *warden)
 {
 	int64_t inside = cgroup_count(&warden->cgroup, warden->init.pid);
-	int64_t below = members_below(warden->init.pid, 0);
+	int64_t below = members_below(warden->init.pid, warden->init.tracer_pid);
 
 	return inside > below ? inside : below;	/* who left the cgroup is still below init */
 }
@@ -70,10 +70,14 @@ end_by_kernel(struct warden *warden, struct warden_receipt *receipt)
 static void
 end_by_hand(struct warden *warden, struct warden_receipt *receipt)
 {
+	struct pollfd tracer = { .fd = warden->init.tracer, .events = POLLIN };
+	bool has_tracer = warden->init.tracer_pid > 0 && poll(&tracer, 1, 0) == 0;
+
 	receipt->killed = members_kill_below(warden->init.pid, END_MS);
 	syscall(SYS_pidfd_send_signal, warden->init.fd, SIGKILL, NULL, 0);
 	init_gone(warden, END_MS);
 	receipt->killed += members_kill_below(warden->init.pid, END_MS);
+	receipt->killed -= has_tracer;	/* it was with them, and is none of them */
 }
 
 void
@@ -95,5 +99,7 @@ warden_end(struct warden *warden, struct warden_receipt *receipt)
 	warden->init.pid = 0;
 	own_close(&warden->init.fd);
 	own_close(&warden->init.link);
+	own_close(&warden->init.tracer);
+	warden->init.tracer_pid = 0;
 	warden_reap(warden);
 }

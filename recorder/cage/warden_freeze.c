@@ -37,7 +37,7 @@ by_hand(struct warden *warden, bool on, struct warden_word *word)
 	}
 	if (warden->still != NULL)
 		return;
-	warden->still = members_freeze(warden->init.pid, STOP_MS, &count);
+	warden->still = members_freeze(warden->init.pid, warden->init.tracer_pid, STOP_MS, &count);
 	snprintf(word->text, sizeof word->text, "no cgroup: %" PRId64 " process%s stopped by SIGSTOP, best effort", count, count == 1 ? "" : "es");
 }
 

@@ -26,13 +26,14 @@
 #include "recorder/cage/warden.h"
 
 #define SPACES		((uint64_t)(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC))
-#define TRIAL_CAPS	(UINT64_C(1) << CAP_SYS_ADMIN | UINT64_C(1) << CAP_SETPCAP | UINT64_C(1) << CAP_SYS_CHROOT)
+#define TRIAL_CAPS	(UINT64_C(1) << CAP_SYS_ADMIN | UINT64_C(1) << CAP_SETPCAP | UINT64_C(1) << CAP_SYS_CHROOT | UINT64_C(1) << CAP_SYS_PTRACE)
 
 /* Everything the new process needs, made ready before it exists. */
 struct spawn {
 	const struct warden	*warden;
 	char			*program;
 	int			 start, link;
+	int			 watch;		/* INIT_WATCH */
 	bool			 in_cgroup;	/* the kernel has put it there already */
 };
 
@@ -105,8 +106,8 @@ enter(const struct spawn *spawn, uid_t uid, gid_t gid)
 	const struct warden *warden = spawn->warden;
 	bool tty = has(warden, SESSION_TTY);
 	const int sources[] = { spawn->start, spawn->link, WARDEN_IN, tty ? -1 : WARDEN_OUT, tty ? -1 : WARDEN_ERR,
-		WARDEN_LAUNCH };
-	static const int targets[] = { INIT_START, INIT_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH };
+		WARDEN_LAUNCH, WARDEN_TRAIL, spawn->watch };
+	static const int targets[] = { INIT_START, INIT_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH, INIT_TRAIL, INIT_WATCH };
 	char *argv[] = { spawn->program, NULL };
 	char *environment[] = { NULL };
 	int r = 0;
@@ -120,7 +121,7 @@ enter(const struct spawn *spawn, uid_t uid, gid_t gid)
 	if (r == 0 && clone_flags(warden) & CLONE_NEWUSER)
 		r = caps_keep_over_exec(TRIAL_CAPS);
 	if (r == 0)
-		r = fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WARDEN_LAST);
+		r = fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], INIT_LAST);
 	if (r < 0)
 		return r;
 	execve(spawn->program, argv, environment);
@@ -165,7 +166,7 @@ clone_init(struct warden *warden, struct spawn *spawn, int link)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (pid < 0)
 		return pid;
-	warden->init = (struct warden_init){ .pid = pid, .fd = pidfd, .link = link,
+	warden->init = (struct warden_init){ .pid = pid, .fd = pidfd, .link = link, .tracer = -1,
 		.space = clone_flags(warden) != 0 ? members_namespace(pid) : 0 };
 	return 0;
 }
@@ -176,7 +177,8 @@ spawn_once(struct warden *warden)
 	AUTO_FREE char *program = place_program("postern-init");
 	AUTO_FD int start = fdio_memory("postern-start", &warden->start, sizeof warden->start);	/* with what the warden has decided */
 	AUTO_FD int ours = -1, theirs = -1;
-	struct spawn spawn = { .warden = warden, .program = program, .start = start };
+	AUTO_FD int watch = warden->cgroup.dir >= 0 && warden->start.role.trail != ROLE_TRAIL_OFF ? cgroup_watch() : -1;
+	struct spawn spawn = { .warden = warden, .program = program, .start = start, .watch = watch };
 	int ends[2];
 	int r;
 

@@ -92,6 +92,7 @@ make_start(const struct place *place, const struct policy_role *role, struct war
 	if (record->name[0] == '\0')
 		return ERR_NOT_FOUND;
 	r = keep_command(record);
+	record->trail = ROLE_TRAIL_OFF;	/* nobody would hear it */
 	memset(record->run, 0, sizeof record->run);
 	record->argc = 1;
 	record->flags &= ~(uint32_t)ROLE_SHELL;

@@ -32,7 +32,8 @@ enum worker_fd {
 	WORKER_INSIDE,		/* listening socket of session.sock */
 	WORKER_WARDEN,		/* seqpacket socket: struct warden_order to it, struct warden_word from it */
 	WORKER_RULES,		/* if the start says `mask`: sealed memfd or pipe with the bytes of mask_rules_pack() */
-	WORKER_LAST = WORKER_RULES
+	WORKER_TRAIL,		/* if the start's `trail` is not 0: the read end of a pipe, struct frame (trail/frame.h) from the tracer */
+	WORKER_LAST = WORKER_TRAIL
 };
 
 /*
@@ -47,17 +48,20 @@ enum warden_fd {
 	WARDEN_OUT,
 	WARDEN_ERR,
 	WARDEN_LAUNCH,
-	WARDEN_LAST = WARDEN_LAUNCH
+	WARDEN_TRAIL,		/* the pipe's write end, for the tracer; none if the role leaves no trail */
+	WARDEN_LAST = WARDEN_TRAIL
 };
 
 /* postern-init gets the same numbers, but INIT_LINK is a socket to the warden: struct init_word to it, end of file means die. */
 enum init_fd {
 	INIT_START = WARDEN_START,
 	INIT_LINK = WARDEN_LINK,
-	INIT_LAST = WARDEN_LAST
+	INIT_TRAIL = WARDEN_TRAIL,
+	INIT_WATCH,		/* the folder of a cgroup, for the tracer; none if there are no cgroups */
+	INIT_LAST = INIT_WATCH
 };
 
-#define CONTRACT_MAGIC	0x50535404u	/* changes with any of these records */
+#define CONTRACT_MAGIC	0x50535405u	/* changes with any of these records */
 #define CONTRACT_PATH	256
 
 enum {
@@ -75,6 +79,7 @@ struct warden_start {
 	struct id		session;
 	int64_t			deadline_boot_us;	/* the warden acts 2 s later; 0 = none */
 	uint32_t		cols, rows;
+	uint32_t		tracer_uid, tracer_gid;	/* of the tracer; in trial mode nothing */
 	uint32_t		abi_limit;		/* for tests: as if the kernel had Landlock abi_limit - 1; 0 = what it has */
 	struct role_record	role;			/* account, command, limits: from the keeper's own table */
 	char			run_dir[CONTRACT_PATH];	/* /run/postern: hidden inside, but for session.sock */
@@ -112,7 +117,7 @@ struct warden_word {
 #define WARDEN_ENFORCED	0x100u
 
 /* Init to warden: these, and before RUNNING a struct enforced with INIT_ENFORCED in `what`. */
-enum { INIT_RUNNING = 1, INIT_EXITED, INIT_FAILED, INIT_ENFORCED };
+enum { INIT_RUNNING = 1, INIT_EXITED, INIT_FAILED, INIT_ENFORCED, INIT_TRACER };	/* TRACER: its pidfd comes beside */
 struct init_word {
 	uint32_t	what;
 	int32_t		exit_status;

@@ -38,6 +38,8 @@ static const struct {
 	{ MARK_TMP,		"private-tmp" },
 	{ MARK_SHELL,		"shell-baseline" },
 	{ MARK_ROOT_INSIDE,	"root-inside" },
+	{ MARK_TRAIL,		"trail" },
+	{ MARK_TRAIL_READS,	"trail-reads" },
 };
 /* clang-format on */
 

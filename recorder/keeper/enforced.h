@@ -36,7 +36,9 @@ enum enforced_mark {
 	MARK_SHELL = 1 << 19,		/* the baseline of a shell is given */
 	MARK_ROOT_INSIDE = 1 << 20,	/* sudo: yes */
 	MARK_READ_ONLY = 1 << 21,	/* all mounts, but for what the role may write: modes and owners as well */
-	MARK_ALL = (1 << 22) - 1
+	MARK_TRAIL = 1 << 22,		/* programs and changes of files are told by a tracer */
+	MARK_TRAIL_READS = 1 << 23,	/* and files that are opened for reading */
+	MARK_ALL = (1 << 24) - 1
 };
 
 struct enforced {

@@ -26,11 +26,14 @@
 #include "recorder/keeper/keeper.h"
 #include "recorder/client/wardens.h"
 
+#define TRAIL_PIPE	(1 << 20)	/* bytes */
+
 /* Both ends of everything between the session's processes; -1 where there is none. */
 struct ends {
 	int	worker_pty, worker_out, worker_err;
 	int	session_in, session_out, session_err;
 	int	worker_link, warden_link;
+	int	worker_trail, warden_trail;
 	int	listen, inside;
 	int	warden_start;
 	char	*listen_path, *inside_dir, *inside_path;
@@ -40,7 +43,7 @@ static void
 ends_done(struct ends *e)
 {
 	int *const fds[] = { &e->worker_pty, &e->worker_out, &e->worker_err, &e->session_in, &e->session_out,
-		&e->session_err, &e->worker_link, &e->warden_link, &e->listen, &e->inside, &e->warden_start };
+		&e->session_err, &e->worker_link, &e->warden_link, &e->worker_trail, &e->warden_trail, &e->listen, &e->inside, &e->warden_start };
 
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
 		own_close(fds[i]);
@@ -120,6 +123,20 @@ open_sockets(const struct keeper *keeper, const struct wire_launch *launch, stru
 	return 0;
 }
 
+/* From the tracer to the worker. Processes wait while it is full, so it is large. */
+static int
+open_trail(struct ends *e)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	e->worker_trail = ends[0];
+	e->warden_trail = ends[1];
+	(void)fcntl(ends[0], F_SETPIPE_SZ, TRAIL_PIPE);
+	return fdio_nonblock(e->worker_trail, true);
+}
+
 static int
 set_path(char to[CONTRACT_PATH], const char *from)
 {
@@ -140,6 +157,8 @@ write_warden_start(const struct keeper *keeper, const struct wire_launch *launch
 	*start = (struct warden_start){ .magic = CONTRACT_MAGIC, .session = launch->session,
 		.deadline_boot_us = launch->deadline_boot_us, .cols = launch->cols, .rows = launch->rows,
 		.role = keeper->table->records[launch->role] };
+	start->tracer_uid = keeper->daemon.worker_uid;
+	start->tracer_gid = keeper->daemon.worker_gid;
 	start->flags = (launch->tty ? SESSION_TTY : 0u) | (keeper->daemon.trial ? SESSION_TRIAL : 0u);
 	r = set_path(start->run_dir, place->run);
 	if (r == 0)
@@ -174,10 +193,10 @@ static void
 become_worker(const struct keeper *keeper, const struct ends *e, const int fds[LAUNCH_FDS])
 {
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR,
-		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES };
+		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES, WORKER_TRAIL };
 	const int sources[] = { fds[LAUNCH_START], fds[LAUNCH_REC], fds[LAUNCH_TAIL], e->worker_pty, e->worker_out,
 		e->worker_err, fds[LAUNCH_CLIENT], fds[LAUNCH_GATE], e->listen, e->inside, e->worker_link,
-		fds[LAUNCH_RULES] };
+		fds[LAUNCH_RULES], e->worker_trail };
 
 	setsid();
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WORKER_LAST) < 0)
@@ -189,8 +208,10 @@ become_worker(const struct keeper *keeper, const struct ends *e, const int fds[L
 static void
 become_warden(const struct ends *e, const int fds[LAUNCH_FDS])
 {
-	const int targets[] = { WARDEN_START, WARDEN_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH };
-	const int sources[] = { e->warden_start, e->warden_link, e->session_in, e->session_out, e->session_err, fds[LAUNCH_FILE] };
+	const int targets[] = { WARDEN_START, WARDEN_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH,
+		WARDEN_TRAIL };
+	const int sources[] = { e->warden_start, e->warden_link, e->session_in, e->session_out, e->session_err, fds[LAUNCH_FILE],
+		e->warden_trail };
 
 	setsid();
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WARDEN_LAST) < 0)
@@ -277,12 +298,14 @@ launch_session(const struct keeper *keeper, const struct wire_launch *launch, co
 {
 	__attribute__((cleanup(ends_done))) struct ends e = { .worker_pty = -1, .worker_out = -1, .worker_err = -1,
 		.session_in = -1, .session_out = -1, .session_err = -1, .worker_link = -1, .warden_link = -1,
-		.listen = -1, .inside = -1, .warden_start = -1 };
+		.worker_trail = -1, .warden_trail = -1, .listen = -1, .inside = -1, .warden_start = -1 };
 	char id[ID_TEXT];
 	int r = launch->tty ? open_pty(launch, &e) : open_pipes(&e);
 
 	if (r == 0)
 		r = open_sockets(keeper, launch, &e);
+	if (r == 0 && keeper->table->records[launch->role].trail != ROLE_TRAIL_OFF)
+		r = open_trail(&e);
 	if (r == 0)
 		r = write_warden_start(keeper, launch, &e);
 	if (r == 0)

@@ -46,7 +46,7 @@ is_record(const struct role_record *r)
 	if (r->nice < 0 || r->nice > 19 || r->most_s <= 0 || r->most_s > SECONDS_MOST || r->idle_s < 0 ||
 	    r->idle_s > SECONDS_MOST || r->freeze_s < 0 || r->freeze_s > ROLE_FREEZE_MOST_S)
 		return false;
-	if (r->cpu_s < 0 || r->cpu_s > SECONDS_MOST || !rights_valid(&r->rights))
+	if (r->trail > ROLE_TRAIL_MOST || r->cpu_s < 0 || r->cpu_s > SECONDS_MOST || !rights_valid(&r->rights))
 		return false;
 	for (uint32_t i = 0; i < r->argc; i++)
 		if (!is_text(r->run[i], ROLE_WORD))

@@ -14,7 +14,7 @@
 #include "recorder/keeper/rights.h"
 
 #define ROLETABLE_MAGIC		0x50535254u	/* written and read on one machine by one build: native byte order */
-#define ROLETABLE_VERSION	3
+#define ROLETABLE_VERSION	4
 #define ROLETABLE_MOST		1024
 #define ROLE_NAME		64	/* with the NUL, as all of these */
 #define ROLE_WORD		256
@@ -29,6 +29,9 @@ enum role_flag {
 	ROLE_FLAGS = 7
 };
 
+/* What of a session's acts is told by a tracer. */
+enum role_trail { ROLE_TRAIL_OFF, ROLE_TRAIL_WRITES, ROLE_TRAIL_READS, ROLE_TRAIL_MOST = ROLE_TRAIL_READS };
+
 struct role_record {
 	char		name[ROLE_NAME];
 	char		account[ROLE_NAME];
@@ -38,6 +41,7 @@ struct role_record {
 	uint32_t	sessions;		/* at once under one grant */
 	uint32_t	pids_max;
 	int32_t		nice;			/* 0 to 19 */
+	uint32_t	trail;			/* of enum role_trail */
 	int64_t		most_s;			/* longest grant */
 	int64_t		idle_s;			/* 0 = no limit */
 	int64_t		freeze_s;		/* it may stand still for so long after its deadline; 0 = it ends at once */

@@ -97,6 +97,7 @@ make_record(const struct policy_role *role, struct role_record *record)
 	record->sessions = role->sessions;
 	record->pids_max = s->limits.pids;
 	record->nice = s->limits.nice;
+	record->trail = role->trail;
 	record->most_s = role->times.most_s;
 	record->idle_s = role->times.idle_s;
 	record->freeze_s = role->ends.freeze_s;

@@ -66,9 +66,7 @@ struct policy_approve {
 
 /* Keys of a role that this version reads but cannot enforce; `policy check` names each (policy_warnings). */
 enum policy_later {
-	POLICY_GUARD = 1 << 4,
-	POLICY_TRAIL = 1 << 5,
-	POLICY_EXACT = 1 << 6
+	POLICY_GUARD = 1 << 4
 };
 
 /* What is masked, for all roles that say the same. */
@@ -143,6 +141,7 @@ struct policy_role {
 	unsigned		  sessions;	/* at once under one grant */
 	struct policy_ends	  ends;
 	const struct policy_mask *mask;
+	unsigned		  trail;	/* of enum role_trail */
 	unsigned		  later;	/* of enum policy_later */
 };
 

@@ -9,6 +9,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/own.h"
+#include "recorder/keeper/roletable.h"
 #include "recorder/policy/policy_check_ends.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_lines.h"
@@ -29,7 +30,7 @@ static const struct {
 	const char *key;
 	enum policy_later bit;
 } later_keys[] = {
-	{ "guard", POLICY_GUARD }, { "trail", POLICY_TRAIL }, { "exact", POLICY_EXACT },
+	{ "guard", POLICY_GUARD },
 };
 
 static void
@@ -44,6 +45,29 @@ check_later(struct check *c, struct policy_role *role)
 		role->later |= later_keys[i].bit;
 		check_warn(c, later_keys[i].key, "`%s` is not enforced by this version", later_keys[i].key);
 	}
+}
+
+/* Without a word the trail is one of writes: whoever wants less must say it. */
+static void
+check_trail(struct check *c, struct policy_role *role)
+{
+	static const char *const words[] = { [ROLE_TRAIL_OFF] = "off", [ROLE_TRAIL_WRITES] = "writes", [ROLE_TRAIL_READS] = "reads" };
+	char path[64];
+	const char *text = NULL;
+
+	role->trail = ROLE_TRAIL_WRITES;
+	snprintf(path, sizeof path, "%s/exact", c->base);
+	if (policy_lines_has(c->source->lines, path, &text) && (text == NULL || strcmp(text, "no") != 0))
+		check_fault(c, "exact", "this version has no second witness for arguments; leave `exact` out");
+	snprintf(path, sizeof path, "%s/trail", c->base);
+	if (!policy_lines_has(c->source->lines, path, &text))
+		return;
+	for (unsigned i = 0; text != NULL && i <= ROLE_TRAIL_MOST; i++)
+		if (strcmp(text, words[i]) == 0) {
+			role->trail = i;
+			return;
+		}
+	check_fault(c, "trail", "write `trail: writes`, `trail: reads` (writes too) or `trail: off`");
 }
 
 static void
@@ -231,6 +255,7 @@ check_role(struct check *c, struct policy_role *role)
 		check_fault(c, "sessions", "at most %d sessions at once", SESSIONS_MOST);
 	policy_mask_check(c, role);
 	check_ends(c, role);
+	check_trail(c, role);
 	check_may(c, role);
 	check_later(c, role);
 }

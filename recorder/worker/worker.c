@@ -15,7 +15,7 @@
 #include "recorder/worker/worker.h"
 
 enum source {
-	SRC_OUT, SRC_ERR, SRC_IN, SRC_SCREEN, SRC_CLIENT, SRC_WARDEN, SRC_SYNCED, SRC_TIMER, SRC_SIGNAL, SRC_GATE, SRC_NEXT, SRC_LISTEN,
+	SRC_TRAIL, SRC_OUT, SRC_ERR, SRC_IN, SRC_SCREEN, SRC_CLIENT, SRC_WARDEN, SRC_SYNCED, SRC_TIMER, SRC_SIGNAL, SRC_GATE, SRC_NEXT, SRC_LISTEN,
 	SRC_INSIDE, SRC_PEER, SRC_COUNT = SRC_PEER + WORKER_INSIDE_MOST
 };
 
@@ -51,6 +51,7 @@ on_signal(struct worker *w)
 
 /* clang-format off */
 static void (*const ready[SRC_PEER])(struct worker *) = {
+	[SRC_TRAIL] = trail_ready,
 	[SRC_OUT] = on_out,
 	[SRC_ERR] = on_err,
 	[SRC_IN] = port_write,
@@ -113,6 +114,12 @@ on_reopen(struct worker *w)
 
 
 static void
+on_trail(struct worker *w)
+{
+	(void)w;	/* the next poll asks for it */
+}
+
+static void
 on_retry(struct worker *w)
 {
 	tape_retry(w);	/* nothing, once it is being closed: then end_step() tries again */
@@ -134,6 +141,8 @@ static void (*const due[DUE_COUNT])(struct worker *) = {
 	[DUE_SEGMENT] = tape_tick,
 	[DUE_MASK] = masking_tick,
 	[DUE_INPUT] = input_tick,
+	[DUE_TRAIL] = on_trail,
+	[DUE_TRAIL_LOST] = trail_lost,
 	[DUE_REOPEN] = on_reopen,
 	[DUE_RECEIPT] = end_give_up,
 	[DUE_CLOSED] = end_overdue,
@@ -192,6 +201,7 @@ set_polls(struct worker *w, struct pollfd fds[SRC_COUNT])
 	bool output = port_wants_output(w);
 	bool hears = hears_client(w);
 
+	fds[SRC_TRAIL] = asked(w->trail.fd, trail_is_wanted(w), false);
 	fds[SRC_OUT] = asked(w->port.out, output, false);
 	fds[SRC_ERR] = asked(w->port.err, output, false);
 	fds[SRC_IN] = asked(w->port.in, false, buf_len(&w->port.typed) > 0 && w->phase == WORKER_RUNNING && !freeze_is_on(w));
@@ -216,6 +226,8 @@ serve(struct worker *w, const struct pollfd fds[SRC_COUNT])
 {
 	if ((fds[SRC_CLIENT].revents & POLLHUP) != 0 && !hears_client(w))
 		client_lost(w);
+	if (fds[SRC_OUT].revents != 0 || fds[SRC_ERR].revents != 0)
+		(void)trail_read(w);	/* a program is in the recording before what it shows */
 	for (size_t i = 0; i < SRC_PEER; i++)
 		if (fds[i].revents != 0 && (fds[i].revents != POLLOUT || i == SRC_IN))
 			ready[i](w);

@@ -52,6 +52,8 @@ enum worker_due {
 	DUE_INPUT,		/* and so has what was typed, for its echo */
 	DUE_MENU,		/* the menu shows the time that is left */
 	DUE_KEEP,		/* its client has not come back */
+	DUE_TRAIL,		/* the trail's pipe is read again */
+	DUE_TRAIL_LOST,		/* it ended, and nobody said why */
 	DUE_REOPEN,		/* the slave was closed by all; somebody may open it again */
 	WORKER_DUE_RUNNING,	/* what stands before is for running sessions only */
 	DUE_RETRY = WORKER_DUE_RUNNING,	/* the disk was full: try again */
@@ -75,6 +77,7 @@ enum worker_why {
 	WHY_WARDEN,		/* the warden went without a receipt */
 	WHY_START,		/* the command could not be started */
 	WHY_GATE,		/* no wire_go */
+	WHY_TRAIL,		/* the tracer went */
 	WHY_TERMINATED,		/* SIGTERM */
 	WHY_COUNT
 };
@@ -214,6 +217,17 @@ struct worker_wish {
 	int	slot;		/* whose connection from inside it is; -1: the screen's */
 };
 
+/* What the tracer tells. */
+struct worker_trail {
+	int		fd;		/* -1: the role leaves no trail */
+	struct buf	in;		/* frames that have not come whole */
+	bool		has_begun, has_none;	/* has_none: it cannot be kept here, for this reason: */
+	char		none[200];
+	bool		is_over;	/* the pipe's end */
+	bool		is_covered;	/* the coverage statement is told */
+	uint64_t	execs, missing, files, unknown, cut, no_status;
+};
+
 /* The notice over the picture. */
 struct worker_bar {
 	struct grid	*grid;		/* the recorder's screen; NULL without a tty */
@@ -245,6 +259,7 @@ struct worker {
 	struct worker_wish		 wish;
 	struct worker_drop		 drop;
 	struct worker_menu		 menu;
+	struct worker_trail		 trail;
 };
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
@@ -375,6 +390,15 @@ int	wish_send(struct worker *worker, int slot, int64_t seconds, char *reason);
 void	wish_heard(struct worker *worker, const struct wire_wished *wished);
 void	wish_lost(struct worker *worker);	/* the gate has gone */
 void	wish_forget(struct worker *worker, int slot);	/* that connection is somebody else's now */
+
+/* ---- worker_trail.c */
+void	trail_open(struct worker *worker);
+void	trail_done(struct worker_trail *trail);
+bool	trail_is_wanted(const struct worker *worker);
+bool	trail_read(struct worker *worker);	/* into the recording; false if there was none */
+void	trail_ready(struct worker *worker);	/* the same, and then not again for a moment */
+void	trail_lost(struct worker *worker);	/* DUE_TRAIL_LOST */
+void	trail_cover(struct worker *worker);	/* what was not captured; once, before the recording is closed */
 
 /* ---- worker_bar.c */
 #define BAR_HELD	"The recording cannot be written (disk full?). Input and output wait until it can."

@@ -50,6 +50,7 @@ static const struct {
 	[WHY_WARDEN]	 = { "warden died", "The warden died, so the session was ended.", false, false },
 	[WHY_START]	 = { "not started", "The session could not be started: %s.", false, true },
 	[WHY_GATE]	 = { "gate gone", "The gate did not confirm the session, so it was ended.", false, false },
+	[WHY_TRAIL]	 = { "trail lost", "The trail was lost, so the session was ended.", false, false },
 	[WHY_TERMINATED] = { "terminated", "The recorder was told to stop, so the session was ended.", false, false },
 };
 
@@ -350,6 +351,7 @@ is_drained(struct worker *w)
 		return false;
 	more = port_read(w, false);
 	more = port_read(w, true) || more;
+	more = trail_read(w) || more;
 	tape_seal(w);
 	return !more;
 }

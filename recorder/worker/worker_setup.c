@@ -45,7 +45,7 @@ check_descriptors(const struct wire_start *start)
 	const struct { int fd; bool is_needed; } needs[] = {
 		{ WORKER_REC, true }, { WORKER_TAIL, true }, { WORKER_PTY, true }, { WORKER_OUT, !start->tty },
 		{ WORKER_ERR, !start->tty }, { WORKER_CLIENT, true }, { WORKER_GATE, start->gate }, { WORKER_WARDEN, start->warden },
-		{ WORKER_RULES, start->mask },
+		{ WORKER_RULES, start->mask }, { WORKER_TRAIL, start->trail != 0 },
 	};
 
 	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
@@ -79,6 +79,7 @@ open_parts(struct worker *w)
 	w->warden = w->start->warden ? WORKER_WARDEN : -1;
 	w->deadline_us = w->start->deadline_boot_us;
 	w->ends_us = w->start->ends_us;
+	trail_open(w);
 	client_take(w, WORKER_CLIENT);
 	w->client.screen = w->start->direct && w->start->tty ? WORKER_OUT : -1;
 	gate_init(w);
@@ -149,6 +150,7 @@ worker_release(struct worker *w)
 	buf_done(&w->client.shown);
 	wire_conn_done(&w->client.conn);	/* last: its end tells the client that all is over */
 	freeze_done(&w->freeze);
+	trail_done(&w->trail);
 	free(w->end.by);
 	free(w->end.text);
 	wire_message_done(&w->message);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/* postern-tracer: main and the loop. A record is in the pipe before the process that it tells of goes on. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
+#include "lib/base/fdio.h"
+#include "lib/base/log.h"
+#include "lib/record/event.h"
+#include "recorder/trail/frame.h"
+#include "recorder/trail/tracer.h"
+
+#define NOTIF_ROOM	512	/* the kernel's struct may grow */
+#define WHY_MOST	200
+/* Linux 6.6: the waiting process and the tracer wake each other on one processor. */
+#define SET_FLAGS	SECCOMP_IOW(4, uint64_t)
+#define SYNC_WAKE_UP	UINT64_C(1)
+
+/* ---- to the worker */
+
+static void
+tell(uint32_t kind, const void *payload, size_t count)
+{
+	struct frame frame = { .kind = kind, .count = (uint32_t)count, .boot_us = clock_boot_us() };
+	static uint8_t bytes[sizeof frame + FRAME_MOST];
+
+	if (count > FRAME_MOST)
+		log_fatal("a record of %zu bytes", count);
+	memcpy(bytes, &frame, sizeof frame);
+	memcpy(bytes + sizeof frame, payload, count);
+	if (fdio_write(TRACER_OUT, bytes, sizeof frame + count) < 0)
+		_exit(0);	/* the worker has gone, and with it the session */
+}
+
+static void
+tell_event(struct tracer *t, int r, const struct rec_event *event)
+{
+	if (r == 0)
+		tell(event->kind, event->bytes, event->count);
+	buf_clear(&t->payload);
+}
+
+void
+tracer_tell_exec(struct tracer *t, const struct rec_exec *exec)
+{
+	struct rec_event event;
+
+	tell_event(t, rec_exec_make(exec, &t->payload, &event), &event);
+}
+
+void
+tracer_tell_file(struct tracer *t, const struct rec_file *file)
+{
+	struct rec_event event;
+
+	tell_event(t, rec_file_make(file, &t->payload, &event), &event);
+}
+
+/* ---- the loop */
+
+/* Nothing here waits: a process that was killed meanwhile is nobody's loss. */
+static void
+on_listener(struct tracer *t)
+{
+	static union {
+		struct seccomp_notif	notif;
+		uint8_t			room[NOTIF_ROOM];
+	} in;
+	static union {
+		struct seccomp_notif_resp	reply;
+		uint8_t				room[NOTIF_ROOM];
+	} out;
+
+	memset(&in, 0, sizeof in);
+	if (ioctl(t->listener, SECCOMP_IOCTL_NOTIF_RECV, &in) < 0)
+		return;
+	tracer_call(t, &in.notif);
+	memset(&out, 0, sizeof out);
+	out.reply = (struct seccomp_notif_resp){ .id = in.notif.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+	(void)ioctl(t->listener, SECCOMP_IOCTL_NOTIF_SEND, &out);
+}
+
+static void
+turn(struct tracer *t)
+{
+	struct pollfd fds[] = {
+		{ .fd = t->epoll, .events = POLLIN }, { .fd = t->listener, .events = POLLIN }, { .fd = t->link, .events = POLLIN },
+	};
+
+	if (poll(fds, sizeof fds / sizeof fds[0], -1) < 0)
+		return;
+	if (fds[0].revents != 0)
+		tracer_reap(t);	/* first: then no number below is still an old one's */
+	if (fds[2].revents != 0) {
+		tracer_reap(t);
+		close(t->link);	/* init reads this as: everything is told */
+		t->link = -1;
+	}
+	if (fds[1].revents & POLLIN)
+		on_listener(t);
+	else if (fds[1].revents & (POLLHUP | POLLERR))
+		_exit(0);	/* nobody is left in the session */
+}
+
+/* ---- the start */
+
+/* The listener comes from the session's child; or a text, and then there is none. */
+static void
+take_listener(struct tracer *t)
+{
+	char text[WHY_MOST];
+	int fds[FDIO_MOST];
+	size_t fd_count = 0;
+	uint64_t flags = SYNC_WAKE_UP;
+	uint8_t tells_exit = t->tells_exit;
+	ssize_t n = fdio_recv(TRACER_LINK, text, sizeof text, fds, &fd_count);
+
+	if (n <= 0)
+		_exit(0);	/* the session ended before it began */
+	if (fd_count != 1) {
+		tell(FRAME_NONE, text, (size_t)n);
+		_exit(0);
+	}
+	t->listener = fds[0];
+	(void)ioctl(t->listener, SET_FLAGS, flags);
+	tell(FRAME_BEGUN, &tells_exit, sizeof tells_exit);
+}
+
+static void
+raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int
+main(void)
+{
+	struct tracer tracer = { .listener = -1, .link = TRACER_LINK };
+	sigset_t all;
+	int r;
+
+	log_open("postern-tracer", LOG_LEVEL_WARN);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		log_fatal("the tracer cannot be protected");
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	raise_limit();
+	buf_init(&tracer.payload, FRAME_MOST);
+	r = tracer_watch(&tracer);
+	if (r < 0)
+		log_fatal("the tracer cannot watch processes: %s", err_text(r));
+	take_listener(&tracer);
+	tracer.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);	/* only now: it is the session's own */
+	if (tracer.proc < 0)
+		log_fatal("the tracer cannot see /proc: %s", err_text(-errno));
+	r = tracer_sandbox();
+	if (r < 0)
+		log_fatal("the tracer cannot be confined: %s", err_text(r));
+	for (;;)
+		turn(&tracer);
+}

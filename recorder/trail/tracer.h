@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * postern-tracer: reads what the processes of a session are about to do, tells the worker, and lets them go on. It runs
+ * inside the session's pid namespace, under a uid of its own, and can do nothing but read.
+ */
+#ifndef POSTERN_RECORDER_TRAIL_TRACER_H
+#define POSTERN_RECORDER_TRAIL_TRACER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/base/buf.h"
+#include "lib/record/trail.h"
+
+#define TRACER_TEXT	PATH_MAX	/* a path, with its NUL */
+#define TRACER_ARGS	512		/* arguments that are kept, and the bytes of all and of one */
+#define TRACER_ARG_BYTES	8192
+#define TRACER_ARG_MOST	4096
+
+struct process;
+struct seccomp_notif;
+
+struct tracer {
+	int		 listener, link, epoll, proc;
+	bool		 tells_exit;	/* the kernel does */
+	struct process	**table;	/* by pid */
+	struct buf	 payload;
+};
+
+/* ---- tracer.c */
+/* One event for the worker; waits until the pipe takes it. Does not return if the worker has gone. */
+void	tracer_tell_exec(struct tracer *tracer, const struct rec_exec *exec);
+void	tracer_tell_file(struct tracer *tracer, const struct rec_file *file);
+
+/* ---- tracer_call.c */
+/* Reads what the call is about and tells it. */
+void	tracer_call(struct tracer *tracer, const struct seccomp_notif *notif);
+
+/* ---- tracer_process.c */
+int	tracer_watch(struct tracer *tracer);	/* the epoll descriptor; and whether exits can be told. 0 or -errno */
+/* The process of a thread, told to the worker if nobody knew of it: its pid; 0 if it has gone. `will_exec`: it is about to. */
+uint32_t tracer_process(struct tracer *tracer, uint32_t tid, bool will_exec, uint32_t *ppid);
+void	tracer_executed(struct tracer *tracer, uint32_t pid);	/* from now on its end counts */
+void	tracer_reap(struct tracer *tracer);	/* those that have ended */
+
+/* ---- tracer_memory.c: of a process that waits */
+/* A text of at most size - 1 bytes. Its length, or -1; *is_cut if it is longer. */
+ssize_t	memory_text(uint32_t pid, uint64_t address, char *text, size_t size, bool *is_cut);
+/* `count` bytes: true if they could be read. */
+bool	memory_bytes(uint32_t pid, uint64_t address, void *bytes, size_t count);
+/* The arguments at `address` into `args` (TRACER_ARG_BYTES), each with its NUL: the bytes used. *argc: how many there are; *flags of enum trail_flag. */
+size_t	memory_args(uint32_t pid, uint64_t address, char *args, uint32_t *argc, unsigned *flags);
+
+/* ---- tracer_sandbox.c */
+int	tracer_sandbox(void);	/* 0 or -errno */
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/* From a call's registers to an exec or an act on a file. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "recorder/trail/calls.h"
+#include "recorder/trail/tracer.h"
+
+/* One call that waits. */
+struct call {
+	struct tracer			*tracer;
+	const struct seccomp_notif	*notif;
+	const struct trail_call		*row;
+	uint32_t			 tid;
+	unsigned			 flags;		/* of enum trail_flag, as they come up */
+};
+
+static uint64_t
+argument(const struct call *c, int8_t place)
+{
+	return place == CALL_NONE ? 0 : c->notif->data.args[place];
+}
+
+static int
+descriptor(const struct call *c, int8_t place)
+{
+	return place == CALL_NONE ? AT_FDCWD : (int)(uint32_t)c->notif->data.args[place];
+}
+
+/* A link of the process below /proc: "cwd", "fd/3". Empty if it cannot be read. */
+static void
+read_link(struct call *c, const char *name, char text[TRACER_TEXT])
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "%u/%s", c->tid, name);
+	n = readlinkat(c->tracer->proc, path, text, TRACER_TEXT - 1);
+	if (n < 0)
+		c->flags |= TRAIL_UNKNOWN;
+	text[n < 0 ? 0 : n] = '\0';
+}
+
+static void
+link_name(int fd, char name[32])
+{
+	if (fd == AT_FDCWD)
+		snprintf(name, 32, "cwd");
+	else
+		snprintf(name, 32, "fd/%d", fd);
+}
+
+/* What a descriptor is open on. */
+static void
+descriptor_path(struct call *c, int fd, char text[TRACER_TEXT])
+{
+	char name[32];
+
+	link_name(fd, name);
+	read_link(c, name, text);
+	c->flags |= fd == AT_FDCWD ? 0 : TRAIL_BY_FD;
+}
+
+/* `raw` beside the folder that it is relative to. Neither dots nor symbolic links are followed: this is the name that was used. */
+static void
+place(struct call *c, int dir, const char *raw, char text[TRACER_TEXT])
+{
+	size_t used;
+
+	if (raw[0] == '/') {
+		snprintf(text, TRACER_TEXT, "%s", raw);
+		return;
+	}
+	if (raw[0] == '\0') {
+		descriptor_path(c, dir, text);
+		return;
+	}
+	{
+		char name[32];
+
+		link_name(dir, name);
+		read_link(c, name, text);
+	}
+	used = strlen(text);
+	if (strncmp(raw, "./", 2) == 0)
+		raw += 2;
+	if (used > 0 && text[used - 1] == '/')
+		used--;
+	if ((size_t)snprintf(text + used, TRACER_TEXT - used, "/%s", raw) >= TRACER_TEXT - used)
+		c->flags |= TRAIL_CUT;
+}
+
+/* The text that an argument points to, as it is. */
+static void
+raw_text(struct call *c, int8_t at, char text[TRACER_TEXT])
+{
+	bool is_cut = false;
+
+	if (memory_text(c->tid, argument(c, at), text, TRACER_TEXT, &is_cut) < 0) {
+		text[0] = '\0';
+		c->flags |= TRAIL_UNKNOWN;
+	}
+	if (is_cut)
+		c->flags |= TRAIL_CUT;
+}
+
+static void
+read_path(struct call *c, int8_t dir, int8_t at, char text[TRACER_TEXT])
+{
+	char raw[TRACER_TEXT];
+	unsigned before = c->flags;
+
+	raw_text(c, at, raw);
+	if (c->flags != before && raw[0] == '\0')
+		text[0] = '\0';
+	else
+		place(c, descriptor(c, dir), raw, text);
+}
+
+/* The process may have been killed, and its number given away, while it was read. */
+static bool
+still_waits(const struct call *c)
+{
+	return ioctl(c->tracer->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &c->notif->id) == 0;
+}
+
+/* ---- exec */
+
+/* A shell that tries its PATH asks for programs that are not there. Looked up as the process sees it. */
+static bool
+is_missing(const struct call *c, int dir, const char *raw)
+{
+	char path[TRACER_TEXT + 64], name[32];
+
+	if (raw[0] == '\0')
+		return false;
+	link_name(dir, name);
+	if (snprintf(path, sizeof path, "%u/%s/%s", c->tid, raw[0] == '/' ? "root" : name, raw) >= (int)sizeof path)
+		return false;
+	return faccessat(c->tracer->proc, path, F_OK, 0) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static void
+on_exec(struct call *c)
+{
+	char raw[TRACER_TEXT], path[TRACER_TEXT], cwd[TRACER_TEXT], args[TRACER_ARG_BYTES];
+	struct rec_exec exec = { .what = TRAIL_EXEC, .path = path, .cwd = cwd, .args = args };
+	int dir = descriptor(c, c->row->dir);
+	bool missing;
+
+	raw_text(c, c->row->path, raw);
+	place(c, dir, raw, path);
+	read_link(c, "cwd", cwd);
+	exec.args_bytes = memory_args(c->tid, c->notif->data.args[c->row->path + 1], args, &exec.argc, &c->flags);
+	missing = is_missing(c, dir, raw);
+	exec.pid = tracer_process(c->tracer, c->tid, true, &exec.ppid);
+	exec.flags = c->flags | (missing ? TRAIL_MISSING : 0u);
+	if (!still_waits(c))
+		return;
+	tracer_tell_exec(c->tracer, &exec);
+	if (!missing)
+		tracer_executed(c->tracer, exec.pid);
+}
+
+/* ---- files */
+
+static enum trail_act
+open_act(uint64_t flags)
+{
+	if (flags & O_CREAT)
+		return TRAIL_CREATE;
+	if (flags & O_TRUNC)
+		return TRAIL_TRUNCATE;
+	return (flags & O_ACCMODE) != O_RDONLY ? TRAIL_WRITE : TRAIL_READ;
+}
+
+static enum trail_act
+act_of(struct call *c)
+{
+	uint64_t flags = argument(c, c->row->flags);
+
+	if (c->row->kind == CALL_OPEN_HOW && !memory_bytes(c->tid, flags, &flags, sizeof flags)) {
+		c->flags |= TRAIL_UNKNOWN;
+		return TRAIL_WRITE;
+	}
+	if (c->row->kind == CALL_OPEN || c->row->kind == CALL_OPEN_HOW)
+		return open_act(flags);
+	if (c->row->act == TRAIL_REMOVE && (flags & AT_REMOVEDIR))
+		return TRAIL_REMOVE_DIR;
+	return c->row->act;
+}
+
+static void
+on_file(struct call *c)
+{
+	char path[TRACER_TEXT] = "", other[TRACER_TEXT];
+	struct rec_file file = { .act = act_of(c), .path = path };
+	uint32_t ppid;
+
+	if (c->row->kind == CALL_FD) {
+		descriptor_path(c, descriptor(c, c->row->path), path);
+	} else if (c->row->kind == CALL_TARGET) {
+		raw_text(c, c->row->path, other);
+		read_path(c, c->row->dir2, c->row->path2, path);
+		file.other = other;
+	} else {
+		read_path(c, c->row->dir, c->row->path, path);
+	}
+	if (c->row->kind == CALL_PATHS) {
+		read_path(c, c->row->dir2, c->row->path2, other);
+		file.other = other;
+	}
+	file.pid = tracer_process(c->tracer, c->tid, false, &ppid);
+	file.flags = c->flags;
+	if (still_waits(c))
+		tracer_tell_file(c->tracer, &file);
+}
+
+void
+tracer_call(struct tracer *t, const struct seccomp_notif *notif)
+{
+	struct call call = { .tracer = t, .notif = notif, .row = trail_call_find(notif->data.nr), .tid = notif->pid };
+
+	if (call.row == NULL)
+		return;
+	if (call.row->kind == CALL_EXEC)
+		on_exec(&call);
+	else
+		on_file(&call);
+}
