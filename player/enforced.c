@@ -45,6 +45,8 @@ static const struct { const char *word, *sentence; } marks[] = {
 	{ "read-only",		"Nothing but what it may write could be changed, neither modes nor owners." },
 	{ "sockets-hidden",	"Sockets of other services were out of sight." },
 	{ "private-tmp",	"Its temporary folders were its own." },
+	{ "trail",		"A tracer told which programs it executed and which files it changed." },
+	{ "trail-reads",	"The tracer told which files it read as well." },
 	{ "confined",		NULL },
 	{ "pids-max",		NULL },
 };

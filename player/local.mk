@@ -19,6 +19,7 @@ player_libplayer_a_SOURCES = \
 	player/export_raw.c \
 	player/export_screen.c \
 	player/export_text.c \
+	player/export_trail.c \
 	player/identity.c player/identity.h \
 	player/keys.c player/keys.h \
 	player/meta.c player/meta.h \

@@ -86,7 +86,9 @@ start_tracer(const struct warden_start *start, struct init_trail *trail)
 {
 	AUTO_FREE char *program = place_program("postern-tracer");
 	AUTO_FD int ours = -1, theirs = -1, pidfd = -1;
+	uint8_t ready;
 	int ends[2];
+	int r;
 
 	if (!(start->flags & SESSION_TRIAL) && start->tracer_uid == 0)
 		return -EPERM;
@@ -100,6 +102,10 @@ start_tracer(const struct warden_start *start, struct init_trail *trail)
 		run_tracer(start, program, theirs);
 	if (trail->pid < 0)
 		return -errno;
+	own_close(&theirs);
+	r = fdio_read(ours, &ready, sizeof ready);
+	if (r < 0)
+		return r;
 	trail->link = TAKE(ours, -1);
 	return tell_warden(pidfd);
 }

@@ -20,6 +20,7 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/log.h"
+#include "lib/base/own.h"
 #include "lib/record/event.h"
 #include "recorder/trail/frame.h"
 #include "recorder/trail/tracer.h"
@@ -113,7 +114,9 @@ turn(struct tracer *t)
 	if (fds[1].revents & POLLIN)
 		on_listener(t);
 	else if (fds[1].revents & (POLLHUP | POLLERR))
-		_exit(0);	/* nobody is left in the session */
+		own_close(&t->listener);	/* nobody is left in the session; their ends come as they are reaped */
+	if (t->listener < 0 && t->link < 0)
+		_exit(0);
 }
 
 /* ---- the start */
@@ -168,6 +171,8 @@ main(void)
 	r = tracer_watch(&tracer);
 	if (r < 0)
 		log_fatal("the tracer cannot watch processes: %s", err_text(r));
+	if (fdio_write(TRACER_LINK, "", 1) < 0)	/* loaded: init goes on with its mounts */
+		_exit(0);
 	take_listener(&tracer);
 	tracer.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);	/* only now: it is the session's own */
 	if (tracer.proc < 0)

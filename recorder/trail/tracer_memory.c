@@ -98,7 +98,7 @@ static void
 add_batch(struct args *args, uint32_t pid, const uint64_t *addresses, size_t count)
 {
 	char pieces[BATCH][PIECE];
-	struct iovec here[BATCH], there[BATCH];
+	struct iovec here[BATCH] = { { 0 } }, there[BATCH] = { { 0 } };
 	ssize_t all = 0;
 	bool is_whole;
 

@@ -59,6 +59,9 @@ static const struct row rows[] = {
 	{ SYS_epoll_wait, -1, 0 },
 #endif
 	{ SYS_faccessat, -1, 0 },
+#if defined(SYS_faccessat2)
+	{ SYS_faccessat2, -1, 0 },
+#endif
 	{ SYS_openat, 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC },
 	{ SYS_read, -1, 0 },
 	{ SYS_recvmsg, -1, 0 },
