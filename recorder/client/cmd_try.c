@@ -16,6 +16,8 @@
 
 #define END_TRIES	100	/* 10 s */
 #define GRANTED		"8s"	/* so that the newcomer need not wait for the end */
+#define TOKEN_SECRET	"R8kZ2xY7vQ1wE5tN3mB9cL0aS4dF6gH2jK8p"
+#define TOKEN	"ghp_" TOKEN_SECRET
 #define MARK		"all that I typed was recorded"
 
 #define AUTO_PANE	__attribute__((cleanup(pane_done)))
@@ -89,6 +91,19 @@ grant_in_console(struct tour *tour)
 	pane_wait_end(&console, 5);
 }
 
+/* What an engineer prints by mistake. The value is nobody's; while it is typed it is covered as well. */
+static void
+show_token(struct tour *tour, struct pane *shell)
+{
+	AUTO_FREE char *shown = NULL;
+	bool is_covered;
+
+	pane_type(shell, "echo " TOKEN "\r", strlen("echo " TOKEN "\r"));
+	is_covered = pane_wait(shell, "\n****", 10);
+	shown = pane_text(shell);
+	show_screen(shell, tour_proved(tour, is_covered && strstr(shown, TOKEN_SECRET) == NULL, "a token that is shown is covered on the screen"));
+}
+
 /* A shell on a pty, as the engineer has it; the picture when it ended is kept. */
 static char *
 work(struct tour *tour)
@@ -102,6 +117,7 @@ work(struct tour *tour)
 		return pane_text(&shell);
 	pane_type(&shell, "echo " MARK "\r", strlen("echo " MARK "\r"));
 	show_screen(&shell, tour_proved(tour, pane_wait(&shell, "\n" MARK, 10), "a command runs in it"));
+	show_token(tour, &shell);
 	if (landlock_abi() > 0) {
 		pane_type(&shell, "ls /home\r", 9);
 		show_screen(&shell, tour_proved(tour, pane_wait(&shell, "\nls: ", 10), "the kernel refuses what the role does not list (/home)"));
@@ -143,6 +159,10 @@ replay(struct tour *tour, const char *shown)
 
 	tour_proved(tour, status == 0 && count > 0 && strstr(said, MARK) != NULL && strncmp(said, shown, count) == 0,
 	    "the auditor replays it: the same screen that the engineer saw");
+	free(said);
+	said = NULL;
+	status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "text", NULL);
+	tour_proved(tour, status == 0 && strstr(said, MARK) != NULL && strstr(said, TOKEN_SECRET) == NULL, "and the token is in no recorded byte either");
 }
 
 static void
