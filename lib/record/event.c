@@ -31,6 +31,7 @@ static const char *const names[REC_KIND_COUNT] = {
 	[REC_META]		= "meta",
 	[REC_TYPED]		= "typed",
 	[REC_SHOWN]		= "shown",
+	[REC_COMMAND_END]	= "command-end",
 };
 /* clang-format on */
 

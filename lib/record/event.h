@@ -21,14 +21,15 @@ enum rec_kind {
 	REC_NOTE,		/* text */
 	REC_STATE,		/* text: frozen, thawed, extended, warned, disk-full, ... */
 	REC_END,		/* i32 status, u32 killed, u32 survivors, text why */
-	REC_COMMAND,		/* reserved: the command line as it stood on the screen at Enter */
+	REC_COMMAND,		/* lib/record/command.h: a line as it stood on the screen at Enter */
 	REC_EXEC,		/* lib/record/trail.h: a program was executed, or has exited */
 	REC_FILE,		/* likewise: a file was opened for writing, made, renamed, removed, ... */
 	REC_MASKED,		/* u32: how many values a rule has covered since it was last said, text: the rule */
-	REC_GUARD,		/* reserved */
+	REC_GUARD,		/* lib/record/command.h: what a guard said to such a line */
 	REC_META,		/* JSON text; the first event of segment 0, which the reader keeps for itself */
 	REC_TYPED,		/* varint microseconds, bytes that were typed so long before the event: they were decided on now */
 	REC_SHOWN,		/* varint microseconds, output that was shown so long before the event: it was decided on now */
+	REC_COMMAND_END,	/* lib/record/command.h: such a line's command has ended */
 	REC_KIND_COUNT		/* a reader hands on kinds it does not know; ignore them */
 };
 

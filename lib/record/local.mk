@@ -8,6 +8,7 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/agewrap.c \
 	lib/record/bech32.c lib/record/bech32.h \
 	lib/record/close.c \
+	lib/record/command.c lib/record/command.h \
 	lib/record/event.c lib/record/event.h \
 	lib/record/flush.c \
 	lib/record/format.h \
