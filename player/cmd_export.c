@@ -13,7 +13,7 @@
 #include "player/tape.h"
 
 static const struct export_format *const formats[] = {
-	&export_raw, &export_input, &export_text, &export_screen, &export_asciicast, &export_trail,
+	&export_raw, &export_input, &export_commands, &export_text, &export_screen, &export_asciicast, &export_trail,
 };
 
 #define FORMATS	(sizeof formats / sizeof formats[0])
@@ -49,7 +49,7 @@ take_format(struct cli *cli)
 		option++;
 	cli->given[option] = person;
 	if (format == NULL)
-		cli_fail(cli, STATUS_USAGE, "%s%s: raw, input, text, screen, asciicast or trail",
+		cli_fail(cli, STATUS_USAGE, "%s%s: raw, input, commands, text, screen, asciicast or trail",
 		    person != NULL ? person : "--as FORMAT is needed", person != NULL ? " is no format" : "");
 	return format;
 }

@@ -28,7 +28,7 @@ struct export_format {
 	void		(*done)(struct export *export);	/* releases `state`, also after an error */
 };
 
-extern const struct export_format export_raw, export_input, export_text, export_screen, export_asciicast, export_trail;
+extern const struct export_format export_raw, export_input, export_commands, export_text, export_screen, export_asciicast, export_trail;
 
 /* The format of that name, or NULL. */
 const struct export_format	*export_find(const char *name);

@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
+#include "lib/record/command.h"
 #include "lib/record/event.h"
 #include "lib/record/format.h"
 #include "lib/record/reader.h"
@@ -228,6 +229,14 @@ put_masked(struct export *export, const struct rec_event *event)
 }
 
 static int
+put_command(struct export *export, const struct rec_event *event)
+{
+	struct rec_command command;
+
+	return rec_event_read_command(event, &command) == 0 ? put_marker(export, event->t_us, command.text, command.count) : 0;
+}
+
+static int
 add(struct export *export, const struct rec_event *event)
 {
 	int r = put_typed(export, event->t_us);
@@ -243,6 +252,8 @@ add(struct export *export, const struct rec_event *event)
 	case REC_NOTE:
 	case REC_STATE:
 		return put_marker(export, event->t_us, (const char *)event->bytes, event->count);
+	case REC_COMMAND:
+		return put_command(export, event);
 	case REC_MASKED:
 		return put_masked(export, event);
 	case REC_END:

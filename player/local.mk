@@ -16,6 +16,7 @@ player_libplayer_a_SOURCES = \
 	player/enforced.c player/enforced.h \
 	player/export.h \
 	player/export_asciicast.c \
+	player/export_commands.c \
 	player/export_raw.c \
 	player/export_screen.c \
 	player/export_text.c \

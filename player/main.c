@@ -30,7 +30,7 @@ static const struct cli_option play_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
 	{ 0, "speed", "N", "begin with this speed, 1/16 to 16" },
 	{ 0, NULL, NULL, NULL } };
 static const struct cli_option export_options[] = {
-	{ 0, "as", "FORMAT", "raw, input, text, screen, asciicast or trail; any other word is who to be, in a trial" },
+	{ 0, "as", "FORMAT", "raw, input, commands, text, screen, asciicast or trail; any other word is who to be, in a trial" },
 	{ 0, "at", "TIME", "only what happened until then: 2m, 12:30, or a wall clock time" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
 	TAPE_OPTIONS,

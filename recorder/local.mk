@@ -149,6 +149,9 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_command.c recorder/mask/mask_command.h \
 	recorder/mask/mask_cover.c \
 	recorder/mask/mask_echo.c \
+	recorder/mask/mask_entered.c recorder/mask/mask_entered.h recorder/mask/mask_entered_inside.h \
+	recorder/mask/mask_entered_mark.c \
+	recorder/mask/mask_entered_text.c \
 	recorder/mask/mask_escape.c \
 	recorder/mask/mask_flat.c \
 	recorder/mask/mask_gate.c recorder/mask/mask_gate.h \
@@ -191,6 +194,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_input.c \
 	recorder/worker/worker_inside.c \
+	recorder/worker/worker_line.c \
 	recorder/worker/worker_mask.c recorder/worker/worker_menu.c \
 	recorder/worker/worker_port.c \
 	recorder/worker/worker_setup.c \

@@ -55,6 +55,7 @@ test less			a pager in a shell with the baseline of rights
 test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv
 test postgresql			psql on a server that a test starts, reached by nobody else
+test zsh			its command lines in recordings, with our marks
 test faketime			a wall clock that jumps
 test ncurses-term		more kinds of terminals
 test universal-ctags		lengths of functions, for lint

@@ -49,6 +49,10 @@ uninstall-local:
 samplepolicydir = $(pkgdatadir)/policy
 dist_samplepolicy_DATA = share/policy/policy.yaml
 
+# Marks for recordings, to be read by the profile of an account.
+shelldir = $(pkgdatadir)/shell
+dist_shell_DATA = share/shell/postern.bash share/shell/postern.zsh
+
 # The wardens' PAM service as it was, to compare with.
 samplepamdir = $(pkgdatadir)/pam
 dist_samplepam_DATA = share/pam/postern

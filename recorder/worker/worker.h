@@ -17,6 +17,7 @@
 #include "recorder/worker/sandbox.h"
 
 struct grid;
+struct mask_entered;
 struct mask_input;
 struct mask_match;
 struct mask_rules;
@@ -126,6 +127,11 @@ struct worker_input {
 	struct mask_stream	*piped;		/* without a tty, if something is masked */
 	struct buf		 decided;	/* of `piped` */
 	size_t			 undecided;	/* keys that the tail knows of */
+};
+
+/* Lines that are entered on a terminal. */
+struct worker_line {
+	struct mask_entered	*entered;	/* NULL: there is no terminal */
 };
 
 /* The session's side: the pty's master, or three pipes. */
@@ -249,6 +255,7 @@ struct worker {
 	struct worker_tape		 tape;
 	struct worker_mask		 mask;
 	struct worker_input		 input;
+	struct worker_line		 line;
 	struct worker_port		 port;
 	struct worker_client		 client;
 	struct worker_gate		 gate;
@@ -310,6 +317,13 @@ void	input_resize(struct worker *worker);
 int	input_undecided(struct worker *worker);	/* as masking_undecided() */
 void	input_tick(struct worker *worker);	/* DUE_INPUT */
 void	input_end(struct worker *worker);	/* what is not decided will not be */
+
+/* ---- worker_line.c: nothing without a terminal */
+void	line_open(struct worker *worker, const struct grid *grid);	/* that shows the output as it was */
+void	line_done(struct worker_line *line);
+void	line_typed(struct worker *worker, const uint8_t *bytes, size_t count, int tty);	/* keys are handed to the terminal; ECHO: it has echoed all of them */
+size_t	line_piece(const struct worker *worker, const uint8_t *bytes, size_t count);	/* so much of the output may be shown before line_shown() */
+void	line_shown(struct worker *worker);
 
 /* ---- worker_port.c */
 int	port_open(struct worker *worker);

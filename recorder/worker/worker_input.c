@@ -58,6 +58,7 @@ input_open(struct worker *w)
 		input->grid = grid_new((int)w->port.cols, (int)w->port.rows);
 	keys.grid = input->grid != NULL ? input->grid : mask_stream_grid(w->mask.out.stream);
 	input->keys = mask_input_new(&keys);
+	line_open(w, keys.grid);
 }
 
 void
@@ -121,6 +122,7 @@ input_handed(struct worker *w, const uint8_t *bytes, size_t count, int tty)
 
 	if (w->input.keys == NULL)
 		return;
+	line_typed(w, bytes, count, (enum mask_tty)(tty == MASK_TTY_ECHO && after != MASK_TTY_ECHO ? MASK_TTY_RAW : tty));
 	mask_input_typed(w->input.keys, bytes, count, (enum mask_tty)(after < tty ? after : tty), clock_boot_us());
 	w->tape.is_dirty = true;
 	go_on(w);
@@ -129,7 +131,7 @@ input_handed(struct worker *w, const uint8_t *bytes, size_t count, int tty)
 size_t
 input_piece(const struct worker *w, const uint8_t *bytes, size_t count)
 {
-	return w->input.keys != NULL ? mask_input_piece(w->input.keys, bytes, count) : count;
+	return line_piece(w, bytes, w->input.keys != NULL ? mask_input_piece(w->input.keys, bytes, count) : count);
 }
 
 void
@@ -139,6 +141,7 @@ input_masked(struct worker *w, const uint8_t *bytes, size_t count)
 
 	if (input->keys == NULL)
 		return;
+	line_shown(w);
 	mask_input_shown(input->keys, bytes, count, mask_input_waits(input->keys) ? (enum mask_tty)input_tty(w) : MASK_TTY_RAW, clock_boot_us());
 	go_on(w);
 }

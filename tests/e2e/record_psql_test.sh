@@ -3,28 +3,9 @@
 # A real psql on a real PostgreSQL inside a recorded session: columns that are masked are neither shown nor recorded, and every
 # table keeps its place on the screen.
 . "$TOP_SRCDIR/tests/e2e/record.sh"
-
-for pg in /usr/lib/postgresql/*/bin; do :; done	# the newest, as they sort
-as=
-[ "$(id -u)" -ne 0 ] || as="setpriv --reuid=nobody --regid=nogroup --clear-groups"
-stop() { [ ! -e "$dir/data/postmaster.pid" ] || $as "$pg/pg_ctl" -D "$dir/data" -s -m immediate stop >/dev/null 2>&1 || :; }
-trap 'stop; rm -rf "$dir"' EXIT
-
-# Nobody but this script can reach it: a socket in its folder, no address.
-begin() {
-	[ -x "$pg/initdb" ] && [ -x "$pg/psql" ] || return 1
-	chmod 755 "$dir"
-	mkdir "$dir/data" "$dir/socket"
-	[ -z "$as" ] || chown nobody:nogroup "$dir/data" "$dir/socket"
-	(
-		cd /
-		$as "$pg/initdb" -D "$dir/data" -U shop -A trust -E UTF8 --locale=C -N || exit 1
-		$as "$pg/pg_ctl" -D "$dir/data" -l "$dir/socket/log" -w -t 60 -s -o "-F -c listen_addresses='' -c unix_socket_directories=$dir/socket" start
-	) >"$dir/begin" 2>&1 </dev/null
-}
-
-psql="$pg/psql -X -h $dir/socket -U shop -d postgres -P pager=off"
-if ! begin || ! $psql -q >/dev/null 2>"$dir/stderr" <<'SQL'; then
+. "$TOP_SRCDIR/tests/e2e/postgres.sh"
+psql="$psql -P pager=off"
+if ! postgres_begin || ! $psql -q >/dev/null 2>"$dir/stderr" <<'SQL'; then
 create table customers (id int, name text, email text, card text, api_token text, note text);
 insert into customers values
 	(1, 'Anna', 'anna@example.org', '4111 1111 1111 1111', 'first-token', 'likes tea'),
