@@ -177,6 +177,43 @@ act_deny(struct console *console)
 	ask_reason(console, aim(console));
 }
 
+/* ---- v: review --------------------------------------------------------------------------------------------------- */
+
+static void	review_comment(struct console *console, const char *text);
+
+static void
+ask_review(struct console *console, const struct row *row)
+{
+	char label[PROMPT_LABEL];
+
+	snprintf(label, sizeof label, "What do you say to %.100s entering %.100s without a decision?", row_person(row), row_role(row));
+	prompt_line(console, label, "", review_comment);
+}
+
+static void
+review_comment(struct console *console, const char *text)
+{
+	char which[ID_TEXT];
+	struct wire_review review = { .which = id_text(&console->target.id, which), .comment = (char *)(uintptr_t)text };
+	const struct row *row = aimed_at(console);
+
+	if (row == NULL)
+		return;
+	if (text[strspn(text, " ")] != '\0') {
+		send_act(console, WIRE_REVIEW, &review);
+		return;
+	}
+	console_say(console, INK_WARN, "A review needs a comment. Esc leaves it unreviewed.");
+	ask_review(console, row);
+}
+
+void
+act_review(struct console *console)
+{
+	console->status[0] = '\0';
+	ask_review(console, aim(console));
+}
+
 /* ---- r: revoke --------------------------------------------------------------------------------------------------- */
 
 static void

@@ -8,6 +8,7 @@ struct console;
 void	act_grant(struct console *console);
 void	act_grant_less(struct console *console);
 void	act_deny(struct console *console);
+void	act_review(struct console *console);
 void	act_revoke(struct console *console);
 void	act_more(struct console *console);
 void	act_less(struct console *console);

@@ -161,6 +161,9 @@ on_links(struct console *console, struct turn *turn)
 		if (link->answered)
 			on_answer(console, link);
 	}
+	if (console->queue.alarm)
+		beep();
+	console->queue.alarm = false;
 	turn->dirty |= queue_sweep(&console->queue, console->now_us);
 	act_check_target(console);
 }

@@ -100,7 +100,12 @@ say_state(struct page *page, const struct wire_request_row *request, int64_t now
 {
 	char text[3 * CLOCK_TEXT];
 
-	if (strcmp(request->state, "waiting") != 0)
+	if (request->unreviewed)
+		say(page, INK_BAD, "Nobody has reviewed it; until somebody does, %s cannot do it again. %s", request->person,
+		    request->can_review ? "You can review it." : "You are not among those who review it.");
+	else if (request->reviewer[0] != '\0')
+		say(page, INK_PLAIN, "It was reviewed by %s: %s", request->reviewer, request->review);
+	else if (strcmp(request->state, "waiting") != 0)
 		say(page, INK_WARN, "It is %s%s%s%s%s.", request->state, request->by[0] != '\0' ? " by " : "", request->by,
 		    request->comment[0] != '\0' ? ": " : "", request->comment);
 	else if (request->lapses_us > 0)
@@ -136,7 +141,10 @@ say_request(struct page *page, const struct wire_request_row *request, int64_t n
 	char text[3 * CLOCK_TEXT];
 	char span[CLOCK_TEXT];
 
-	if (id_is_zero(&request->extends))
+	if (strcmp(request->by, WIRE_GLASS) == 0)
+		say(page, INK_BAD, "%s entered %s on %s, for %s, WITHOUT A DECISION (break-glass).", request->person, request->role,
+		    request->host, clock_span(request->seconds, span));
+	else if (id_is_zero(&request->extends))
 		say(page, INK_BOLD, "%s asks for %s on %s, for %s.", request->person, request->role, request->host,
 		    clock_span(request->seconds, span));
 	else
@@ -236,7 +244,10 @@ say_session(struct page *page, const struct wire_session_row *session, int64_t n
 	gap(page);
 	say(page, INK_ACCENT, "Why: %s", session->reason);
 	gap(page);
-	say(page, INK_PLAIN, "Granted by %s.", session->by);
+	if (strcmp(session->by, WIRE_GLASS) == 0)
+		say(page, INK_BAD, "Nobody granted it: it was entered without a decision (break-glass).");
+	else
+		say(page, INK_PLAIN, "Granted by %s.", session->by);
 	say(page, INK_PLAIN, "It began at %s.", moment(session->started_us, now_us, text));
 	say_end(page, session, now_us);
 	gap(page);

@@ -10,6 +10,7 @@
 #include "console/view.h"
 
 #define DECIDES		(NEEDS_ROW | NEEDS_REQUEST | NEEDS_THERE | NEEDS_LINK | NEEDS_CAN)
+#define REVIEWS		(NEEDS_ROW | NEEDS_REVIEW | NEEDS_THERE | NEEDS_LINK | NEEDS_CAN)
 #define ENDS		(NEEDS_ROW | NEEDS_HOLDER | NEEDS_THERE | NEEDS_LINK)
 #define TALKS		(NEEDS_ROW | NEEDS_SESSION | NEEDS_THERE | NEEDS_LINK)
 #define WORK		(VIEW_LIST | VIEW_DETAIL)
@@ -24,6 +25,8 @@ const struct key keys[] = {
 	  "grants a shorter time" },
 	{ 'd', 0, "d", WORK, DECIDES, act_deny, "deny",
 	  "denies it, with a reason" },
+	{ 'v', 0, "v", WORK, REVIEWS, act_review, "review",
+	  "says that you have looked at an entry without a decision" },
 	{ 'r', 0, "r", WORK, ENDS, act_revoke, "revoke",
 	  "ends it now, after a yes" },
 	{ 'e', 0, "e", WORK, TALKS, act_more, "extend",
@@ -39,7 +42,7 @@ const struct key keys[] = {
 	{ '/', 0, "/", VIEW_LIST, NEEDS_NOTHING, act_filter, "filter",
 	  "shows only rows with these words; empty shows all" },
 	{ '\t', 0, "Tab", VIEW_LIST, NEEDS_NOTHING, act_next_list, NULL,
-	  "goes to the next list: waiting, granted, running" },
+	  "goes to the next list: to review, waiting, granted, running" },
 	{ KEYS_SPECIAL(KEY_UP), 'k', "Up or k", VIEW_ALL, NEEDS_NOTHING, act_up, NULL,
 	  "one row up" },
 	{ KEYS_SPECIAL(KEY_DOWN), 'j', "Down or j", VIEW_ALL, NEEDS_NOTHING, act_down, NULL,
@@ -86,6 +89,12 @@ is_request(const struct console *console)
 }
 
 static bool
+is_review(const struct console *console)
+{
+	return is_on(console, LIST_REVIEW);
+}
+
+static bool
 is_session(const struct console *console)
 {
 	return is_on(console, LIST_RUNNING);
@@ -118,7 +127,9 @@ can_decide(const struct console *console)
 {
 	const struct row *row = console_row(console);
 
-	return row == NULL || row_request(row) == NULL || row_request(row)->can;
+	if (row == NULL || row_request(row) == NULL)
+		return true;
+	return row->list == LIST_REVIEW ? row_request(row)->can_review : row_request(row)->can;
 }
 
 /* clang-format off */
@@ -129,6 +140,7 @@ static const struct {
 } needs[] = {
 	{ NEEDS_ROW,		has_row,	"there is no row" },
 	{ NEEDS_REQUEST,	is_request,	"it needs a request" },
+	{ NEEDS_REVIEW,		is_review,	"it needs an entry without a decision" },
 	{ NEEDS_SESSION,	is_session,	"it needs a session" },
 	{ NEEDS_HOLDER,		is_holder,	"it needs a session or a grant" },
 	{ NEEDS_THERE,		is_there,	"it is over already" },
@@ -156,7 +168,7 @@ keys_why(const struct console *console, const struct key *key)
 bool
 keys_fits(const struct console *console, const struct key *key)
 {
-	const unsigned kinds = NEEDS_ROW | NEEDS_REQUEST | NEEDS_SESSION | NEEDS_HOLDER;
+	const unsigned kinds = NEEDS_ROW | NEEDS_REQUEST | NEEDS_REVIEW | NEEDS_SESSION | NEEDS_HOLDER;
 	struct key kind = *key;
 
 	kind.needs &= kinds;

@@ -17,7 +17,8 @@ enum need {
 	NEEDS_HOLDER = 8,	/* a session, or a grant not entered yet */
 	NEEDS_THERE = 16,	/* it has not gone meanwhile */
 	NEEDS_LINK = 32,	/* its gate is there */
-	NEEDS_CAN = 64		/* this person may decide it */
+	NEEDS_CAN = 64,		/* this person may decide it, or review it */
+	NEEDS_REVIEW = 128
 };
 
 #define KEYS_SPECIAL(code)	(-(code))	/* curses' KEY_... in the table, apart from characters */

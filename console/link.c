@@ -25,6 +25,7 @@ static const struct listing {
 	bool		whole;		/* all rows of the list: what is missing has gone */
 	const char	*what;		/* the word of wire_changed that makes it stale */
 } listings[] = {
+	[ASK_REVIEW]	= { WIRE_REQUESTS,	WIRE_REQUEST_ROW,	LIST_REVIEW,	true,	"request" },
 	[ASK_WAITING]	= { WIRE_REQUESTS,	WIRE_REQUEST_ROW,	LIST_WAITING,	true,	"request" },
 	[ASK_GRANTS]	= { WIRE_GRANTS,	WIRE_GRANT_ROW,		LIST_GRANTED,	true,	"grant" },
 	[ASK_RUNNING]	= { WIRE_SESSIONS,	WIRE_SESSION_ROW,	LIST_RUNNING,	true,	"session" },
@@ -34,7 +35,7 @@ static const struct listing {
 /* clang-format on */
 
 #define LISTINGS	(sizeof listings / sizeof listings[0])
-#define ALL_STALE	(1u << ASK_WAITING | 1u << ASK_GRANTS | 1u << ASK_RUNNING | 1u << ASK_DECIDED | 1u << ASK_ENDED)
+#define ALL_STALE	(1u << ASK_REVIEW | 1u << ASK_WAITING | 1u << ASK_GRANTS | 1u << ASK_RUNNING | 1u << ASK_DECIDED | 1u << ASK_ENDED)
 
 static const struct listing *
 listing_of(unsigned question)
@@ -284,12 +285,15 @@ ask_list(struct link *link, enum question question)
 	const struct listing *listing = &listings[question];
 	char nothing[] = "";
 	char waiting[] = "waiting";
+	char unreviewed[] = WIRE_UNREVIEWED;
 	struct wire_requests requests = { .which = nothing, .state = listing->whole ? waiting : nothing,
 		.limit = listing->whole ? 0 : RECENT };
 	struct wire_sessions sessions = { .which = nothing, .running = listing->whole,
 		.limit = listing->whole ? 0 : RECENT };
 	struct wire_grants grants = { .all = true };
 
+	if (listing->list == LIST_REVIEW)
+		requests.state = unreviewed;
 	if (listing->whole)
 		queue_begin(link->queue, listing->list, link->number);
 	switch (listing->kind) {

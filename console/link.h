@@ -18,7 +18,7 @@
 enum link_state { LINK_DOWN, LINK_GREETING, LINK_UP };
 
 /* What was asked; a LIST has rows. */
-enum question { ASK_HELLO, ASK_SUBSCRIBE, ASK_WAITING, ASK_GRANTS, ASK_RUNNING, ASK_DECIDED, ASK_ENDED, ASK_ACT };
+enum question { ASK_HELLO, ASK_SUBSCRIBE, ASK_REVIEW, ASK_WAITING, ASK_GRANTS, ASK_RUNNING, ASK_DECIDED, ASK_ENDED, ASK_ACT };
 
 struct link {
 	/* who */

@@ -109,7 +109,16 @@ length(int64_t seconds, char text[CLOCK_TEXT])
 
 /* ---- one row ----------------------------------------------------------------------------------------------------- */
 
-/* Rows that nobody can act on are dim; the one under the pointer is bold. */
+/* Nobody decided it: an entry that waits for its review, or the session under one. */
+static bool
+is_glass(const struct row *row)
+{
+	const struct wire_session_row *session = row_session(row);
+
+	return row->list == LIST_REVIEW || (session != NULL && strcmp(session->by, WIRE_GLASS) == 0);
+}
+
+/* Rows that nobody can act on are dim, what nobody decided is red; the one under the pointer is bold. */
 static enum ink
 ink_of(const struct console *console, const struct row *row)
 {
@@ -117,6 +126,8 @@ ink_of(const struct console *console, const struct row *row)
 
 	if (row->gone_us != 0 || !console_is_up(console, row))
 		return INK_DIM;
+	if (is_glass(row))
+		return INK_BAD;
 	if (request != NULL && !request->can)
 		return INK_DIM;
 	return row == console->queue.at ? INK_BOLD : INK_PLAIN;
@@ -133,7 +144,9 @@ paint_request(const struct console *console, const struct wire_request_row *requ
 	snprintf(more, sizeof more, "%s%s", id_is_zero(&request->extends) ? "" : "+", length(request->seconds, text));
 	number(theme, spot.row, c.first, spot.ink, more);
 	number(theme, spot.row, c.second, spot.ink, running(waited_s, text));
-	if (request->got > 0 && request->need > 1)
+	if (request->unreviewed)
+		draw_text(theme, at(spot.row, c.asks, c.asks_width, spot.ink), request->can_review ? "you can review" : "not yours");
+	else if (request->got > 0 && request->need > 1)
 		draw_format(theme, at(spot.row, c.asks, c.asks_width, spot.ink), "%u/%u %s", request->got, request->need,
 		    request->asks);
 	else
@@ -179,7 +192,9 @@ paint_gone(const struct theme *theme, const struct row *row, struct spot spot)
 	const struct wire_request_row *request = row_request(row);
 	const struct wire_session_row *session = row_session(row);
 
-	if (request != NULL && strcmp(request->state, "waiting") != 0)
+	if (row->list == LIST_REVIEW)
+		draw_text(theme, spot, "reviewed");
+	else if (request != NULL && strcmp(request->state, "waiting") != 0)
 		draw_format(theme, spot, "%s%s%s", request->state, request->by[0] != '\0' ? " by " : "", request->by);
 	else if (session != NULL && session->why[0] != '\0')
 		draw_format(theme, spot, "ended: %s", session->why);
@@ -216,6 +231,8 @@ paint_mark(const struct console *console, const struct row *row, int line)
 		draw_text(theme, at(line, 0, 1, INK_ACCENT), draw_glyph(theme, GLYPH_POINTER));
 	if (row->gone_us != 0)
 		draw_text(theme, at(line, 1, 1, INK_DIM), draw_glyph(theme, GLYPH_GONE));
+	else if (is_glass(row))
+		draw_text(theme, at(line, 1, 1, INK_BAD), "!");
 	else if (request != NULL && !request->can)
 		draw_text(theme, at(line, 1, 1, INK_DIM), draw_glyph(theme, GLYPH_NO));
 	else if (session != NULL && strcmp(session->state, "frozen") == 0)
@@ -249,6 +266,7 @@ static const struct {
 	const char	*title, *person, *first, *second, *asks, *reason;
 	const char	*nobody;
 } words[LIST_COUNT] = {
+	[LIST_REVIEW]	= { "TO REVIEW", "person", "for", "ago", "break-glass", "why", "" },
 	[LIST_WAITING]	= { "WAITING", "person", "for", "waited", "decided by", "why", "Nobody is waiting." },
 	[LIST_GRANTED]	= { "GRANTED", "person", "for", "lapses", "granted by", "why", "" },
 	[LIST_RUNNING]	= { "RUNNING", "person", "left", "idle", "granted by", "why", "Nobody is in a session." },
@@ -261,7 +279,7 @@ has_why(const struct row *row)
 {
 	const struct wire_request_row *request = row_request(row);
 
-	return request != NULL && row->gone_us == 0 && !request->can && request->why[0] != '\0';
+	return request != NULL && row->list == LIST_WAITING && row->gone_us == 0 && !request->can && request->why[0] != '\0';
 }
 
 static int
@@ -306,7 +324,7 @@ paint_heading(const struct console *console, enum list list, int line)
 	const struct theme *theme = &console->theme;
 	struct columns c = columns_of(console, list);
 	size_t live = queue_live(&console->queue, list);
-	int used = draw_text(theme, at(line, 1, 12, INK_BOLD), words[list].title) + 2;
+	int used = draw_text(theme, at(line, 1, 12, list == LIST_REVIEW && live > 0 ? INK_BAD : INK_BOLD), words[list].title) + 2;
 
 	draw_format(theme, at(line, used, 6, list == LIST_WAITING && live > 0 ? INK_ACCENT : INK_BOLD), "%zu", live);
 	if (queue_shown(&console->queue, list) == 0)
@@ -392,7 +410,17 @@ paint_list(struct console *console, enum list list, int line, int room)
 
 /* ---- the view ---------------------------------------------------------------------------------------------------- */
 
-/* Lines for the rows of each list, out of `room`; waiting requests come first, but running sessions keep a third. */
+/* Lists that take no room while they are empty. */
+static bool
+is_hidden(const struct queue *queue, enum list list)
+{
+	return (list == LIST_REVIEW || list == LIST_GRANTED) && queue_shown(queue, list) == 0;
+}
+
+/*
+ * Lines for the rows of each list, out of `room`; what nobody decided comes first, then waiting requests, but running
+ * sessions keep a third.
+ */
 static void
 share(const struct queue *queue, int room, int lines[LIST_COUNT])
 {
@@ -401,9 +429,11 @@ share(const struct queue *queue, int room, int lines[LIST_COUNT])
 
 	for (enum list list = 0; list < LIST_COUNT; list++) {
 		want[list] = lines_of(queue, list, true);
-		if (want[list] == 0 && list != LIST_GRANTED)
+		if (want[list] == 0 && !is_hidden(queue, list))
 			want[list] = 1;
 	}
+	lines[LIST_REVIEW] = want[LIST_REVIEW] < room / 3 ? want[LIST_REVIEW] : room / 3;
+	room -= lines[LIST_REVIEW];
 	running_least = want[LIST_RUNNING] < room / 3 ? want[LIST_RUNNING] : room / 3;
 	lines[LIST_GRANTED] = want[LIST_GRANTED] < room / 5 ? want[LIST_GRANTED] : room / 5;
 	lines[LIST_WAITING] = (want[LIST_WAITING] + STEP - 1) / STEP * STEP;
@@ -439,15 +469,17 @@ paint_nothing(const struct console *console, int top, int bottom)
 static void
 list_paint(struct console *console, int top, int bottom)
 {
-	bool granted = queue_shown(&console->queue, LIST_GRANTED) > 0;
 	int lines[LIST_COUNT];
 	int line = top;
+	int headings = -1;	/* each with a line below it, but the last */
 
 	if (paint_nothing(console, top, bottom))
 		return;
-	share(&console->queue, bottom - top - (granted ? 5 : 3), lines);
+	for (enum list list = 0; list < LIST_COUNT; list++)
+		headings += is_hidden(&console->queue, list) ? 0 : 2;
+	share(&console->queue, bottom - top - headings, lines);
 	for (enum list list = 0; list < LIST_COUNT; list++) {
-		if (list == LIST_GRANTED && !granted)
+		if (is_hidden(&console->queue, list))
 			continue;
 		paint_list(console, list, line, lines[list]);
 		line += lines[list] + 2;

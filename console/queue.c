@@ -37,7 +37,7 @@ queue_done(struct queue *queue)
 const struct wire_request_row *
 row_request(const struct row *row)
 {
-	return row->list == LIST_WAITING ? row->message.fields : NULL;
+	return row->list == LIST_WAITING || row->list == LIST_REVIEW ? row->message.fields : NULL;
 }
 
 const struct wire_grant_row *
@@ -52,7 +52,7 @@ row_session(const struct row *row)
 	return row->list == LIST_RUNNING ? row->message.fields : NULL;
 }
 
-/* One of three texts, by the row's kind. */
+/* One of these texts, by the row's kind. */
 static const char *
 pick(const struct row *row, const char *const texts[LIST_COUNT])
 {
@@ -61,6 +61,7 @@ pick(const struct row *row, const char *const texts[LIST_COUNT])
 
 #define PICK(row, waiting, granted, running) \
 	pick(row, (const char *const[LIST_COUNT]){ \
+	    [LIST_REVIEW] = (row)->list == LIST_REVIEW ? (waiting) : NULL, \
 	    [LIST_WAITING] = (row)->list == LIST_WAITING ? (waiting) : NULL, \
 	    [LIST_GRANTED] = (row)->list == LIST_GRANTED ? (granted) : NULL, \
 	    [LIST_RUNNING] = (row)->list == LIST_RUNNING ? (running) : NULL })
@@ -157,6 +158,7 @@ queue_put(struct queue *queue, enum list list, unsigned link, struct wire_messag
 		row = own_alloc(sizeof *row);
 		*row = fresh;
 		insert(&queue->lists[list], row);
+		queue->alarm = queue->alarm || list == LIST_REVIEW;
 		return;
 	}
 	wire_message_done(&row->message);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the console knows: requests that wait, grants not entered yet, sessions that run; of one gate or several. A row
+ * What the console knows: entries without a decision that nobody has reviewed, requests that wait, grants not entered yet, sessions that run; of one gate or several. A row
  * that the gate no longer lists stays for a moment, marked as gone, and as long as the pointer is on it: no key ever
  * hits another row than the one that was read.
  */
@@ -12,7 +12,7 @@
 #include "lib/wire/conn.h"
 #include "lib/wire/messages.h"
 
-enum list { LIST_WAITING, LIST_GRANTED, LIST_RUNNING, LIST_COUNT };
+enum list { LIST_REVIEW, LIST_WAITING, LIST_GRANTED, LIST_RUNNING, LIST_COUNT };
 
 #define QUEUE_GONE_S	4	/* how long a row that went away is still shown */
 
@@ -37,6 +37,7 @@ struct queue {
 	bool		 moved;		/* by a person: from then on it goes nowhere by itself */
 	char		*filter;	/* never NULL */
 	int64_t		 decided_us;	/* the last decision heard of; 0 = none */
+	bool		 alarm;		/* somebody has entered without a decision; who rings for it puts it out */
 };
 
 void	 queue_init(struct queue *queue);

@@ -123,6 +123,8 @@ paint_header(const struct console *console)
 	col = paint_gates(console, 10, end);
 	if (first_welcome(console) == NULL)
 		return;
+	if (queue_live(&console->queue, LIST_REVIEW) > 0)
+		col += draw_format(theme, (struct spot){ 0, col + 1, end - col - 1, INK_BAD }, "%zu to review,", queue_live(&console->queue, LIST_REVIEW)) + 1;
 	snprintf(counts, sizeof counts, "%zu waiting, %zu running", queue_live(&console->queue, LIST_WAITING),
 	    queue_live(&console->queue, LIST_RUNNING));
 	if (end - col - 1 >= (int)strlen(counts))

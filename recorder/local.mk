@@ -7,6 +7,7 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy.c recorder/policy/policy.h \
 	recorder/policy/policy_check.c recorder/policy/policy_check.h \
 	recorder/policy/policy_check_ends.c recorder/policy/policy_check_ends.h \
+	recorder/policy/policy_check_glass.c recorder/policy/policy_check_glass.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
 	recorder/policy/policy_load.c \
 	recorder/policy/policy_may.c recorder/policy/policy_may.h \
@@ -217,6 +218,7 @@ recorder_postern_gate_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_gate_SOURCES = \
 	recorder/gate/gate.c recorder/gate/gate.h \
 	recorder/gate/gate_ask.c recorder/gate/gate_ask.h \
+	recorder/gate/gate_glass.c recorder/gate/gate_glass.h \
 	recorder/gate/gate_audit.c \
 	recorder/gate/gate_enter.c \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \

@@ -46,6 +46,7 @@
 	X(ERR_AMBIGUOUS,	"the beginning of the id fits more than one") \
 	X(ERR_DECIDED,		"the request is decided already") \
 	X(ERR_OWN_REQUEST,	"nobody decides their own request") \
+	X(ERR_UNREVIEWED,	"the last break-glass of the same person has not been reviewed yet") \
 	X(ERR_LAPSED,		"its time is over") \
 	X(ERR_EARLY,		"its time has not come yet") \
 	X(ERR_DENIED,		"the request was denied") \

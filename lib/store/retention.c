@@ -14,7 +14,7 @@
 
 /*
  * Held sessions, each with everything that belongs to it: its own two slots, and the day slots in which its request, the
- * decisions on it, and events about request, grant or session lie.
+ * decisions on it, its review, and events about request, grant or session lie.
  */
 #define HELD \
 	"SELECT s.recording_unit AS unit FROM sessions s WHERE s.held_us IS NOT NULL " \
@@ -23,6 +23,8 @@
 	"WHERE s.held_us IS NOT NULL " \
 	"UNION SELECT d.unit FROM sessions s JOIN grants g ON g.id = s.grant_id JOIN decisions d ON d.request = g.request " \
 	"WHERE s.held_us IS NOT NULL " \
+	"UNION SELECT b.unit FROM sessions s JOIN grants g ON g.id = s.grant_id JOIN glasses b ON b.request = g.request " \
+	"WHERE s.held_us IS NOT NULL AND b.unit IS NOT NULL " \
 	"UNION SELECT e.unit FROM sessions s JOIN grants g ON g.id = s.grant_id " \
 	"JOIN events e ON e.subject IN (s.id, g.id, g.request) WHERE s.held_us IS NOT NULL "
 
@@ -41,6 +43,7 @@ static const char SQL_RUNNING[] =
 static const char *const forget[] = {
 	"UPDATE requests SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE decisions SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
+	"UPDATE glasses SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE events SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE recordings SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 };

@@ -47,6 +47,7 @@ static const struct wire_field role_fields[] = {
 	WIRE_FIELD(role, TEXT, keep, NAME_MOST),
 	WIRE_FIELD(role, BOOL, may, 0),
 	WIRE_FIELD(role, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(role, I64, glass_s, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field ask_fields[] = {
@@ -54,6 +55,7 @@ static const struct wire_field ask_fields[] = {
 	WIRE_FIELD(ask, TEXT, reason, REASON_MOST),
 	WIRE_FIELD(ask, I64, seconds, 0),
 	WIRE_FIELD(ask, I64, not_before_us, 0),
+	WIRE_FIELD(ask, BOOL, glass, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field asked_fields[] = {
@@ -101,6 +103,11 @@ static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
 	WIRE_FIELD(request_row, ID, extends, 0),
 	WIRE_FIELD(request_row, I64, ends_us, 0),
+	WIRE_FIELD(request_row, BOOL, unreviewed, 0),
+	WIRE_FIELD(request_row, BOOL, can_review, 0),
+	WIRE_FIELD(request_row, TEXT, reviewer, NAME_MOST),
+	WIRE_FIELD(request_row, TEXT, review, REASON_MOST),
+	WIRE_FIELD(request_row, I64, reviewed_us, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field grants_fields[] = {
@@ -223,6 +230,11 @@ static const struct wire_field shorten_fields[] = {
 	WIRE_FIELD(shorten, TEXT, which, NAME_MOST),
 	WIRE_FIELD(shorten, I64, seconds, 0),
 	WIRE_FIELD(shorten, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field review_fields[] = {
+	WIRE_FIELD(review, TEXT, which, NAME_MOST),
+	WIRE_FIELD(review, TEXT, comment, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field freeze_fields[] = {
@@ -360,6 +372,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(SAY, say, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(EXTEND, extend, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SHORTEN, shorten, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(REVIEW, review, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(FREEZE, freeze, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SUBSCRIBE, subscribe, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(CHANGED, changed, SIDE(FROM_GATE), ANY),

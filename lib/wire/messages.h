@@ -49,17 +49,22 @@ struct wire_role {			/* row */
 	char	*keep;		/* "90 days" */
 	bool	 may;		/* the peer may ask for it now */
 	char	*why;		/* why not, a sentence */
+	int64_t	 glass_s;	/* the peer may enter it without a decision, for so long at most; 0: not */
 };
 struct wire_ask {		/* a request; answered by wire_asked or fail */
 	char	*role, *reason;
 	int64_t	 seconds;	/* 0 = the role's default */
 	int64_t	 not_before_us;	/* 0 = now */
+	bool	 glass;		/* break-glass: without a decision, to be reviewed */
 };
 struct wire_asked { struct id request; char *state; char *text; };	/* state as in wire_request_row; text: who is asked */
 struct wire_cancel { char *which; };
+#define WIRE_GLASS	"break-glass"	/* stands in `by` of what nobody decided */
+#define WIRE_REVIEWS	"reviews"
+#define WIRE_UNREVIEWED	"unreviewed"
 struct wire_requests {
 	char	*which;		/* one only; empty = list */
-	char	*state;		/* "waiting", "" = all */
+	char	*state;		/* "waiting", "" = all; WIRE_REVIEWS, WIRE_UNREVIEWED: entered without a decision */
 	bool	 mine;		/* only the peer's own */
 	uint32_t limit;		/* most rows, newest first; 0 = 1000 */
 };
@@ -80,6 +85,10 @@ struct wire_request_row {
 	char	*details;	/* sentences for the details view, separated by " | " */
 	struct id extends;	/* the running grant that shall last longer; zero for a new one */
 	int64_t	 ends_us;	/* when that one ends as it is */
+	bool	 unreviewed;	/* break-glass (then `by` is WIRE_GLASS), and nobody has reviewed it */
+	bool	 can_review;
+	char	*reviewer, *review;	/* who has, and the comment; empty */
+	int64_t	 reviewed_us;
 };
 struct wire_grants { bool all; };	/* false: the peer's own live ones; true: everybody's (approvers, auditors) */
 struct wire_grant_row {
@@ -126,6 +135,7 @@ struct wire_decide {
 	char	*comment;
 	struct wire_bytes text, signature;	/* the decision's own text and SSHSIG; empty = unsigned */
 };
+struct wire_review { char *which; char *comment; };	/* a break-glass, by somebody who decides about its role */
 struct wire_sessions { char *which; bool running; bool mine; uint32_t limit; };
 struct wire_session_row {
 	struct id session, grant;

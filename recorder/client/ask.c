@@ -30,7 +30,7 @@ ask_send(struct client *client, const struct ask *ask, struct id *request)
 	AUTO_FREE char *reason = text_clean(ask->reason, strlen(ask->reason));
 	AUTO_MESSAGE struct wire_message answer = { 0 };
 	struct wire_ask question = { .role = role, .reason = reason, .seconds = ask->seconds,
-		.not_before_us = ask->not_before_us };
+		.not_before_us = ask->not_before_us, .glass = ask->glass };
 	int r = wire_send(&client->conn, WIRE_ASK, &question);
 
 	if (r < 0)
@@ -41,6 +41,30 @@ ask_send(struct client *client, const struct ask *ask, struct id *request)
 	if (answer.kind != WIRE_ASKED)
 		return client_lost(client, ERR_MSG_REFUSED);
 	*request = ((struct wire_asked *)answer.fields)->request;
+	return 0;
+}
+
+int
+ask_glass(struct client *client, const struct ask *ask, struct id *grant)
+{
+	AUTO_MESSAGE struct wire_message message = { 0 };
+	const struct wire_request_row *row;
+	struct ask broken = *ask;
+	struct id request;
+	char id[ID_TEXT];
+	char span[CLOCK_TEXT];
+	int r;
+
+	broken.glass = true;
+	r = ask_send(client, &broken, &request);
+	if (r == 0)
+		r = ask_row(client, &request, &message);
+	if (r != 0)
+		return r;
+	row = message.fields;
+	*grant = row->grant;
+	fprintf(stderr, "BREAK-GLASS: nobody decided this; you have %s. All approvers see it now, and it stays open until one of them has "
+	    "reviewed it (%.*s).\n", clock_span(row->granted_s, span), ID_SHORT, id_text(&request, id));
 	return 0;
 }
 

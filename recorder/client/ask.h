@@ -13,10 +13,14 @@ struct ask {
 	const char	*role, *reason;
 	int64_t		 seconds;	/* 0: the role's default */
 	int64_t		 not_before_us;	/* 0: now */
+	bool		 glass;		/* without a decision (break-glass) */
 };
 
 /* Sends the request. 0 and its id, or an exit status after a sentence. */
 int	ask_send(struct client *client, const struct ask *ask, struct id *request);
+
+/* Sends it as a break-glass and says aloud what that means. 0 with *grant, or an exit status after a sentence. */
+int	ask_glass(struct client *client, const struct ask *ask, struct id *grant);
 
 /*
  * Waits until the request is decided; with a terminal on stderr a line shows who is asked and for how long. Ctrl-C

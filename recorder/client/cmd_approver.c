@@ -29,6 +29,10 @@ print_request(struct client *client, const void *fields, void *user)
 	}
 	printf("%.*s  %-9s %-14s %-14s %10s %9s  %s\n", ID_SHORT, id_text(&row->request, id), row->state, row->role, row->person,
 	    clock_span(row->seconds, span), clock_short((clock_wall_us() - row->created_us) / CLOCK_US, waited), row->reason);
+	if (row->unreviewed)
+		printf("%*s  BREAK-GLASS: nobody decided this; %s\n", ID_SHORT, "", row->can_review ? "review it with `postern review`" : "not for you to review");
+	else if (row->reviewer[0] != '\0')
+		printf("%*s  break-glass, reviewed by %s: %s\n", ID_SHORT, "", row->reviewer, row->review);
 	if (!row->can && strcmp(row->state, "waiting") == 0)
 		printf("%*s  not for you to decide: %s\n", ID_SHORT, "", row->why);
 	return 0;
@@ -39,18 +43,25 @@ cmd_requests(struct cli *cli)
 {
 	AUTO_CLIENT struct client client;
 	struct wire_requests question = { 0 };
+	struct wire_requests reviews = { .state = (char[]){ WIRE_UNREVIEWED } };
 	char waiting[] = "waiting";
+	char reviewed[] = WIRE_REVIEWS;
 	int count = 0;
 	int r = client_open(&client, cli);
 
 	if (cli->word_count > 0)
 		question.which = cli->words[0];
+	else if (cli_has(cli, "reviews"))
+		question.state = cli_has(cli, "all") ? reviewed : reviews.state;
 	else if (!cli_has(cli, "all"))
 		question.state = waiting;
+	/* What nobody decided stands above what waits for a decision. */
+	if (r == 0 && question.state == waiting)
+		r = client_ask(&client, WIRE_REQUESTS, &reviews, WIRE_REQUEST_ROW, print_request, &count);
 	if (r == 0)
 		r = client_ask(&client, WIRE_REQUESTS, &question, WIRE_REQUEST_ROW, print_request, &count);
 	if (r == 0 && count == 0 && !client.json)
-		printf("Nobody is waiting.\n");
+		printf("%s\n", cli_has(cli, "reviews") ? "Nothing is to be reviewed." : "Nobody is waiting.");
 	return r;
 }
 
@@ -91,6 +102,25 @@ cmd_deny(struct cli *cli)
 	if (reason == NULL || reason[0] == '\0')
 		return cli_fail(cli, STATUS_USAGE, "say why with --reason TEXT; the engineer sees it");
 	return decide(cli, &decision, reason);
+}
+
+int
+cmd_review(struct cli *cli)
+{
+	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
+	const char *comment = cli_get(cli, "comment");
+	AUTO_FREE char *clean = text_clean(comment != NULL ? comment : "", comment != NULL ? strlen(comment) : 0);
+	struct wire_review review = { .which = cli->words[0], .comment = clean };
+	int r;
+
+	if (clean[strspn(clean, " ")] == '\0')
+		return cli_fail(cli, STATUS_USAGE, "say with --comment TEXT what you looked at, and whether it was right");
+	r = client_open(&client, cli);
+	if (r == 0)
+		r = client_ask(&client, WIRE_REVIEW, &review, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
 }
 
 static int

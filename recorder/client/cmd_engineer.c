@@ -31,6 +31,8 @@ print_role(struct client *client, const void *fields, void *user)
 	printf("%-16s %s\n", role->role, role->about);
 	printf("%-16s usually %s, at most %s; decided by %s; kept %s\n", "", clock_span(role->default_s, usual),
 	    clock_span(role->most_s, most), role->asks, role->keep);
+	if (role->glass_s > 0)
+		printf("%-16s break-glass: you may enter without a decision for %s, to be reviewed\n", "", clock_span(role->glass_s, usual));
 	if (!role->may)
 		printf("%-16s not for you now: %s\n", "", role->why);
 	return 0;

@@ -15,6 +15,7 @@ int	cmd_cancel(struct cli *cli);
 int	cmd_requests(struct cli *cli);
 int	cmd_grant(struct cli *cli);
 int	cmd_deny(struct cli *cli);
+int	cmd_review(struct cli *cli);
 int	cmd_sessions(struct cli *cli);
 int	cmd_revoke(struct cli *cli);
 int	cmd_extend(struct cli *cli);

@@ -176,6 +176,10 @@ get_grant(struct client *client, struct ask *ask, struct id *grant)
 	*grant = id_is_zero(&wanted.grant) && !asks ? wanted.early : wanted.grant;
 	if (r != 0 || !id_is_zero(grant))
 		return r;
+	if (ask->glass && !asks)
+		return cli_fail(client->cli, STATUS_USAGE, "break-glass needs a reason: --reason TEXT; everybody who reviews it will read it");
+	if (ask->glass)
+		return ask_glass(client, ask, grant);
 	if (!asks)
 		return cli_fail(client->cli, STATUS_USAGE, "you hold no grant for '%s'; say why you need it with --reason TEXT", ask->role);
 	r = ask_send(client, ask, &request);
@@ -186,7 +190,7 @@ int
 cmd_enter(struct cli *cli)
 {
 	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
-	struct ask ask = { .role = cli->words[0], .reason = cli_get(cli, "reason") };
+	struct ask ask = { .role = cli->words[0], .reason = cli_get(cli, "reason"), .glass = cli_has(cli, "break-glass") };
 	struct enter enter = { .force_tty = cli_has(cli, "tty"), .no_tty = cli_has(cli, "no-tty") };
 	struct id grant;
 	int r = client_span(cli, "for", &ask.seconds);

@@ -26,6 +26,7 @@ static const struct allowed {
 	{ "requests",	true, false },
 	{ "grant",	true, false },
 	{ "deny",	true, false },
+	{ "review",	true, false },
 	{ "sessions",	true, false },
 	{ "revoke",	true, false },
 	{ "extend",	true, false },

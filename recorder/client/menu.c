@@ -27,6 +27,8 @@ struct choice {
 	struct id	 grant;
 	char		*role;
 	int64_t		 default_s, most_s;
+	int64_t		 glass_s;	/* without a decision, at most so long; 0: not */
+	bool		 may;		/* can be asked for now */
 };
 
 struct menu {
@@ -94,19 +96,23 @@ add_role(struct client *client, const void *fields, void *user)
 	char head[1024];
 
 	(void)client;
-	if (!row->may)
+	if (!row->may && row->glass_s == 0)
 		return 0;
 	choice = add(menu, row->role);
 	if (choice == NULL)
 		return 0;
 	choice->default_s = row->default_s;
 	choice->most_s = row->most_s;
+	choice->glass_s = row->glass_s;
+	choice->may = row->may;
 	text_fit(row->about, menu->about_cols, !text_utf8_locale(), about, sizeof about);
 	snprintf(head, sizeof head, "  %zu  %-14s %s%*s usually %s   ", menu->count, row->role, about, menu->about_cols - text_width(about), "",
 	    clock_span(row->default_s, usual));
 	/* Who decides is said again while one waits: here it has what is left of the line. */
-	text_fit(row->asks, menu->cols - text_width(head), !text_utf8_locale(), asks, sizeof asks);
+	text_fit(row->may ? row->asks : "break-glass only", menu->cols - text_width(head), !text_utf8_locale(), asks, sizeof asks);
 	printf("%s%s\n", head, asks);
+	if (row->glass_s > 0)
+		printf(" !%zu  %-14s BREAK-GLASS: at once, without a decision, reviewed afterwards\n", menu->count, "");
 	return 0;
 }
 
@@ -128,26 +134,41 @@ prompt(const char *question)
 	return TAKE(line, NULL);
 }
 
-/* The number or name of a choice; NULL when the person leaves. */
 static const struct choice *
-choose(const struct menu *menu)
+find_choice(const struct menu *menu, const char *answer)
+{
+	size_t number = strtoul(answer, NULL, 10);
+
+	if (number >= 1 && number <= menu->count)
+		return &menu->choices[number - 1];
+	for (size_t i = 0; i < menu->count; i++)
+		if (strcmp(menu->choices[i].role, answer) == 0)
+			return &menu->choices[i];
+	return NULL;
+}
+
+/* The number or name of a choice; NULL when the person leaves. *glass: with a '!' before it. */
+static const struct choice *
+choose(const struct menu *menu, bool *glass)
 {
 	char question[64];
 
 	snprintf(question, sizeof question, "\nRole [1-%zu]: ", menu->count);
 	for (;;) {
 		AUTO_FREE char *answer = prompt(question);
-		size_t number;
+		const struct choice *choice;
 
 		if (answer == NULL || strcmp(answer, "q") == 0 || strcmp(answer, "exit") == 0)
 			return NULL;
-		number = strtoul(answer, NULL, 10);
-		if (number >= 1 && number <= menu->count)
-			return &menu->choices[number - 1];
-		for (size_t i = 0; i < menu->count; i++)
-			if (strcmp(menu->choices[i].role, answer) == 0)
-				return &menu->choices[i];
-		if (answer[0] != '\0')
+		*glass = answer[0] == '!';
+		choice = find_choice(menu, answer + *glass);
+		if (choice != NULL && *glass && choice->glass_s == 0)
+			printf("%s has no break-glass for you; without the ! it can be asked for.\n", choice->role);
+		else if (choice != NULL && !*glass && id_is_zero(&choice->grant) && !choice->may)
+			printf("%s cannot be asked for now; only its break-glass, !%s, is open.\n", choice->role, answer);
+		else if (choice != NULL)
+			return choice;
+		else if (answer[0] != '\0')
 			printf("There is no '%s' here. Type a number, or q to leave.\n", answer);
 	}
 }
@@ -210,6 +231,29 @@ get_role(struct client *client, const struct choice *choice, struct id *grant)
 	return r != 0 ? r : ask_wait(client, &request, grant);
 }
 
+/* Asked twice: what it means before the reason, and the role's name after it. 0 with the grant, or an exit status. */
+static int
+get_glass(struct client *client, const struct choice *choice, struct id *grant)
+{
+	AUTO_FREE char *why = NULL;
+	AUTO_FREE char *name = NULL;
+	struct ask ask = { .role = choice->role };
+	char question[160];
+	char span[CLOCK_TEXT];
+
+	printf("\nBREAK-GLASS into %s, for %s. Nobody decides it. Every approver is told now, it is red on their consoles until\n"
+	    "one of them has reviewed it, and until then you cannot do this again.\n", choice->role, clock_span(choice->glass_s, span));
+	why = ask_why();
+	if (why == NULL)
+		return STATUS_CANCELLED;
+	snprintf(question, sizeof question, "Type the role's name, %s, to enter without a decision: ", choice->role);
+	name = prompt(question);
+	if (name == NULL || strcmp(name, choice->role) != 0)
+		return cli_fail(client->cli, STATUS_CANCELLED, "that is not its name; nothing was done");
+	ask.reason = why;
+	return ask_glass(client, &ask, grant);
+}
+
 static int
 show(struct client *client, struct menu *menu)
 {
@@ -238,6 +282,7 @@ cmd_menu(struct cli *cli)
 	__attribute__((cleanup(menu_done))) struct menu menu = { .count = 0 };
 	const struct choice *choice;
 	struct id grant;
+	bool glass = false;
 	int r = client_open(&client, cli);
 
 	if (r == 0)
@@ -246,10 +291,13 @@ cmd_menu(struct cli *cli)
 		return r;
 	if (menu.count == 0)
 		return cli_fail(cli, STATUS_DENIED, "no role of this bastion is open to you (%s) now", client.welcome->person);
-	choice = choose(&menu);
+	choice = choose(&menu, &glass);
 	if (choice == NULL)
 		return STATUS_OK;
 	grant = choice->grant;
-	r = id_is_zero(&grant) ? get_role(&client, choice, &grant) : 0;
+	if (glass)
+		r = get_glass(&client, choice, &grant);
+	else
+		r = id_is_zero(&grant) ? get_role(&client, choice, &grant) : 0;
 	return r != 0 ? r : enter_run(&client, &(struct enter){ .grant = &grant });
 }

@@ -34,16 +34,20 @@ static const struct cli_option request_options[] = { CLIENT_OPTIONS, CLIENT_JSON
 static const struct cli_option enter_options[] = { CLIENT_OPTIONS,
 	{ 0, "reason", "TEXT", "why, if a request has to be made first" },
 	{ 0, "for", "TIME", "how long, if a request has to be made first" },
+	{ 0, "break-glass", NULL, "enter without a decision, where the role allows it; everybody is told, and it is reviewed" },
 	{ 't', "tty", NULL, "with a terminal, also for a command" },
 	{ 'T', "no-tty", NULL, "without a terminal" },
 	{ 0, "menu-key", "KEY", "what opens the session menu: F12, ^] or off" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option requests_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
-	{ 0, "all", NULL, "also those that are decided" }, { 0, NULL, NULL, NULL } };
+	{ 0, "all", NULL, "also those that are decided; with --reviews also those that are reviewed" },
+	{ 0, "reviews", NULL, "entered without a decision (break-glass) and not reviewed yet" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option grant_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "for", "TIME", "a shorter time than was asked for" },
 	{ 0, "comment", "TEXT", "what the engineer reads" },
 	{ 0, "sign", NULL, "sign it, by the ssh agent, although the role does not ask for that" },
 	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option review_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
+	{ 0, "comment", "TEXT", "what you looked at, and whether it was right" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option reason_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "reason", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option extend_options[] = { CLIENT_OPTIONS,
@@ -103,6 +107,7 @@ static const struct cli_verb verbs[] = {
 	{ "requests",	"[ID]",			"Who is waiting", requests_options, cmd_requests, 0, 1 },
 	{ "grant",	"ID",			"Grant a request", grant_options, cmd_grant, 1, 1 },
 	{ "deny",	"ID",			"Deny a request", reason_options, cmd_deny, 1, 1 },
+	{ "review",	"ID",			"Say that you have looked at a break-glass entry", review_options, cmd_review, 1, 1 },
 	{ "sessions",	"[ID]",			"Which sessions are running", sessions_options, cmd_sessions, 0, 1 },
 	{ "revoke",	"ID",			"End a session, or take an unused grant back", reason_options, cmd_revoke, 1, 1 },
 	{ "shorten",	"ID",			"Let a session end sooner", shorten_options, cmd_shorten, 1, 1 },

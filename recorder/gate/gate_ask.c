@@ -18,6 +18,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_extend.h"
+#include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
@@ -40,7 +41,7 @@ static void
 put_role(struct peer *peer, const struct policy_role *role, bool all)
 {
 	struct policy_subject subject = who_subject(peer->who);
-	char why[POLICY_WHY] = "";
+	char why[POLICY_WHY] = "", no_glass[POLICY_WHY];
 	char asks[DECIDERS_TEXT];
 	char kept[CLOCK_TEXT];
 	struct wire_role row = { .role = role->name, .about = role->about, .default_s = role->times.default_s,
@@ -51,7 +52,9 @@ put_role(struct peer *peer, const struct policy_role *role, bool all)
 	row.why = why;
 	row.keep = keep;
 	row.run = role->start.run_count > 0 ? role->start.run[0] : NULL;
-	if (row.may || all)
+	if (policy_may_break(peer->gate->policy, &subject, role, no_glass) == 0)
+		row.glass_s = role->glass.time_s;
+	if (row.may || row.glass_s > 0 || all)
 		peer_put(peer, WIRE_ROLE, &row);
 }
 
@@ -67,9 +70,8 @@ on_roles(struct peer *peer, const void *fields)
 	return 0;
 }
 
-/* The need of a role as the catalogue counts it. `groups` is released by the caller. */
-static struct need
-need_of(const struct policy *policy, const struct policy_role *role)
+struct need
+gate_need(const struct policy *policy, const struct policy_role *role)
 {
 	return (struct need){ .count = policy_needs(role), .groups = (const char *const *)role->approve.each,
 		.group_count = role->approve.each_count, .sessions = role->sessions, .unused_s = policy->unused_s,
@@ -88,7 +90,7 @@ int
 gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, const struct policy_role *role,
     const struct request *request, struct outcome *outcome)
 {
-	struct need need = need_of(gate->policy, role);
+	struct need need = gate_need(gate->policy, role);
 	struct moment now = gate_now(gate);
 	char why[POLICY_WHY];
 	char hex[2 * SECRET_SHA256 + 1];
@@ -107,8 +109,8 @@ gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, c
 	return r;
 }
 
-static int
-fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role, struct request *request)
+int
+gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role, struct request *request)
 {
 	const struct policy *policy = peer->gate->policy;
 	int64_t now = gate_now(peer->gate).wall_us;
@@ -171,9 +173,11 @@ on_ask(struct peer *peer, const void *fields)
 		peer_fail(peer, STATUS_NOT_FOUND, "there is no role '%s'; `postern roles` lists them", ask->role);
 		return 0;
 	}
+	if (ask->glass)
+		return gate_glass_ask(peer, ask, role);
 	if (check_ask(peer, ask, role) != 0)
 		return 0;
-	r = fill_request(peer, ask, role, &request);
+	r = gate_fill_request(peer, ask, role, &request);
 	if (r == 0)
 		r = request_create(peer->gate->store, &request);
 	if (r < 0)
@@ -317,7 +321,7 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	}
 	if (is_more && question->grant && !gate_extend_fits(peer, request, question->seconds != 0 ? question->seconds : request->seconds))
 		return 0;
-	need = need_of(peer->gate->policy, role);
+	need = gate_need(peer->gate->policy, role);
 	groups = groups_spoken_for(role, counts);
 	decision.groups = groups;
 	decision.comment = comment[0] != '\0' ? comment : NULL;

@@ -4,17 +4,25 @@
 #define POSTERN_RECORDER_GATE_GATE_ASK_H
 
 #include "lib/base/clock.h"
+#include "lib/store/decision.h"
 
 struct gate;
-struct outcome;
+struct policy;
 struct peer;
 struct policy_role;
 struct policy_subject;
-struct request;
+struct wire_ask;
 struct wire_decide;
 
 /* "90 days" or "for ever": how long the role's recordings are kept. */
 const char	*gate_kept(const struct policy_role *role, char text[CLOCK_TEXT]);
+
+/* The need of a role as the catalogue counts it, with a new id for the grant. Its groups are the policy's. */
+struct need	gate_need(const struct policy *policy, const struct policy_role *role);
+
+/* A new request by the peer, its reason masked. 0 or ERR_MSG_LENGTH; the caller releases it. */
+int	gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role,
+	    struct request *request);
 
 /* `auto:` of the policy decides at once, if it says so for this subject; otherwise *outcome stays as it is. 0 or negative. */
 int	gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, const struct policy_role *role,

@@ -28,6 +28,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_files.h"
+#include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
@@ -135,13 +136,17 @@ check_right(struct entry *e)
 	const struct policy *policy = e->peer->gate->policy;
 	struct policy_subject subject = who_subject(e->peer->who);
 	char why[POLICY_WHY] = "";
+	int r;
 
 	if (strcmp(e->grant.person, peer_person(e->peer)) != 0)
 		return refuse(e, STATUS_DENIED, "the grant belongs to somebody else");
 	e->role = policy_role(policy, e->grant.role);
 	if (e->role == NULL)
 		return refuse(e, STATUS_DENIED, "the policy has no such role any more");
-	if (policy_may_request(policy, &subject, e->role, clock_wall_us(), why) < 0)
+	r = gate_glass_right(e->peer->gate, &subject, e->role, &e->grant.request, why);
+	if (r == ERR_NOT_FOUND)
+		r = policy_may_request(policy, &subject, e->role, clock_wall_us(), why);
+	if (r < 0)
 		return refuse(e, STATUS_DENIED, why);
 	if (e->question->command[0] != NULL && e->role->start.run_count > 0)
 		return refuse(e, STATUS_DENIED, "this role runs its own command; enter it without one");
@@ -157,7 +162,7 @@ may_return(const struct entry *e)
 	struct policy_subject subject = who_subject(e->peer->who);
 
 	return role != NULL && role->ends.keep_s > 0 && strcmp(e->grant.person, peer_person(e->peer)) == 0 &&
-	    policy_matches(policy, &subject, role->who, role->who_count, NULL) && gate_return(e->peer, &e->grant, e->question);
+	    gate_glass_keeps(e->peer->gate, &subject, role, &e->grant.request) && gate_return(e->peer, &e->grant, e->question);
 }
 
 static int

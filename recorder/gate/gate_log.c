@@ -39,6 +39,8 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_REQUEST_LAPSED]	= "request-lapsed",
 	[LOG_GRANT_LAPSED]	= "grant-lapsed",
 	[LOG_DECISION_REFUSED]	= "decision-refused",
+	[LOG_GLASS]		= "break-glass",
+	[LOG_REVIEWED]		= "reviewed",
 	[LOG_ENTERED]		= "entered",
 	[LOG_ENTRY_REFUSED]	= "entry-refused",
 	[LOG_SESSION_STARTED]	= "session-started",
@@ -130,6 +132,9 @@ gate_say(struct gate *gate, enum log_type type, const struct id *subject, const 
 		text = NULL;
 		return -ENOMEM;
 	}
-	log_info("%s: %s", gate_log_name(type), text);
+	if (type == LOG_GLASS)	/* somebody who watches the journal hears of it too */
+		log_warn("%s: %s", gate_log_name(type), text);
+	else
+		log_info("%s: %s", gate_log_name(type), text);
 	return append(gate, &entry, text);
 }

@@ -11,10 +11,12 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/store/decision.h"
+#include "lib/store/glass.h"
 #include "lib/store/grant.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
+#include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -104,6 +106,7 @@ struct listing {
 	struct peer	*peer;
 	const char	*state;
 	bool		 one;		/* a single thing was asked for */
+	bool		 mine;		/* only the peer's own */
 	bool		 shown;
 };
 
@@ -171,7 +174,9 @@ put_request(void *ctx, const struct request *request)
 	struct peer *peer = list->peer;
 	struct decided d = { .by = { .max = 1900 }, .comment = { .max = 900 }, .me = peer_person(peer) };
 	struct request copy = *request;
+	AUTO_GLASS struct glass glass = { 0 };
 	struct grant grant;
+	bool told;
 	char asks[512] = "";
 	AUTO_FREE char *details = details_of(policy_role(peer->gate->policy, request->role));
 	AUTO_FREE char *state = own_dup(request_state_names[request->state]);
@@ -184,7 +189,8 @@ put_request(void *ctx, const struct request *request)
 	int r;
 
 	fill_role(peer, request, &row, asks);
-	r = may_see(peer, request->person, row.can) ? decision_list(peer->gate->store, &request->id, add_decision, &d) : ERR_NO_RIGHT;
+	told = gate_glass_row(peer, request, &glass, &row);
+	r = may_see(peer, request->person, row.can || told) ? decision_list(peer->gate->store, &request->id, add_decision, &d) : ERR_NO_RIGHT;
 	if (r == 0) {
 		if (row.can && d.by_me) {
 			row.can = false;
@@ -227,15 +233,37 @@ put_one_request(struct peer *peer, const char *which)
 	return r < 0 ? r : put_request(&list, &request);
 }
 
+static int
+put_glass(void *ctx, const struct glass *glass)
+{
+	struct listing *list = ctx;
+	AUTO_REQUEST struct request request = { 0 };
+	int r;
+
+	if (list->mine && strcmp(glass->person, peer_person(list->peer)) != 0)
+		return 0;
+	r = request_get(list->peer->gate->store, &glass->request, &request);
+	return r < 0 ? r : put_request(list, &request);
+}
+
+static int
+list_requests(struct listing *list, const struct wire_requests *question)
+{
+	struct store *store = list->peer->gate->store;
+	const struct request_filter filter = { .state = question->state[0] != '\0' ? question->state : NULL,
+		.person = question->mine ? peer_person(list->peer) : NULL, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
+
+	if (strcmp(question->state, WIRE_UNREVIEWED) == 0 || strcmp(question->state, WIRE_REVIEWS) == 0)
+		return glass_list(store, strcmp(question->state, WIRE_REVIEWS) == 0, filter.limit, put_glass, list);
+	return request_list(store, &filter, put_request, list);
+}
+
 int
 on_requests(struct peer *peer, const void *fields)
 {
 	const struct wire_requests *question = fields;
-	struct listing list = { .peer = peer };
-	const struct request_filter filter = { .state = question->state[0] != '\0' ? question->state : NULL,
-		.person = question->mine ? peer_person(peer) : NULL, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
-	int r = question->which[0] != '\0' ? put_one_request(peer, question->which) :
-	    request_list(peer->gate->store, &filter, put_request, &list);
+	struct listing list = { .peer = peer, .mine = question->mine };
+	int r = question->which[0] != '\0' ? put_one_request(peer, question->which) : list_requests(&list, question);
 
 	if (r == 0)
 		peer_done(peer, "%s", "");

@@ -8,8 +8,10 @@
 #include "lib/base/err.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "lib/store/grant.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/live.h"
@@ -17,6 +19,17 @@
 #include "recorder/policy/policy.h"
 
 #define STOP_US		(10 * CLOCK_US)	/* how long a worker may take to end a session */
+
+/* A catalogue that does not answer takes nothing away either. */
+static bool
+keeps_right(const struct live *live, const struct policy_subject *subject, const struct policy_role *role)
+{
+	struct grant grant;
+
+	if (gate_store(live->gate) < 0 || grant_get(live->gate->store, &live->session.grant, &grant) < 0)
+		return true;
+	return gate_glass_keeps(live->gate, subject, role, &grant.request);
+}
 
 static void
 on_checked(void *user, struct who *who, const char *why)
@@ -33,7 +46,7 @@ on_checked(void *user, struct who *who, const char *why)
 	if (who != NULL) {
 		subject = who_subject(who);
 		if (role != NULL && who->person != NULL && strcmp(who->person, live->session.person) == 0 &&
-		    policy_matches(policy, &subject, role->who, role->who_count, NULL)) {
+		    keeps_right(live, &subject, role)) {
 			who_free(who);
 			return;
 		}

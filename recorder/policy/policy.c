@@ -10,6 +10,8 @@
 #include "lib/base/err.h"
 #include "recorder/policy/policy.h"
 
+#define ROLE_LISTS	5u	/* lists of entries that a role has */
+
 int
 policy_role_index(const struct policy *policy, const char *name)
 {
@@ -52,7 +54,13 @@ policy_person_of(const struct policy *policy, const char *account)
 		for (unsigned k = 0; k < policy->people[i].accounts_count; k++)
 			if (strcmp(policy->people[i].accounts[k], account) == 0)
 				return policy->people[i].person;
-	return policy->unlisted && policy_person(policy, account) == NULL ? account : NULL;
+	return policy->unlisted && policy_person(policy, account) == NULL && !policy_is_reserved(account) ? account : NULL;
+}
+
+bool
+policy_is_reserved(const char *person)
+{
+	return strcmp(person, "policy") == 0 || strcmp(person, "break-glass") == 0;
 }
 
 bool
@@ -82,7 +90,7 @@ policy_entry(const char *entry, const char **rest)
 	return POLICY_PERSON;
 }
 
-/* All lists of entries of a policy, one after the other: two of the policy, then four of each role. */
+/* All lists of entries of a policy, one after the other: two of the policy, then five of each role. */
 static unsigned
 entry_list(const struct policy *policy, unsigned place, char *const **entries)
 {
@@ -92,8 +100,8 @@ entry_list(const struct policy *policy, unsigned place, char *const **entries)
 		*entries = place == 0 ? policy->auditors : policy->admins;
 		return place == 0 ? policy->auditors_count : policy->admins_count;
 	}
-	role = policy->roles[(place - 2) / 4];
-	switch ((place - 2) % 4) {
+	role = policy->roles[(place - 2) / ROLE_LISTS];
+	switch ((place - 2) % ROLE_LISTS) {
 	case 0:
 		*entries = role->who;
 		return role->who_count;
@@ -103,9 +111,12 @@ entry_list(const struct policy *policy, unsigned place, char *const **entries)
 	case 2:
 		*entries = role->approve.each;
 		return role->approve.each_count;
-	default:
+	case 3:
 		*entries = role->approve.automatic;
 		return role->approve.automatic_count;
+	default:
+		*entries = role->glass.who;
+		return role->glass.who_count;
 	}
 }
 
@@ -131,7 +142,7 @@ policy_commands(const struct policy *policy, void (*each)(const char *entry, voi
 	char *const *entries = NULL;
 	const char *rest;
 
-	for (unsigned i = 0; i < 2 + 4 * policy->roles_count; i++) {
+	for (unsigned i = 0; i < 2 + ROLE_LISTS * policy->roles_count; i++) {
 		unsigned count = entry_list(policy, i, &entries);
 
 		for (unsigned k = 0; k < count; k++)
@@ -218,6 +229,24 @@ policy_may_request(const struct policy *policy, const struct policy_subject *sub
 	}
 	why[0] = '\0';
 	return 0;
+}
+
+int
+policy_may_break(const struct policy *policy, const struct policy_subject *subject, const struct policy_role *role,
+    char why[POLICY_WHY])
+{
+	const struct policy_glass *glass = &role->glass;
+	bool may = glass->who_count > 0 ? policy_matches(policy, subject, glass->who, glass->who_count, NULL) :
+	    policy_matches(policy, subject, role->who, role->who_count, NULL);
+
+	why[0] = '\0';
+	if (glass->given && may)
+		return 0;
+	if (!glass->given)
+		snprintf(why, POLICY_WHY, "'%s' has no break-glass: it is entered with a decision only", role->name);
+	else
+		snprintf(why, POLICY_WHY, "'%s' is not among those who may enter '%s' without a decision", subject->person, role->name);
+	return ERR_NO_RIGHT;
 }
 
 int

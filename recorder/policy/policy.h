@@ -125,6 +125,15 @@ struct policy_ends {
 	char	*menu_key;	/* lib/base/keyname.h */
 };
 
+/* `break-glass`: who may enter without a decision, to be reviewed afterwards. */
+struct policy_glass {
+	bool		  given;
+	char		**who;		/* who_count 0: whoever may ask for the role */
+	unsigned	  who_count;
+	char		 *time_text;	/* NULL: the role's usual time */
+	int64_t		  time_s;	/* at most so long */
+};
+
 struct policy_role {
 	char			 *name;
 	char			 *about;	/* "" if left out */
@@ -140,6 +149,7 @@ struct policy_role {
 	const struct policy_class *class;
 	unsigned		  sessions;	/* at once under one grant */
 	struct policy_ends	  ends;
+	struct policy_glass	  glass;
 	const struct policy_mask *mask;
 	unsigned		  trail;	/* of enum role_trail */
 	unsigned		  later;	/* of enum policy_later */
@@ -255,6 +265,16 @@ struct policy_subject {
  */
 int	 policy_may_request(const struct policy *policy, const struct policy_subject *subject,
 	    const struct policy_role *role, int64_t wall_us, char why[POLICY_WHY]);
+
+/*
+ * 0 if the person may enter the role without a decision (break-glass), at any hour; else ERR_NO_RIGHT and the reason in a
+ * sentence.
+ */
+int	 policy_may_break(const struct policy *policy, const struct policy_subject *subject,
+	    const struct policy_role *role, char why[POLICY_WHY]);
+
+/* Names that stand where a person stands, and that no person may have: decisions nobody made. */
+bool	 policy_is_reserved(const char *person);
 
 /* True if the policy itself grants (`auto`); then `why` names the entry, for the decision's record. */
 bool	 policy_auto(const struct policy *policy, const struct policy_subject *subject, const struct policy_role *role,

@@ -143,6 +143,8 @@ check_person(struct check *c, unsigned place)
 	snprintf(path, sizeof path, "people/%u/person", place);
 	if (!policy_check_name(p->person))
 		check_fault(c, path, "'%s' is not a name (letters, digits and . _ - @)", p->person);
+	if (policy_is_reserved(p->person))
+		check_fault(c, path, "'%s' is what decisions that nobody made are called; no person is named so", p->person);
 	for (unsigned i = 0; i < place; i++) {
 		const struct policy_person *other = &c->policy->people[i];
 

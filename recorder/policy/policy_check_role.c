@@ -11,6 +11,7 @@
 #include "lib/base/own.h"
 #include "recorder/keeper/roletable.h"
 #include "recorder/policy/policy_check_ends.h"
+#include "recorder/policy/policy_check_glass.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_lines.h"
 #include "recorder/policy/policy_may.h"
@@ -256,6 +257,7 @@ check_role(struct check *c, struct policy_role *role)
 	policy_mask_check(c, role);
 	check_ends(c, role);
 	check_trail(c, role);
+	check_glass(c, role);
 	check_may(c, role);
 	check_later(c, role);
 }

@@ -80,6 +80,20 @@ print_ends(const struct policy_ends *ends, struct buf *out)
 }
 
 static int
+print_glass(const struct policy_role *role, struct buf *out)
+{
+	const struct policy_glass *glass = &role->glass;
+	char text[CLOCK_TEXT];
+	int r;
+
+	if (!glass->given)
+		return 0;
+	r = buf_addf(out, "  break-glass without a decision for %s, to be reviewed afterwards: ", span(glass->time_s, text));
+	return r < 0 ? r : line_of_entries(out, "", glass->who_count > 0 ? glass->who : role->who,
+	    glass->who_count > 0 ? glass->who_count : role->who_count);
+}
+
+static int
 print_command(const struct policy_start *start, struct buf *out)
 {
 	int r = buf_addf(out, "  runs as     %s: %s", start->as, start->run_count == 0 ? "the account's shell" : "");
@@ -130,6 +144,8 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 		r = buf_addf(out, "  signed      a grant counts only with a signature by a key of `approvers`\n");
 	if (r == 0 && role->approve.automatic_count > 0)
 		r = line_of_entries(out, "  at once for ", role->approve.automatic, role->approve.automatic_count);
+	if (r == 0)
+		r = print_glass(role, out);
 	if (r == 0)
 		r = buf_addf(out, "  open        %s\n", role->when_text != NULL ? role->when_text : "always");
 	if (r == 0)

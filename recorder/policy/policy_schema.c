@@ -64,6 +64,12 @@ static const cyaml_schema_field_t approve_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t glass_fields[] = {
+	WORDS("who", OPT, struct policy_glass, who, 1, MOST_ENTRIES),
+	TEXT("for", OPT, struct policy_glass, time_text),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t limits_fields[] = {
 	CYAML_FIELD_UINT("pids", OPT, struct policy_limits, pids),
 	CYAML_FIELD_INT("nice", OPT, struct policy_limits, nice),
@@ -125,6 +131,7 @@ static const cyaml_schema_field_t role_fields[] = {
 	CYAML_FIELD_IGNORE("exact", OPT),
 	CYAML_FIELD_IGNORE("on-drop", OPT),	/* a word or a mapping: read by policy_check_ends.c */
 	CYAML_FIELD_IGNORE("ending", OPT),
+	CYAML_FIELD_MAPPING("break-glass", OPT, struct policy_role, glass, glass_fields),
 	CYAML_FIELD_END
 };
 

@@ -170,6 +170,36 @@ how_sessions_end_is_read(void **state)
 }
 
 static void
+who_may_break_the_glass_is_read(void **state)
+{
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_BUF struct buf errors, words;
+	AUTO_FREE char *text = replaced("sudo: yes", "break-glass: {who: [bert, 'group:sre'], for: 10m}");
+	AUTO_FREE char *said = NULL;
+	const struct policy_role *role;
+	const char *const sre[] = { "group:sre" };
+	const struct policy_subject anna = { .person = "anna" }, bert = { .person = "bert" };
+	const struct policy_subject carl = { .person = "carl", .belongs = sre, .belongs_count = 1 };
+	char why[POLICY_WHY];
+
+	(void)state;
+	buf_init(&errors, 65536);
+	buf_init(&words, 65536);
+	if (parse(text, &p, &errors) != 0)
+		fail_msg("%.*s", (int)buf_len(&errors), (const char *)buf_data(&errors));
+	role = policy_role(p, "shell");
+	assert_int_equal(role->glass.time_s, 600);
+	assert_int_equal(policy_may_break(p, &bert, role, why), 0);	/* although only anna may ask for it */
+	assert_int_equal(policy_may_break(p, &carl, role, why), 0);
+	assert_int_equal(policy_may_break(p, &anna, role, why), ERR_NO_RIGHT);
+	assert_string_equal(why, "'anna' is not among those who may enter 'shell' without a decision");
+	assert_int_equal(policy_may_break(p, &bert, policy_role(p, "orders-ro"), why), ERR_NO_RIGHT);
+	assert_int_equal(policy_print_role(role, &words), 0);
+	said = buf_text(&words);
+	assert_non_null(strstr(said, "break-glass without a decision for 10 min, to be reviewed afterwards: bert, group sre\n"));
+}
+
+static void
 the_trial_policy_is_valid_and_warns_of_nothing_but_the_key(void **state)
 {
 	AUTO_POLICY struct policy *p = NULL;
@@ -204,6 +234,12 @@ static const struct {
 	{ "sudo: yes", "on-drop: {keep: soon}", "policy.yaml:31: role 'shell': 'soon' is not a length of time (write 90s, 30m, 2h "
 	    "or 90d)\n" },
 	{ "sudo: yes", "menu-key: ^C", "policy.yaml:31: role 'shell': '^C' is no key for this (write F12, ^] or off)\n" },
+	{ "sudo: yes", "break-glass: yes", "policy.yaml:31: keys with values are expected here (key: value)\n" },
+	{ "sudo: yes", "break-glass: {for: 31m}", "policy.yaml:31: role 'shell': longer than the role can be had at all (30 min)\n" },
+	{ "sudo: yes", "break-glass: {who: [anne]}", "policy.yaml:31: role 'shell': there is no person 'anne' (a group is written "
+	    "group:anne)\n" },
+	{ "{each: [group:a, group:b]}", "{auto: [anna]}\n    break-glass: {for: 5m}", "policy.yaml:29: role 'shell': nobody could "
+	    "review it: `approve` names no person who decides (by or each)\n" },
 	{ "who: [anna]", "who: anna", "policy.yaml:26: a list is expected here ([a, b])\n" },
 	{ "who: [anna]", "who: [anne]", "policy.yaml:26: role 'shell': there is no person 'anne' (a group is written "
 	    "group:anne)\n" },
@@ -217,6 +253,9 @@ static const struct {
 	    "an account has one person\n" },
 	{ "accounts: [anna, anna-adm]", "accounts: [anna, bert]", "policy.yaml:3: the account 'bert' of 'anna' is called like "
 	    "another person\npolicy.yaml:4: the account 'bert' is already one of 'anna'; an account has one person\n" },
+	{ "person: bert", "person: policy", "policy.yaml:4: 'policy' is what decisions that nobody made are called; no person is named "
+	    "so\npolicy.yaml:19: role 'orders-ro': there is no person 'bert' (a group is "
+	    "written group:bert)\n" },
 	{ "person: bert", "person: anna", "policy.yaml:4: there are two persons 'anna'\npolicy.yaml:19: role 'orders-ro': "
 	    "there is no person 'bert' (a group is written group:bert)\n" },
 	{ "groups: [dba]", "principal: anna@example.org", "policy.yaml:4: the principal 'anna@example.org' is already that of "
@@ -480,6 +519,7 @@ main(void)
 		cmocka_unit_test(a_good_policy_gives_its_values),
 		cmocka_unit_test(rights_that_are_not_enforced_are_said),
 		cmocka_unit_test(how_sessions_end_is_read),
+		cmocka_unit_test(who_may_break_the_glass_is_read),
 		cmocka_unit_test(the_trial_policy_is_valid_and_warns_of_nothing_but_the_key),
 		cmocka_unit_test(each_fault_is_told_with_its_line),
 		cmocka_unit_test(several_faults_are_told_at_once),
