@@ -11,5 +11,6 @@ int	show_signed(struct cli *cli);	/* show --signed */
 int	cmd_export(struct cli *cli);
 int	cmd_play(struct cli *cli);
 int	cmd_verify(struct cli *cli);
+int	cmd_learn(struct cli *cli);
 
 #endif

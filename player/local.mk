@@ -6,6 +6,7 @@ player_libplayer_a_SOURCES = \
 	player/act.c player/act.h \
 	player/canvas.c player/canvas.h \
 	player/cmd_export.c \
+	player/cmd_learn.c \
 	player/cmd_ls.c \
 	player/cmd_play.c \
 	player/cmd_show.c \
@@ -26,6 +27,7 @@ player_libplayer_a_SOURCES = \
 	player/meta.c player/meta.h \
 	player/moment.c player/moment.h \
 	player/out.c player/out.h \
+	player/paths.c player/paths.h \
 	player/picture.c player/picture.h \
 	player/player.c player/player.h \
 	player/remote.c player/remote.h \

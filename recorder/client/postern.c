@@ -89,6 +89,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "play",	"postern-player" },
 	{ "export",	"postern-player" },
 	{ "verify",	"postern-player" },
+	{ "learn",	"postern-player" },	/* policy learn */
 };
 
 static int handed_over(struct cli *cli);
@@ -120,7 +121,7 @@ static const struct cli_verb verbs[] = {
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
 	{ "verify",	"[DIR]",		"Is the log the one that was signed?", NULL, handed_over, 0, -1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
-	{ "policy",	"check|test|show ...",	"Check the policy's files, ask them questions, show them", cmd_policy_options, cmd_policy, 1, 3 },
+	{ "policy",	"check|test|show|learn ...", "Check the policy's files, ask them questions, show them; learn a role", cmd_policy_options, cmd_policy, 1, 3 },
 	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "redact",	"",			"Terminal bytes in, masked bytes out; or try masking rules", redact_options, cmd_redact, 0, 0 },
@@ -149,6 +150,18 @@ hand_over(char **argv)
 			fprintf(stderr, "postern %s: cannot run %s: %s\n", argv[1], path, strerror(errno));
 			exit(STATUS_FAILED);
 		}
+}
+
+/* `policy learn` reads recordings, which is the player's. */
+static char **
+learn_first(int argc, char **argv)
+{
+	static char learn[] = "learn";
+
+	if (argc < 3 || strcmp(argv[1], "policy") != 0 || strcmp(argv[2], learn) != 0)
+		return argv;
+	argv[1] = argv[0];
+	return argv + 1;
 }
 
 /* `postern --root DIR --as NAME VERB ...` means the same as with the options behind the verb: moves the verb to the front. */
@@ -243,6 +256,6 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "--version") == 0)
 		return printf("postern %s\n", PACKAGE_VERSION) < 0;
 	verb_first(argc, argv);
-	hand_over(argv);
+	hand_over(learn_first(argc, argv));
 	return cli_main("postern", ABOUT, verbs, argc, argv, NULL);
 }

@@ -61,3 +61,7 @@ check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh
 # The raw disk.
 check_SCRIPTS += tests/e2e/disk_image_test.sh
 # end of the raw disk
+
+# Roles from trails.
+check_SCRIPTS += tests/e2e/learn_test.sh
+# end of roles from trails
