@@ -10,6 +10,7 @@
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_inside.h"
 #include "recorder/mask/mask_output.h"
+#include "recorder/mask/mask_run.h"
 
 /* One matching of one chain. */
 struct pass {
@@ -39,6 +40,18 @@ crosses_cut(const struct mask_line *line, const struct mask_hit *hit)
 	return false;
 }
 
+/* What is so long already is not taken back: its beginning may be about to leave all memory. */
+#define LONG_OPEN	1024
+
+static bool
+counts_now(struct pass *p, const struct mask_hit *hit)
+{
+	if (hit->to - hit->from < LONG_OPEN)
+		return p->how != MASK_LOOK || !hit->is_open;
+	p->s->long_rule = hit->rule;
+	return true;
+}
+
 static void
 cover_hits(struct pass *p, uint32_t offset, bool only_across)
 {
@@ -52,7 +65,7 @@ cover_hits(struct pass *p, uint32_t offset, bool only_across)
 		hit.to += offset;
 		if ((!only_across || crosses_cut(&s->line, &hit)) && !mask_column_has(s, hit.from, hit.to) &&
 		    !mask_output_has(s, hit.from))
-			mask_cover(s, &hit, p->how != MASK_LOOK || !hit.is_open);
+			mask_cover(s, &hit, counts_now(p, &hit));
 	}
 	if (s->hits.held != MASK_NOWHERE && p->how != MASK_CLOSE) {
 		uint64_t place = mask_first_place(s, s->hits.held + offset);
@@ -154,6 +167,21 @@ is_cut(const struct mask_stream *s)
 	return s->line.first > 0 && mask_line_joins(s->grid, s->line.first - 1, &is_wrap) && is_wrap;
 }
 
+/* The chain's text begins within a value: what goes on of it. */
+static void
+continue_value(struct mask_stream *s)
+{
+	struct mask_hit hit = { .rule = s->long_rule };
+	size_t most = s->line.cut_count > 0 ? s->line.cuts[0] : s->line.count;
+	int first = s->line.first, cols = grid_cols(s->grid);
+
+	if (!is_cut(s) || (s->line.has_carry ? !s->carry.is_inside : (grid_cell(s->grid, first - 1, cols - 1)->glyph & GRID_MARKS) == 0))
+		return;
+	hit.to = (uint32_t)mask_run_value(s->line.text, most);
+	if (hit.to > 0)
+		mask_cover(s, &hit, true);
+}
+
 /* Its state, if it is of a table. */
 static uint32_t
 match_areas(struct pass *p, const struct column_part *part)
@@ -174,6 +202,7 @@ match_parts(struct pass *p)
 	uint32_t mark = mark_before(s, &part.is_apart), state = 0;
 	int row = line->first, at, col;
 
+	continue_value(s);
 	part.is_cut = is_cut(s);
 	part.follows_left = row == 0 && (grid_row_mark(s->grid, 0) & ROW_CARRIED) != 0;
 	grid_cursor(s->grid, &at, &col);

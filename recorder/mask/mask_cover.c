@@ -12,8 +12,7 @@
 
 #define STYLED_MOST	1024	/* characters of a value that a style other than full is for */
 #define CHARACTER	UINT32_C(0x1fffff)
-#define NO_TEXT		0xfffdu	/* stands for bytes that are no characters; how many, terminals disagree */
-#define KEPT		4	/* bytes: what has more is no number */
+#define NO_TEXT		0xfffdu	/* stands for bytes that are no character */
 #define WIDE_BYTES	3	/* of what covers a wide character; none of them has fewer */
 
 /* A cell of the screen or of the carry. */
@@ -56,12 +55,14 @@ load_spot(const struct mask_stream *s, uint32_t ref, struct spot *spot)
 		spot->glyph = spot->cell->glyph;
 		spot->origin = spot->cell->origin;
 	}
-	if (spot->glyph == 0 || (spot->glyph & CHARACTER) == NO_TEXT)
+	if (spot->glyph == 0 || ((spot->glyph & CHARACTER) == NO_TEXT && (spot->glyph & GRID_BREAK) != 0))
 		return false;
 	spot->is_queued = (spot->glyph & GRID_BREAK) == 0 && mask_queue_find(&s->queue, spot->origin, &spot->place);
 	if (!spot->is_queued)
 		return true;
 	at = mask_queue_at(&s->queue, spot->place, &left);
+	if ((spot->glyph & CHARACTER) == NO_TEXT)
+		return at[0] >= 0x80;
 	spot->is_queued = is_text_byte(at[0]);
 	return at[0] < 0x80 || text_decode(at, left < 4 ? left : 4, &character) > 0;
 }
@@ -92,8 +93,13 @@ mask_char_bytes(const struct mask_stream *s, uint64_t place)
 	const uint8_t *at = mask_queue_at(&s->queue, place, &left);
 	uint32_t character;
 	int used = at[0] < 0x80 ? 1 : text_decode(at, left < 4 ? left : 4, &character);
+	size_t i = 1;
 
-	return used > 0 ? used : 1;
+	if (used > 0)
+		return used;
+	while (i < 3 && i < left && text_decode(at, i + 1, &character) == 0)
+		i++;	/* the beginning of a character that did not go on is one */
+	return (int)i;
 }
 
 /* Characters that join the one before them, right behind it. */
@@ -261,11 +267,9 @@ is_in_full(const struct mask_stream *s, uint32_t rule)
 static uint32_t
 kept_bytes(const struct mask_stream *s, const struct mask_hit *hit)
 {
-	uint32_t count = hit->to - hit->from;
-
 	if (is_in_full(s, hit->rule) || mask_rules_face(s->rules, hit->rule).style != MASK_KEEP_LAST_4)
 		return 0;
-	return count < KEPT ? count : KEPT;
+	return (uint32_t)mask_style_kept(s->line.text + hit->from, hit->to - hit->from);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "lib/base/own.h"
 #include "recorder/mask/mask_inside.h"
@@ -16,6 +17,7 @@
 
 #define GRAM		8	/* characters of a piece; of a short value fewer, but */
 #define GRAM_LEAST	5
+#define KINDS_LEAST	3	/* different characters in a piece */
 #define VALUE_MOST	4096
 #define WORK_MOST	(64u * 1024)	/* bytes looked through for one write */
 
@@ -42,14 +44,26 @@ gram_of(const char *text, size_t length)
 	return gram;
 }
 
+/* Blanks, rules of tables, zeros: they stand everywhere, and tell nothing. */
+static bool
+is_plain(const char *text, size_t length)
+{
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < length && kinds < KINDS_LEAST; i++)
+		kinds += text[i] != ' ' && memchr(text, text[i], i) == NULL;
+	return kinds < KINDS_LEAST;
+}
+
 static void
 make_grams(struct grams *grams, const char *value, size_t count)
 {
 	grams->length = count >= 2 * GRAM ? GRAM : count / 2 < GRAM_LEAST ? GRAM_LEAST : count / 2;
-	grams->count = count - grams->length + 1;
-	grams->items = own_alloc(grams->count * sizeof *grams->items);
-	for (size_t i = 0; i < grams->count; i++)
-		grams->items[i] = gram_of(value + i, grams->length);
+	grams->count = 0;
+	grams->items = own_alloc((count - grams->length + 1) * sizeof *grams->items);
+	for (size_t i = 0; i + grams->length <= count; i++)
+		if (!is_plain(value + i, grams->length))
+			grams->items[grams->count++] = gram_of(value + i, grams->length);
 	qsort(grams->items, grams->count, sizeof *grams->items, compare);
 }
 

@@ -11,19 +11,21 @@
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_inside.h"
 #include "recorder/mask/mask_plain.h"
+#include "recorder/mask/mask_style.h"
 
 #define OVERLAP	1024	/* of two pieces of a long line */
-#define KEPT	4
 
-/* All but the four characters that the rule's style leaves have been covered on the screen's account. */
+/* All but the last characters that the rule's style leaves have been covered on the screen's account. */
 static bool
 is_covered(const struct mask_stream *s, const struct mask_plain *plain, const struct mask_hit *hit, uint64_t from)
 {
-	size_t open = 0;
+	size_t open = 0, kept = 0;
 
+	if (hit->rule != MASK_NO_RULE && mask_rules_face(s->rules, hit->rule).style == MASK_KEEP_LAST_4)
+		kept = mask_style_kept(plain->bytes + hit->from, hit->to - hit->from);
 	for (uint32_t i = hit->from; i < hit->to; i++)
 		open += mask_queue_sub(&s->queue, from + plain->at[i]).record == 0;
-	return open == 0 || (open <= KEPT && hit->rule != MASK_NO_RULE && mask_rules_face(s->rules, hit->rule).style == MASK_KEEP_LAST_4);
+	return open <= kept;
 }
 
 static void

@@ -64,6 +64,7 @@ struct mask_stream {
 	uint64_t		 string_done;	/* an unfinished string has been matched up to here */
 	uint32_t		 until_rule;	/* of the state that rows are marked with, */
 	uint32_t		 until_head;	/* and what stood before its beginning in its line */
+	uint32_t		 long_rule;	/* of the last value that was LONG_OPEN or more */
 	uint32_t		 top_mark;	/* mark of the row that left at the top last */
 	uint32_t		 top_before;	/* of what stood above the line that the carry is the beginning of */
 	bool			 is_top_apart, is_before_apart;	/* blank rows stand below these */

@@ -145,13 +145,21 @@ mask_line_build(struct mask_line *line, const struct grid *grid, const struct ma
 	}
 }
 
+static bool
+is_covered(const struct mask_carried *cell)
+{
+	return cell->glyph != MASK_CARRY_CUT && (cell->glyph & GRID_MARKS) != 0;
+}
+
 /* Room for a row, and a cut behind it; what is too old goes. */
 static void
 carry_room(struct mask_carry *carry, size_t count)
 {
 	if (carry->count + count > MASK_CARRY_MOST) {
-		size_t kept = MASK_CARRY_MOST / 2 < carry->count ? MASK_CARRY_MOST / 2 : carry->count;
+		size_t kept = MASK_CARRY_KEPT < carry->count ? MASK_CARRY_KEPT : carry->count;
 
+		kept = kept + count > MASK_CARRY_MOST ? MASK_CARRY_MOST - count : kept;
+		carry->is_inside = carry->count > kept && is_covered(&carry->cells[carry->count - kept - 1]);
 		memmove(carry->cells, carry->cells + carry->count - kept, kept * sizeof *carry->cells);
 		carry->is_cut = true;
 		carry->count = kept;

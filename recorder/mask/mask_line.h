@@ -14,7 +14,8 @@ struct grid;
 
 #define MASK_LINE_MOST	8192	/* bytes of text */
 #define MASK_LINE_CUTS	64	/* boundaries that are not wraps */
-#define MASK_CARRY_MOST	2048	/* cells of rows that have left the screen */
+#define MASK_CARRY_MOST	3072	/* cells of rows that have left the screen */
+#define MASK_CARRY_KEPT	2048	/* of these, when they become too many: as many as can be new */
 #define MASK_CARRY_ROW	0xffffu	/* as a row: the cell is in the carry */
 
 /* The beginning of the chain at the top of the screen that has already left it. */
@@ -23,7 +24,8 @@ struct mask_carry {
 		uint32_t	glyph, origin;	/* as in a grid's cell; glyph MASK_CARRY_CUT: a boundary that is no wrap */
 	}	*cells;
 	size_t	 count, size;
-	bool	 is_cut;	/* there was more than it takes */
+	bool	 is_cut;	/* there was more than it takes, */
+	bool	 is_inside;	/* and that ended within something covered */
 };
 
 #define MASK_CARRY_CUT		UINT32_MAX

@@ -13,6 +13,7 @@
 #include "recorder/mask/mask_check.h"
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_match.h"
+#include "recorder/mask/mask_run.h"
 
 #define VALUES		4	/* groups named `value` in one pattern */
 #define PAIRS		64
@@ -255,6 +256,15 @@ take_block(struct search *s, size_t start, size_t end)
 	return hit.to > end ? hit.to : end;
 }
 
+/* Blanks at the end belong to no value; what is longer than a pattern counts on goes on to the end of its word. */
+static uint32_t
+value_end(const struct search *s, size_t from, size_t to)
+{
+	while (to > from && s->text[to - 1] == ' ')
+		to--;
+	return (uint32_t)(to - from < MASK_LONG ? to : to + mask_run_value(s->text + to, s->count - to));
+}
+
 /* The values of one match. Where the next try begins. */
 static size_t
 take_match(struct search *s, size_t after)
@@ -287,16 +297,18 @@ take_match(struct search *s, size_t after)
 			continue;
 		has_group = true;
 		hit.from = (uint32_t)pair[0];
-		hit.to = (uint32_t)(pair[1] < end ? pair[1] : end);
+		hit.to = value_end(s, pair[0], pair[1] < end ? pair[1] : end);
+		hit.is_open = s->is_open && (end == s->count || hit.to == s->count);
 		add_hit(s, &hit);
 		next = hit.to > next ? hit.to : next;
 	}
 	if (!has_group) {
 		hit.from = (uint32_t)start;
-		hit.to = (uint32_t)end;
+		hit.to = value_end(s, start, end);
+		hit.is_open = hit.is_open || (s->is_open && hit.to == s->count);
 		hit.known = prefix_end(s, start);
 		add_hit(s, &hit);
-		next = end;
+		next = hit.to > end ? hit.to : end;
 	}
 	return next > after ? next : after + 1;
 }

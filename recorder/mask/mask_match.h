@@ -14,6 +14,7 @@
 
 #define MASK_HITS	256		/* of one line; if there are more, the whole line is covered */
 #define MASK_NO_RULE	UINT32_MAX	/* a hit that covers because something failed */
+#define MASK_LONG	256		/* bytes of a value behind which its word belongs to it, however long it is */
 #define MASK_NOWHERE	UINT32_MAX
 
 struct mask_match;

@@ -83,6 +83,17 @@ static const bool is_word[256] = {
 	['-'] = true, ['.'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 };
 
+/* What long values are made of: base64 in both alphabets, addresses. */
+size_t
+mask_run_value(const char *text, size_t count)
+{
+	size_t run = 0;
+
+	while (run < count && (is_word[(uint8_t)text[run]] || (text[run] != '\0' && strchr("+/=%~", text[run]) != NULL)))
+		run++;
+	return run;
+}
+
 /* From the end of where such a word would stand, backwards: what breaks it tells where the next one may begin. */
 size_t
 mask_run_word(const char *text, size_t count, size_t least)

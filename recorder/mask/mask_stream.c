@@ -90,6 +90,7 @@ mask_stream_new(struct mask_match *match, const struct mask_params *params)
 		s->columns = own_alloc(sizeof *s->columns);
 	s->grid = grid_new(params->cols, params->rows);
 	s->held = s->open = s->edited = UINT64_MAX;
+	s->long_rule = MASK_NO_RULE;
 	grid_watch(s->grid, &watch);
 	grid_on_leave(s->grid, leave, s);
 	return s;

@@ -3,21 +3,53 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "recorder/mask/mask_style.h"
 
 #define KEEP		4
-#define KEEP_LEAST	9	/* characters of a value of which four may stay */
+#define KEEP_LEAST	9	/* characters of a value of which four may stay, without blanks and hyphens */
 #define TOKEN_LEAST	8	/* columns in which a pseudonym still tells values apart */
 #define TOKEN_DIGITS	51	/* base32 digits of a hash */
+
+/* What stands between groups of digits is none of the four. */
+static bool
+is_gap(char byte)
+{
+	return byte != '\0' && strchr(" -./()", byte) != NULL;
+}
+
+static bool
+begins_character(char byte)
+{
+	return ((uint8_t)byte & 0xc0) != 0x80;
+}
+
+size_t
+mask_style_kept(const char *text, size_t count)
+{
+	size_t figures = 0, from = count;
+
+	for (size_t i = 0; i < count; i++)
+		figures += begins_character(text[i]) && !is_gap(text[i]);
+	if (figures < KEEP_LEAST)
+		return 0;
+	for (size_t kept = 0; kept < KEEP; kept += begins_character(text[from]) && !is_gap(text[from]))
+		from--;
+	return count - from;
+}
 
 static void
 fill_keep(const struct mask_value *value, char *out)
 {
-	if (value->chars < KEEP_LEAST)
+	size_t from = value->count - mask_style_kept(value->text, value->count), chars = 0;
+
+	for (size_t i = 0; i < from; i++)
+		chars += begins_character(value->text[i]);
+	if (chars >= value->chars)
 		return;
-	for (size_t column = value->columns[value->chars - KEEP]; column < value->width; column++)
+	for (size_t column = value->columns[chars]; column < value->width; column++)
 		out[column] = MASK_KEPT;
 }
 

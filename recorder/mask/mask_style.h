@@ -25,4 +25,7 @@ struct mask_value {
  */
 void	mask_style_fill(const struct mask_face *face, const uint8_t key[SECRET_KEY], const struct mask_value *value, char *out);
 
+/* Bytes at the end of a value that the style keep-last-4 leaves: its last four characters, without counting blanks and hyphens. */
+size_t	mask_style_kept(const char *text, size_t count);
+
 #endif

@@ -6,7 +6,8 @@
 
 #include "recorder/mask/mask_inside.h"
 
-#define LONG_RUN	40	/* of the digits of base64 in one line of a key; only the last line is shorter */
+#define LONG_RUN	40	/* of the digits of base64 in one line of most keys: no other line has so many */
+#define SHORT_RUN	32	/* fewer are the last line of any key */
 #define HEAD_LINES	4	/* in which headers may stand */
 
 static bool
@@ -38,12 +39,18 @@ mask_until_goes_on(const struct mask_rule *rule, const char *text, size_t count,
 	uint32_t lines = before & ROW_LINES;
 	size_t run;
 
-	if (lines == 0 || lines >= rule->lines || lines >= ROW_LINES || !looks_so(text, count, &run))
+	if (lines == 0 || lines >= rule->lines || lines >= ROW_LINES)
+		return false;
+	if (rule->until[0] == '^') {
+		*mark = lines + 1;
+		return true;
+	}
+	if (!looks_so(text, count, &run))
 		return false;
 	if ((before & ROW_SHORT) != 0 && count > 0)
 		return false;
 	*mark = lines + 1;
-	if (run < LONG_RUN && lines >= HEAD_LINES)
+	if (run < SHORT_RUN && lines >= HEAD_LINES)
 		*mark |= ROW_SHORT;
 	return true;
 }

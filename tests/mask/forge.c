@@ -46,6 +46,7 @@ static const struct kind kinds[] = {
 	{ "aws-session-token", "aws_session_token", "aws_session_token=", "FwoGZXIv%160S", "", false },
 	{ "aws-key-id", "id", "", "ACCA%16A", "", true },
 	{ "aws-key-pair", NULL, "AKIAQYLPMN5HFIQR7BBB,", "%40S", "", false },
+	{ "private-key-base64", NULL, "  tls.key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt", "%200S==", "", false },
 	{ "aws-signature", NULL, "?X-Amz-Expires=60&X-Amz-Signature=", "%64h", "&x=1", false },
 	{ "google-api-key", "maps", "key ", "AIza%35U", " ok", true },
 	{ "google-client-secret", "oauth", "id and ", "GOCSPX-%28U", "", true },

@@ -67,7 +67,7 @@ each_value_is_found_by_its_rule_on_its_line(void **state)
 static void
 each_rule_has_a_value(void **state)
 {
-	static const char *const others[] = { "private-key", "putty-key", "netrc-password", "password-field", "email-uri", NULL };
+	static const char *const others[] = { "private-key", "putty-key", "password-block", "netrc-password", "password-field", "email-uri", NULL };
 	AUTO_MASK_RULES struct mask_rules *rules = mask_rules_builtin();
 	struct forged f;
 

@@ -15,7 +15,7 @@ static char *gh_lits[] = { gh_lit, NULL }, *kv_lits[] = { kv1, kv2, NULL }, *jwt
     *begin_lits[] = { begin_lit, NULL }, *staff_lits[] = { staff_lit, NULL }, *ticket_lits[] = { ticket_lit, NULL },
     *slow_lits[] = { slow_lit, NULL }, *seen_lits[] = { seen_lit, NULL }, *none[] = { NULL };
 static char gh_pat[] = "\\bghp_[0-9A-Za-z]{36}\\b", gh_pre[] = "ghp_";
-static char kv_pat[] = "\\b(?:password|secret)[\"']?\\s*(?:=|:)\\s*[\"']?(?<value>[^\\s\"',;]{4,64})";
+static char kv_pat[] = "\\b(?:password|secret)[\"']?\\s*(?:=|:)\\s*[\"']?(?<value>[^\\s\"',;]{4,300})";
 static char kv_pre[] = "(?:password|secret)[\"']?\\s*(?:=|:)\\s*[\"']?";
 static char jwt_pat[] = "\\beyJ[\\w-]{8,2000}\\.eyJ[\\w-]{8,2000}\\.[\\w-]{8,2000}", jwt_pre[] = "eyJ";
 static char card_pat[] = "(?<![\\d-])\\d(?:[ -]?\\d){12,18}(?![\\d-])";

@@ -110,6 +110,26 @@ more_values_than_there_is_room_for_cover_the_line(void **state)
 }
 
 static void
+a_value_ends_with_its_last_word(void **state)
+{
+	static char pattern[] = "who=(?<value>[a-z ]{3,300})", literal[] = "who=";
+	char *literals[] = { literal, NULL }, line[600] = "who=anna   ";
+	struct mask_rule rule = { .name = literal, .pattern = pattern, .literals = literals };
+	struct mask_rules rules = { .items = &rule, .count = 1 };
+	struct mask_match *match = NULL;
+
+	(void)state;
+	assert_int_equal(mask_match_new(&rules, &match, NULL), 0);
+	assert_int_equal(find(match, line, false), 1);
+	assert_int_equal(hits.items[0].to, 8);
+	memset(line + 4, 'x', 500);	/* longer than the pattern takes */
+	strcpy(line + 504, " y");
+	assert_int_equal(find(match, line, false), 1);
+	assert_int_equal(hits.items[0].to, 504);
+	mask_match_free(match);
+}
+
+static void
 a_wrong_pattern_is_refused_with_its_place(void **state)
 {
 	struct mask_rule two[2] = { { .name = (char[]){ "a" }, .pattern = (char[]){ "a" } },
@@ -134,6 +154,7 @@ main(void)
 		cmocka_unit_test(a_block_is_covered_up_to_its_end),
 		cmocka_unit_test(a_rule_that_takes_too_long_covers_the_line),
 		cmocka_unit_test(more_values_than_there_is_room_for_cover_the_line),
+		cmocka_unit_test(a_value_ends_with_its_last_word),
 		cmocka_unit_test(a_wrong_pattern_is_refused_with_its_place),
 	};
 

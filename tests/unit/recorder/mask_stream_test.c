@@ -15,6 +15,8 @@
 #include "tests/unit/recorder/mask_kit.h"
 
 #define HUB	"ghp_0123456789abcdefABCDEF0123456789wxyz"
+#define HEX	"6acef03f62675b4b1bbd03e53b187727\r\n"	/* a line of a key of OpenVPN */
+#define HEX_IS	"********************************\r\n"
 #define HUB_IS	"****************************************"
 #define A60	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define A70	A60 "aaaaaaaaaa"
@@ -65,6 +67,10 @@ static const struct row rows[] = {
 	{ "a card folded at its blank", A60 "aaaa 4111 1111 1111 \r\n1111 x\r\n", A60 "aaaa ***************\r\n1111 x\r\n" },
 	{ "wrapped in a pane", "\033[1;10H\342\224\202\033[2;10H\342\224\202\033[1;1Hab staff-\033[2;1H1234567\033[5;1H",
 	    "\033[1;10H\342\224\202\033[2;10H\342\224\202\033[1;1Hab [STAFF\033[2;1H]******\033[5;1H" },
+	{ "bytes that are no characters", "password=caf\351\340r\200\342\202z x\r\n", "password=********* x\r\n" },
+	{ "but not one that ended a sequence", "password=abc\033[3\351def x\r\n", "password=***\033[3\351*** x\r\n" },
+	{ "a key of short lines", "-----BEGIN PRIVATE KEY-----\r\n" HEX HEX HEX HEX HEX HEX "-----END PRIVATE KEY-----\r\n",
+	    "-----BEGIN PRIVATE KEY-----\r\n" HEX_IS HEX_IS HEX_IS HEX_IS HEX_IS HEX_IS "-----END PRIVATE KEY-----\r\n" },
 	{ "an empty escape", "\033[1;31m\033[0m\033(B", "\033[1;31m\033[0m\033(B" },
 };
 /* clang-format on */
@@ -246,6 +252,34 @@ a_line_of_any_length_is_bounded_and_covered(void **state)
 	kit_close(&kit);
 }
 
+/* Longer than its rule says, than the screen, and than all that is kept of a line that has left it. */
+static void
+a_value_of_any_length_is_covered(void **state)
+{
+	enum { LENGTH = 20000 };
+	AUTO_FREE char *value = own_alloc(LENGTH + 1);
+	static const int heights[] = { 24, 5, 200 };
+
+	(void)state;
+	memset(value, 'a', LENGTH);
+	for (size_t size = 0; size < sizeof heights / sizeof heights[0]; size++) {
+		for (size_t piece = 100; piece <= LENGTH; piece *= 3) {
+			AUTO_FREE char *out = NULL;
+			struct kit kit;
+
+			kit_open(&kit, size == 1 ? 20 : 80, heights[size]);
+			kit_write(&kit, "x password=");
+			kit_write_pieces(&kit, value, LENGTH, piece);
+			kit_write(&kit, " and more\r\n");
+			out = kit_recorded(&kit);
+			assert_int_equal(strlen(out), LENGTH + 22);
+			assert_null(strstr(out, "aa"));
+			assert_non_null(strstr(out, "*** and more"));
+			kit_close(&kit);
+		}
+	}
+}
+
 static void
 hits_are_counted_once(void **state)
 {
@@ -306,6 +340,7 @@ main(void)
 		cmocka_unit_test(what_is_typed_waits_for_the_end_of_its_line),
 		cmocka_unit_test(what_was_painted_over_is_covered_too),
 		cmocka_unit_test(a_line_of_any_length_is_bounded_and_covered),
+		cmocka_unit_test(a_value_of_any_length_is_covered),
 		cmocka_unit_test(hits_are_counted_once),
 		cmocka_unit_test(another_size_keeps_what_is_covered),
 		cmocka_unit_test(words_of_our_own_are_covered_in_place),

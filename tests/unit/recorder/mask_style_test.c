@@ -43,6 +43,16 @@ every_style_has_the_width_of_the_value(void **state)
 }
 
 static void
+blanks_and_hyphens_are_none_of_the_last_four(void **state)
+{
+	(void)state;
+	assert_string_equal(styled(MASK_KEEP_LAST_4, "+47 22 58 79 33", key), "**********.....");
+	assert_string_equal(styled(MASK_KEEP_LAST_4, "3782 8224 6310 005", key), "*************.....");
+	assert_string_equal(styled(MASK_KEEP_LAST_4, "219-09-9999", key), "*******....");
+	assert_string_equal(styled(MASK_KEEP_LAST_4, "12 34 56 78", key), "***********");
+}
+
+static void
 without_room_a_value_is_covered_in_full(void **state)
 {
 	(void)state;
@@ -93,6 +103,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_style_has_the_width_of_the_value),
+		cmocka_unit_test(blanks_and_hyphens_are_none_of_the_last_four),
 		cmocka_unit_test(without_room_a_value_is_covered_in_full),
 		cmocka_unit_test(wide_characters_keep_their_columns),
 		cmocka_unit_test(a_pseudonym_depends_on_value_and_key),
