@@ -86,7 +86,7 @@ holds "inside, postern talks to its own session" sh -c "ssh pt-eng enter shell -
 holds "inside, postern cannot ask the gate" no in_session "$postern" roles
 nothing "inside, nothing that is kept can be seen" "$(in_session ls -A "$state" 2>/dev/null)"
 script pids <<'TXT'
-for dir in /proc/[0-9]*; do cat $dir/comm; done 2>/dev/null | sort -u | grep -vx 'postern-init\|sh\|cat\|sort\|grep\|script-pids'
+for dir in /proc/[0-9]*; do cat $dir/comm; done 2>/dev/null | sort -u | grep -vx 'postern-init\|postern-tracer\|sh\|cat\|sort\|grep\|script-pids'
 TXT
 nothing "inside, other processes cannot be seen" "$(in_session "$stage/script-pids")"
 holds "inside, pid 1 cannot be signalled" no in_session "$probe" signal 1
