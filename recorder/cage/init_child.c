@@ -339,6 +339,8 @@ init_child(struct plan *plan, int report, int trail)
 	if (!(plan->enforced.marks & MARK_ROOT_INSIDE))
 		restrict_self(&child);
 	tell_enforced(&child);
+	if (child.trail >= 0 && (child.start->flags & SESSION_NO_NAMESPACE))
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);	/* the tracer has no capability there, and must read what is executed */
 	execve(child.command.path, child.command.argv, child.env.list);
 	dprintf(STDERR_FILENO, "postern: %s cannot be run: %s\r\n", child.command.path, err_text(-errno));
 	_exit(SESSION_NO_COMMAND);

@@ -122,12 +122,14 @@ init_trail_start(const struct warden_start *start, struct init_trail *trail, cha
 	return r;
 }
 
+/* With the session's /proc: the tracer was there before its mounts, and in a chroot stays outside of them. */
 static int
-hand_over(int link, int listener)
+hand_over(int link, int listener, int proc)
 {
 	static const uint8_t here = 1;
+	const int fds[] = { listener, proc };
 
-	return fdio_send(link, &here, sizeof here, &listener, 1);
+	return fdio_send(link, &here, sizeof here, fds, 2);
 }
 
 int
@@ -135,14 +137,16 @@ init_trail_listen(struct plan *plan, int link, char *why, size_t size)
 {
 	bool reads = plan->start->role.trail == ROLE_TRAIL_READS;
 	AUTO_FD int listener = -1;
+	AUTO_FD int proc = -1;
 	int r;
 
 	if (link < 0)
 		return 0;
-	listener = filter_trail_install(reads);
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);	/* behind the filter this would wait for a tracer that has no listener yet */
+	listener = proc < 0 ? -errno : filter_trail_install(reads);
 	if (listener >= 0) {
 		plan->enforced.marks |= MARK_TRAIL | (reads ? MARK_TRAIL_READS : 0u);
-		r = hand_over(link, listener);
+		r = hand_over(link, listener, proc);
 	} else {
 		r = listener;
 		snprintf(why, size, "this machine lets no tracer listen: %s", err_text(r));

@@ -25,7 +25,7 @@ struct frame {
 /* Descriptors of postern-tracer. */
 enum tracer_fd {
 	TRACER_OUT = 3,		/* the pipe's end */
-	TRACER_LINK,		/* socket to init: a byte to it when all is loaded; from it a byte with the listener beside it, or a text why there is none; its end: what is known is written out */
+	TRACER_LINK,		/* socket to init: a byte to it when all is loaded; from it a byte with the listener and the session's /proc beside it, or a text why there is none; its end: what is known is written out */
 	TRACER_LAST = TRACER_LINK
 };
 

@@ -2,8 +2,6 @@
 /* postern-tracer: main and the loop. A record is in the pipe before the process that it tells of goes on. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
@@ -134,11 +132,12 @@ take_listener(struct tracer *t)
 
 	if (n <= 0)
 		_exit(0);	/* the session ended before it began */
-	if (fd_count != 1) {
+	if (fd_count != 2) {
 		tell(FRAME_NONE, text, (size_t)n);
 		_exit(0);
 	}
 	t->listener = fds[0];
+	t->proc = fds[1];
 	(void)ioctl(t->listener, SET_FLAGS, flags);
 	tell(FRAME_BEGUN, &tells_exit, sizeof tells_exit);
 }
@@ -174,9 +173,6 @@ main(void)
 	if (fdio_write(TRACER_LINK, "", 1) < 0)	/* loaded: init goes on with its mounts */
 		_exit(0);
 	take_listener(&tracer);
-	tracer.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);	/* only now: it is the session's own */
-	if (tracer.proc < 0)
-		log_fatal("the tracer cannot see /proc: %s", err_text(-errno));
 	r = tracer_sandbox();
 	if (r < 0)
 		log_fatal("the tracer cannot be confined: %s", err_text(r));

@@ -44,6 +44,7 @@ int	tracer_watch(struct tracer *tracer);	/* the epoll descriptor; and whether ex
 /* The process of a thread, told to the worker if nobody knew of it: its pid; 0 if it has gone. `will_exec`: it is about to. */
 uint32_t tracer_process(struct tracer *tracer, uint32_t tid, bool will_exec, uint32_t *ppid);
 void	tracer_executed(struct tracer *tracer, uint32_t pid);	/* from now on its end counts */
+int	tracer_descriptor(struct tracer *tracer, uint32_t tid, int fd);	/* a copy of one of its descriptors, or -1 */
 void	tracer_reap(struct tracer *tracer);	/* those that have ended */
 
 /* ---- tracer_memory.c: of a process that waits */

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/base/own.h"
 #include "recorder/trail/calls.h"
 #include "recorder/trail/tracer.h"
 
@@ -34,18 +35,15 @@ descriptor(const struct call *c, int8_t place)
 	return place == CALL_NONE ? AT_FDCWD : (int)(uint32_t)c->notif->data.args[place];
 }
 
-/* A link of the process below /proc: "cwd", "fd/3". Empty if it cannot be read. */
-static void
-read_link(struct call *c, const char *name, char text[TRACER_TEXT])
+/* The folder of another account's descriptors is closed to us; a copy of one of them is not. */
+static ssize_t
+read_copy(const struct call *c, int fd, char text[TRACER_TEXT])
 {
-	char path[64];
-	ssize_t n;
+	AUTO_FD int copy = tracer_descriptor(c->tracer, c->tid, fd);
+	char path[32];
 
-	snprintf(path, sizeof path, "%u/%s", c->tid, name);
-	n = readlinkat(c->tracer->proc, path, text, TRACER_TEXT - 1);
-	if (n < 0)
-		c->flags |= TRAIL_UNKNOWN;
-	text[n < 0 ? 0 : n] = '\0';
+	snprintf(path, sizeof path, "self/fd/%d", copy);
+	return copy < 0 ? -1 : readlinkat(c->tracer->proc, path, text, TRACER_TEXT - 1);
 }
 
 static void
@@ -57,14 +55,29 @@ link_name(int fd, char name[32])
 		snprintf(name, 32, "fd/%d", fd);
 }
 
-/* What a descriptor is open on. */
+/* What a descriptor of the process is open on; AT_FDCWD: its working folder. Empty if it cannot be read. */
+static void
+read_link(struct call *c, int fd, char text[TRACER_TEXT])
+{
+	char path[64], name[32];
+	ssize_t n;
+
+	link_name(fd, name);
+
+	snprintf(path, sizeof path, "%u/%s", c->tid, name);
+	n = readlinkat(c->tracer->proc, path, text, TRACER_TEXT - 1);
+	if (n < 0 && fd != AT_FDCWD)
+		n = read_copy(c, fd, text);
+	if (n < 0)
+		c->flags |= TRAIL_UNKNOWN;
+	text[n < 0 ? 0 : n] = '\0';
+}
+
+/* For a call on the descriptor itself. */
 static void
 descriptor_path(struct call *c, int fd, char text[TRACER_TEXT])
 {
-	char name[32];
-
-	link_name(fd, name);
-	read_link(c, name, text);
+	read_link(c, fd, text);
 	c->flags |= fd == AT_FDCWD ? 0 : TRAIL_BY_FD;
 }
 
@@ -82,12 +95,7 @@ place(struct call *c, int dir, const char *raw, char text[TRACER_TEXT])
 		descriptor_path(c, dir, text);
 		return;
 	}
-	{
-		char name[32];
-
-		link_name(dir, name);
-		read_link(c, name, text);
-	}
+	read_link(c, dir, text);
 	used = strlen(text);
 	if (strncmp(raw, "./", 2) == 0)
 		raw += 2;
@@ -144,7 +152,7 @@ is_missing(const struct call *c, int dir, const char *raw)
 	link_name(dir, name);
 	if (snprintf(path, sizeof path, "%u/%s/%s", c->tid, raw[0] == '/' ? "root" : name, raw) >= (int)sizeof path)
 		return false;
-	return faccessat(c->tracer->proc, path, F_OK, 0) < 0 && (errno == ENOENT || errno == ENOTDIR);
+	return faccessat(c->tracer->proc, path, F_OK, AT_EACCESS) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 static void
@@ -157,7 +165,7 @@ on_exec(struct call *c)
 
 	raw_text(c, c->row->path, raw);
 	place(c, dir, raw, path);
-	read_link(c, "cwd", cwd);
+	read_link(c, AT_FDCWD, cwd);
 	exec.args_bytes = memory_args(c->tid, c->notif->data.args[c->row->path + 1], args, &exec.argc, &c->flags);
 	missing = is_missing(c, dir, raw);
 	exec.pid = tracer_process(c->tracer, c->tid, true, &exec.ppid);

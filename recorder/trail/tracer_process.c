@@ -197,6 +197,15 @@ tracer_executed(struct tracer *t, uint32_t pid)
 	process->since_us = clock_boot_us();
 }
 
+int
+tracer_descriptor(struct tracer *t, uint32_t tid, int fd)
+{
+	const struct process *known = *find(t, tid);
+	AUTO_FD int own = known == NULL ? open_process(tid) : -1;
+
+	return (int)syscall(SYS_pidfd_getfd, known != NULL ? known->fd : own, fd, 0);
+}
+
 static int32_t
 shell_status(int code)
 {

@@ -53,6 +53,7 @@ static const struct row rows[] = {
 	{ SYS_poll, -1, 0 },
 #endif
 	{ SYS_pidfd_open, -1, 0 },
+	{ SYS_pidfd_getfd, -1, 0 },
 	{ SYS_epoll_ctl, -1, 0 },
 	{ SYS_epoll_pwait, -1, 0 },
 #if defined(SYS_epoll_wait)

@@ -83,7 +83,7 @@ make_folders(struct cage_site *site)
 		if (mkdir(path, 0755) < 0)
 			return -1;
 	}
-	if (sh("cp recorder/postern-warden recorder/postern-init %s/recorder%s", site->root, "") != 0)
+	if (sh("cp recorder/postern-warden recorder/postern-init recorder/postern-tracer %s/recorder%s", site->root, "") != 0)
 		return -1;
 	if (sh("cp /proc/%2$s/exe %1$s/probe && chmod 755 %1$s/probe", site->root, "$PPID") != 0)
 		return -1;
@@ -131,7 +131,7 @@ cage_init(struct cage *cage, const struct cage_site *site, enum cage_mode mode)
 	struct warden_start *start = &cage->start;
 	char path[64];
 
-	*cage = (struct cage){ .site = site, .mode = mode, .link = -1, .in = -1, .out = -1, .err = -1 };
+	*cage = (struct cage){ .site = site, .mode = mode, .link = -1, .trail = -1, .in = -1, .out = -1, .err = -1 };
 	*start = (struct warden_start){ .magic = CONTRACT_MAGIC, .session = id_new() };
 	start->flags = mode == CAGE_ROOT ? 0 : mode == CAGE_TRIAL ? SESSION_TRIAL : SESSION_TRIAL | SESSION_NO_NAMESPACE;
 	id_text(&start->session, cage->id);
@@ -218,7 +218,8 @@ static void become_warden(const struct cage *cage, const int *sources) __attribu
 static void
 become_warden(const struct cage *cage, const int *sources)
 {
-	static const int targets[] = { WARDEN_START, WARDEN_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH };
+	static const int targets[] = { WARDEN_START, WARDEN_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH,
+		WARDEN_TRAIL };
 	char path[256];
 	char *argv[] = { path, NULL };
 
@@ -229,7 +230,7 @@ become_warden(const struct cage *cage, const int *sources)
 		_exit(99);
 	setenv("LD_PRELOAD", "", 1);
 	setenv("POISON", "must not arrive", 1);
-	if (fdio_arrange(sources, targets, 6, WARDEN_LAST) < 0)
+	if (fdio_arrange(sources, targets, 7, WARDEN_LAST) < 0)
 		_exit(98);
 	execv(path, argv);
 	_exit(97);
@@ -260,12 +261,13 @@ cage_start(struct cage *cage)
 		return false;
 	cage->warden = fork();
 	if (cage->warden == 0) {
-		int sources[] = { start, link[1], theirs[0], theirs[1], theirs[2], launch };
+		int sources[] = { start, link[1], theirs[0], theirs[1], theirs[2], launch, cage->trail };
 
 		become_warden(cage, sources);
 	}
 	cage->link = link[0];
 	close(link[1]);
+	own_close(&cage->trail);
 	close(start);
 	close(launch);
 	for (int i = 0; i < 3; i++)

@@ -36,6 +36,7 @@ struct cage {
 	char			 id[ID_TEXT];
 	pid_t			 warden;
 	int			 link;
+	int			 trail;		/* the tracer's end of a pipe, which is the session's once it starts; -1 */
 	int			 in, out, err;	/* our ends; with SESSION_TTY all input and output is `in`, the pty's master */
 	struct warden_word	 running, exited, failed, receipt, frozen, thawed;	/* what == 0: not heard */
 	struct enforced		 enforced;				/* likewise */

@@ -273,7 +273,7 @@ cage_probe(int argc, char **argv)
 	} probes[] = {
 		{ "env", 0, probe_env }, { "who", 0, probe_who }, { "look", 4, probe_look },
 		{ "swarm", 1, probe_swarm }, { "chase", 1, probe_chase }, { "attack", 1, probe_attack },
-		{ "try", 1, cage_try },
+		{ "try", 1, cage_try }, { "spawn", 1, probe_spawn },
 	};
 
 	for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)

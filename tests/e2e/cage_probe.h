@@ -6,4 +6,6 @@
 /* argv[1] is one of: env, who, look, swarm, chase, attack, try. Exit status. */
 int	cage_probe(int argc, char **argv);
 
+int	probe_spawn(char **argv);	/* N: so many programs, one after the other */
+
 #endif

@@ -64,6 +64,7 @@ run_tests(int modes, bool in_chroot)
 	run_list(cage_refusals, modes, in_chroot);
 	run_list(cage_rights, modes, in_chroot);
 	run_list(cage_evasions, modes, in_chroot);
+	run_list(cage_trails, modes, in_chroot);
 	run_list(cage_psql, modes, in_chroot);
 }
 

@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -385,6 +388,19 @@ try_x32_call(const char *what)
 	return in_child(x32_call);
 }
 
+/* A filter of one's own that somebody listens to. */
+static int
+try_listener(const char *what)
+{
+	struct sock_filter steps[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	struct sock_fprog program = { 1, steps };
+
+	(void)what;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	return result((int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program));
+}
+
 static int
 try_push(const char *what)
 {
@@ -460,7 +476,7 @@ static const struct {
 	{ "connect", try_connect }, { "fastopen", try_fast_open }, { "bind", try_bind }, { "listen", try_listen },
 	{ "udp", try_udp }, { "stream", try_stream }, { "family", try_family }, { "unix", try_unix }, { "abstract", try_abstract },
 	{ "unshare", try_unshare }, { "clone", try_clone }, { "clone3", try_clone3 }, { "mount", try_mount },
-	{ "uring", try_uring }, { "key", try_key }, { "bpf", try_bpf }, { "old", try_old_call }, { "x32", try_x32_call },
+	{ "uring", try_uring }, { "listener", try_listener }, { "key", try_key }, { "bpf", try_bpf }, { "old", try_old_call }, { "x32", try_x32_call },
 	{ "push", try_push }, { "limit", try_limit }, { "nice", try_nice }, { "processor", try_processor },
 	{ "trace", try_trace }, { "mem", try_mem }, { "kill", try_kill }, { "cgroup", try_cgroup },
 };
