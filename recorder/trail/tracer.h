@@ -26,6 +26,8 @@ struct seccomp_notif;
 struct tracer {
 	int		 listener, link, epoll, proc;
 	bool		 tells_exit;	/* the kernel does */
+	bool		 has_root;
+	char		 root[256];	/* of the session, as we see it; "" if it is ours */
 	struct process	**table;	/* by pid */
 	struct buf	 payload;
 };

@@ -55,6 +55,19 @@ link_name(int fd, char name[32])
 		snprintf(name, 32, "fd/%d", fd);
 }
 
+/* As the session sees it. */
+static void
+strip_root(const struct tracer *t, char text[TRACER_TEXT])
+{
+	size_t count = strlen(t->root);
+
+	if (count == 0 || strncmp(text, t->root, count) != 0 || (text[count] != '/' && text[count] != '\0'))
+		return;
+	memmove(text, text + count, strlen(text + count) + 1);
+	if (text[0] == '\0')
+		memcpy(text, "/", 2);
+}
+
 /* What a descriptor of the process is open on; AT_FDCWD: its working folder. Empty if it cannot be read. */
 static void
 read_link(struct call *c, int fd, char text[TRACER_TEXT])
@@ -71,6 +84,7 @@ read_link(struct call *c, int fd, char text[TRACER_TEXT])
 	if (n < 0)
 		c->flags |= TRAIL_UNKNOWN;
 	text[n < 0 ? 0 : n] = '\0';
+	strip_root(c->tracer, text);
 }
 
 /* For a call on the descriptor itself. */
@@ -231,6 +245,19 @@ on_file(struct call *c)
 		tracer_tell_file(c->tracer, &file);
 }
 
+/* In a chroot the session's root is a mount that we see from outside: the first process tells where it is. */
+static void
+find_root(struct tracer *t, uint32_t tid)
+{
+	char path[32];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "%u/root", tid);
+	n = readlinkat(t->proc, path, t->root, sizeof t->root - 1);
+	t->root[n <= 1 ? 0 : n] = '\0';	/* "/" is nothing to take away */
+	t->has_root = true;
+}
+
 void
 tracer_call(struct tracer *t, const struct seccomp_notif *notif)
 {
@@ -238,6 +265,8 @@ tracer_call(struct tracer *t, const struct seccomp_notif *notif)
 
 	if (call.row == NULL)
 		return;
+	if (!t->has_root)
+		find_root(t, notif->pid);
 	if (call.row->kind == CALL_EXEC)
 		on_exec(&call);
 	else
