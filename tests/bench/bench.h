@@ -16,7 +16,8 @@
 #define ARGS_MOST	24
 
 /* What is printed in bulk. */
-enum load { LOAD_LOG, LOAD_COLOUR, LOAD_CJK, LOAD_SCREENS, LOAD_COUNT };
+enum load { LOAD_LOG, LOAD_COLOUR, LOAD_CJK, LOAD_SCREENS, LOAD_SECRETS, LOAD_COUNT };
+#define LOAD_RECORDED	LOAD_SECRETS	/* the rest is for masking alone */
 
 enum peer_id { PEER_BARE, PEER_SCRIPT, PEER_SCRIPT_FLUSH, PEER_SUDO, PEER_SUDO_FLUSH, PEER_RECORD, PEER_MASKED, PEER_GATE, PEER_COUNT };
 
@@ -44,6 +45,7 @@ struct bench {
 	/* what was asked for */
 	int		 rounds, keys, starts, sessions;
 	double		 megabytes;
+	bool		 is_masking;		/* nothing else is asked for */
 	const char	*programs;		/* folder with postern and postern-worker */
 	const char	*captures;		/* folder with terminal captures, or NULL */
 	/* what it works with */
@@ -56,6 +58,10 @@ struct bench {
 	pid_t		 gate;			/* posternd; 0 */
 	/* what came out */
 	struct series	 figures[PEER_COUNT][FIG_COUNT];
+	struct series	 redact_cpu[LOAD_COUNT];	/* MB a second of processor time, of `postern redact` */
+	struct series	 redact_wall[LOAD_COUNT];	/* MB a second */
+	struct series	 byte_us[LOAD_COUNT];		/* microseconds of processor time for a write of one byte */
+	size_t		 screen_bytes, stream_bytes;	/* memory of the screen alone, and of a stream with it, 80x24 */
 	double		 load_low, load_high;	/* load average before the rounds */
 	double		 others;		/* processors that other work used meanwhile */
 };
@@ -104,6 +110,11 @@ void	task_bulk(struct bench *bench, enum load load);
 void	task_echo(struct bench *bench);
 void	task_start(struct bench *bench);
 void	task_crowd(struct bench *bench);
+
+/* ---- mask.c: masking alone, without a recorder */
+void	task_redact(struct bench *bench);	/* a round */
+void	task_bytes(struct bench *bench);
+double	mask_throughput_least(enum load load);	/* the aim in MB a second; 0: none */
 
 /* ---- clean.c: what must not stay behind goes, whichever way the bench ends */
 int	clean_begin(const char *dir);		/* a process of its own; it removes `dir` and our file in sudoers.d */

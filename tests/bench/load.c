@@ -10,6 +10,7 @@
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "tests/bench/bench.h"
+#include "tests/mask/forge.h"
 
 #define SCREEN_TIMES	12	/* how often the captures are drawn */
 
@@ -66,6 +67,18 @@ put_cjk(FILE *file)
 	fprintf(file, " %u\n", any(10000));
 }
 
+/* A value on each line, of each kind in turn. */
+static void
+put_secret(FILE *file)
+{
+	static struct dice dice = { 7 };
+	static size_t kind = 0;
+	struct forged forged;
+
+	forge(kind++ % forge_count, &dice, &forged);
+	fprintf(file, "%s%s%s\n", forged.before, forged.value, forged.after);
+}
+
 static int
 put_file(FILE *file, const char *folder, const char *name)
 {
@@ -102,6 +115,7 @@ static const struct { const char *name; void (*put)(FILE *); double part; } kind
 	[LOAD_LOG] =	 { "log",	put_log,	1.0 },
 	[LOAD_COLOUR] =	 { "colour",	put_colour,	0.25 },
 	[LOAD_CJK] =	 { "cjk",	put_cjk,	0.25 },
+	[LOAD_SECRETS] = { "secrets",	put_secret,	0.25 },
 	[LOAD_SCREENS] = { "screens",	NULL,		0.0 },
 };
 /* clang-format on */

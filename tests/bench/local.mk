@@ -2,9 +2,10 @@
 # make bench: our recorder beside script and sudo. Not part of check: figures are for people, on a quiet machine.
 EXTRA_PROGRAMS += tests/bench/bench tests/bench/child
 tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/bench.h tests/bench/clean.c tests/bench/crowd.c tests/bench/gate.c \
-	tests/bench/load.c tests/bench/peers.c tests/bench/report.c tests/bench/session.c tests/bench/tasks.c
+	tests/bench/load.c tests/bench/mask.c $(FORGE) tests/bench/peers.c tests/bench/report.c tests/bench/session.c tests/bench/tasks.c
+FORGE = tests/mask/forge.c tests/mask/forge.h tests/mask/script.c tests/mask/script.h
 tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
-tests_bench_bench_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+tests_bench_bench_LDADD = recorder/libmask.a lib/term/libterm.a $(MASKLOAD_LIBS) lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 tests_bench_child_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += tests/bench/README.md

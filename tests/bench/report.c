@@ -11,6 +11,7 @@
 
 static const char *const load_names[LOAD_COUNT] = {
 	[LOAD_LOG] = "log lines", [LOAD_COLOUR] = "colours", [LOAD_CJK] = "CJK text", [LOAD_SCREENS] = "full-screen programs",
+	[LOAD_SECRETS] = "a secret on each line",
 };
 
 void
@@ -163,6 +164,23 @@ report_memory(const struct bench *bench)
 	printf("\n(%d sessions at one time.)\n", bench->sessions);
 }
 
+static void
+report_masking(const struct bench *bench)
+{
+	head("Masking alone, all rules that come with Postern", "MB a second of processor time | MB/s | microseconds for a write of one byte", 3);
+	for (enum load load = 0; load < LOAD_COUNT; load++) {
+		if (bench->redact_cpu[load].count == 0)
+			continue;
+		printf("| %s |", load_names[load]);
+		cell(&bench->redact_cpu[load], 1, 1);
+		cell(&bench->redact_wall[load], 1, 1);
+		cell(&bench->byte_us[load], 1, 2);
+		printf("\n");
+	}
+	printf("\n(The screen of 80x24 takes %.1f KiB, the stream with it %.1f KiB.)\n", (double)bench->screen_bytes / 1024,
+	    (double)bench->stream_bytes / 1024);
+}
+
 /* One aim: what it says, what came out. */
 static void
 aim(const char *what, double value, double most, const char *unit)
@@ -171,6 +189,29 @@ aim(const char *what, double value, double most, const char *unit)
 		printf("| %s | %.2f%s | %.2f%s | %s |\n", what, value, unit, most, unit, value <= most ? "yes" : "no");
 	else
 		printf("| %s | - | %.2f%s | not measured |\n", what, most, unit);
+}
+
+static void
+aim_least(const char *what, double value, double least, const char *unit)
+{
+	if (value > 0)
+		printf("| %s | %.2f%s | at least %.2f%s | %s |\n", what, value, unit, least, unit, value >= least ? "yes" : "no");
+}
+
+static void
+aims_masking(const struct bench *bench)
+{
+	char text[128];
+
+	for (enum load load = 0; load < LOAD_COUNT; load++) {
+		if (mask_throughput_least(load) > 0) {
+			snprintf(text, sizeof text, "postern redact, %s", load_names[load]);
+			aim_least(text, series_at(&bench->redact_cpu[load], 0.5), mask_throughput_least(load), " MB/s of a processor");
+		}
+	}
+	aim("a write of one byte, log lines", series_at(&bench->byte_us[LOAD_LOG], 0.5), 5, " us");
+	aim("a write of one byte, a secret on each line", series_at(&bench->byte_us[LOAD_SECRETS], 0.5), 5, " us");
+	aim("memory of the screen at 80x24", (double)bench->screen_bytes / 1024, 64, " KiB");
 }
 
 static double
@@ -189,8 +230,11 @@ report_aims(const struct bench *bench)
 	};
 
 	printf("\n| aim | measured | at most | met |\n|---|---|---|---|\n");
+	aims_masking(bench);
 	aim("start-up of postern record over the bare pty", start > 0 ? start - bare : 0, 6, " ms");
 	aim("the same with its end", whole > 0 ? whole - median(bench, PEER_BARE, FIG_START) : 0, 6, " ms");
+	aim("the start-up masked", median(bench, PEER_MASKED, FIG_SHOWN) - bare, 6, " ms");
+	aim("memory of postern record, masked, of many", median(bench, PEER_MASKED, FIG_CROWD), 2, " MiB");
 	aim("start-up of a gate's session over the bare pty", gate > 0 ? gate - bare : 0, 6, " ms");
 	aim("memory of a gate's session, of many", median(bench, PEER_GATE, FIG_CROWD), 2, " MiB");
 	aim("echo p50 of postern record, of script's", quotient(median(bench, PEER_RECORD, FIG_ECHO), script), 1.2, "");
@@ -206,8 +250,15 @@ report(const struct bench *bench)
 {
 	printf("\nLoad average before the rounds %.2f to %.2f; other work used %.2f processors meanwhile.\n", bench->load_low,
 	    bench->load_high, bench->others);
+	if (bench->is_masking) {
+		printf("\n| aim | measured | at most | met |\n|---|---|---|---|\n");
+		aims_masking(bench);
+		report_masking(bench);
+		return;
+	}
 	report_aims(bench);
-	for (enum load load = 0; load < LOAD_COUNT; load++)
+	report_masking(bench);
+	for (enum load load = 0; load < LOAD_RECORDED; load++)
 		report_bulk(bench, load);
 	report_echo(bench);
 	report_start(bench);
