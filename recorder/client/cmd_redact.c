@@ -91,7 +91,6 @@ prepare(struct cli *cli, struct redact *redact)
 	AUTO_MASK_RULES struct mask_rules *all = NULL;
 	const char *size = cli_get(cli, "size");
 	uint8_t key[SECRET_KEY];
-	size_t bad = 0;
 	int r = rules_load(cli, &all);
 
 	if (r == 0)
@@ -100,9 +99,9 @@ prepare(struct cli *cli, struct redact *redact)
 		return r;
 	if (size != NULL && (sscanf(size, "%dx%d", &params.cols, &params.rows) != 2 || params.cols < 1 || params.rows < 1))
 		return cli_fail(cli, STATUS_USAGE, "a size is written as 80x24, not %s", size);
-	r = mask_match_new(redact->rules, &redact->match, &bad);
+	r = mask_match_late(redact->rules, &redact->match);
 	if (r < 0)
-		return cli_fail(cli, STATUS_FAILED, "the rule %s cannot be used: %s", redact->rules->items[bad].name, err_text(r));
+		return cli_fail(cli, STATUS_FAILED, "the rules cannot be used: %s", err_text(r));
 	randombytes_buf(key, sizeof key);
 	params.key = key;
 	if (redact->explains)

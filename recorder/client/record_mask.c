@@ -24,7 +24,7 @@ static int
 cover(const struct mask_rules *rules, char *text)
 {
 	struct mask_match *match = NULL;
-	int r = mask_match_slow(rules, &match, NULL);
+	int r = mask_match_slow(rules, &match);
 
 	if (r < 0)
 		return r;

@@ -28,7 +28,10 @@ struct mask_gate {
 	uint16_t		*next;		/* [state << class_bits | class] */
 	uint16_t		*depth;		/* of a state: bytes that lead to it */
 	uint32_t		*exact;		/* of a state: the only three bytes that it may end; ANY_CASE: it ends a text in any case; 0: none */
-	struct mask_gate_set	*ends;		/* of a state: whose literals end there */
+	uint16_t		*ends;		/* of a state: place in `sets` of those whose literals end there; 0: none */
+	struct mask_gate_set	*sets;		/* no two are the same; the first is empty */
+	size_t			 set_count;
+	size_t			 words_used;	/* of a set */
 	size_t			 count;		/* states */
 	unsigned		 class_bits;
 	uint8_t			 class[256];
@@ -155,11 +158,26 @@ first_place(const struct mask_gate *gate, const char *text, size_t count)
 }
 
 static void
-merge(struct mask_gate_set *to, const struct mask_gate_set *from)
+merge(const struct mask_gate *gate, struct mask_gate_set *to, const struct mask_gate_set *from)
 {
-	for (size_t i = 0; i < MASK_GATE_WORDS; i++)
+	for (size_t i = 0; i < gate->words_used; i++)
 		to->words[i] |= from->words[i];
 	to->areas |= from->areas;
+}
+
+/* The place of a set with this in it, and no other. */
+static uint16_t
+place_of(struct mask_gate *gate, const struct mask_gate_set *set)
+{
+	size_t at = gate->set_count;
+
+	while (at > 0 && memcmp(&gate->sets[at - 1], set, sizeof *set) != 0)
+		at--;
+	if (at > 0)
+		return (uint16_t)(at - 1);
+	gate->sets = own_grow(gate->sets, gate->set_count + 1, sizeof *gate->sets);
+	gate->sets[gate->set_count] = *set;
+	return (uint16_t)gate->set_count++;
 }
 
 /* All texts that are looked for, one after another. */
@@ -283,6 +301,7 @@ note_case(struct mask_gate *gate, size_t state, const struct texts *text)
 static void
 add_text(struct mask_gate *gate, const struct texts *text, size_t most)
 {
+	struct mask_gate_set set;
 	size_t state = 0;
 
 	for (size_t i = 0; i < text->count; i++) {
@@ -299,17 +318,22 @@ add_text(struct mask_gate *gate, const struct texts *text, size_t most)
 		}
 		state = *entry;
 	}
-	set_text(&gate->ends[state], text);
+	set = gate->sets[gate->ends[state]];
+	set_text(&set, text);
+	gate->ends[state] = place_of(gate, &set);
 	note_case(gate, state, text);
 }
 
-static bool
-is_empty(const struct mask_gate_set *set)
+/* What ends in a state ends wherever it is the end of a longer one. */
+static void
+add_suffix(struct mask_gate *gate, size_t state, size_t suffix)
 {
-	for (size_t i = 0; i < MASK_GATE_WORDS; i++)
-		if (set->words[i] != 0)
-			return false;
-	return set->areas == 0;
+	struct mask_gate_set set = gate->sets[gate->ends[state]];
+
+	if (gate->ends[suffix] == 0)
+		return;
+	merge(gate, &set, &gate->sets[gate->ends[suffix]]);
+	gate->ends[state] = place_of(gate, &set);
 }
 
 /* In the order of their depth each state gets what it lacks from the state of its longest suffix. */
@@ -327,7 +351,7 @@ close_table(struct mask_gate *gate)
 	while (head < tail) {
 		size_t state = queue[head++];
 
-		merge(&gate->ends[state], &gate->ends[suffix[state]]);
+		add_suffix(gate, state, suffix[state]);
 		for (size_t c = 0; c < classes; c++) {
 			uint16_t *entry = &gate->next[state << gate->class_bits | c];
 			uint16_t other = gate->next[(size_t)suffix[state] << gate->class_bits | c];
@@ -341,7 +365,7 @@ close_table(struct mask_gate *gate)
 		}
 	}
 	for (size_t i = 0; i < gate->count << gate->class_bits; i++)
-		if (!is_empty(&gate->ends[gate->next[i]]))
+		if (gate->ends[gate->next[i]] != 0)
 			gate->next[i] |= HIT;
 }
 
@@ -379,6 +403,9 @@ mask_gate_new(const struct mask_rules *rules)
 	gate->depth = own_alloc(sizeof *gate->depth * most);
 	gate->exact = own_alloc(sizeof *gate->exact * most);
 	gate->ends = own_alloc(sizeof *gate->ends * most);
+	gate->sets = own_alloc(sizeof *gate->sets);
+	gate->set_count = 1;
+	gate->words_used = (gate->rules + 63) / 64;
 	gate->digits = own_alloc(sizeof *gate->digits * (gate->rules + 1));
 	gate->words = own_alloc(sizeof *gate->words * (gate->rules + 1));
 	gate->count = 1;
@@ -401,6 +428,7 @@ mask_gate_free(struct mask_gate *gate)
 	free(gate->depth);
 	free(gate->exact);
 	free(gate->ends);
+	free(gate->sets);
 	free(gate->digits);
 	free(gate->words);
 	free(gate);
@@ -481,7 +509,7 @@ mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, str
 
 		state = entry & STATE;
 		if ((entry & HIT) != 0 && is_so(gate, state, text, i)) {
-			merge(found, &gate->ends[state]);
+			merge(gate, found, &gate->sets[gate->ends[state]]);
 			is_any = true;
 		}
 	}
@@ -506,6 +534,6 @@ mask_gate_tail(const struct mask_gate *gate, const char *text, size_t count)
 size_t
 mask_gate_memory(const struct mask_gate *gate)
 {
-	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->exact + sizeof *gate->ends) + (sizeof *gate->next * gate->count << gate->class_bits) +
+	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->exact + sizeof *gate->ends) + gate->set_count * sizeof *gate->sets + (sizeof *gate->next * gate->count << gate->class_bits) +
 	    gate->rules * (sizeof *gate->digits + sizeof *gate->words);
 }

@@ -23,7 +23,7 @@ struct mask_gate;
 /* A bit for each rule. */
 struct mask_gate_set {
 	uint64_t	words[MASK_GATE_WORDS];
-	uint32_t	areas;
+	uint64_t	areas;	/* of this size, so that nothing stands between */
 };
 
 /* The rules must live as long as the gate. Never NULL. */

@@ -17,13 +17,16 @@
 
 #define VALUES		4	/* groups named `value` in one pattern */
 #define PAIRS		64
+#define LONG_LITERAL	5	/* bytes; shorter ones stand in all sorts of words */
 #define LIMIT		60000	/* matching steps of one try; a line of ordinary text takes hundreds */
+#define HEAP_KIB	2048		/* of one try without machine code */
 #define JIT_STACK	(256u * 1024)
 
 struct one {
 	pcre2_code	*code, *prefix, *until;
 	uint16_t	 values[VALUES];	/* group numbers */
 	uint8_t		 value_count;
+	bool		 is_ready, is_bad;	/* it has been compiled, or cannot be */
 };
 
 struct mask_match {
@@ -33,6 +36,7 @@ struct mask_match {
 	pcre2_match_data	*data;
 	pcre2_match_context	*context;
 	pcre2_jit_stack		*stack;
+	bool			 jits_late;	/* each rule by machine code when it is first needed */
 };
 
 static int
@@ -63,7 +67,7 @@ find_values(struct one *one)
 }
 
 static int
-ready(struct one *one, const struct mask_rule *rule)
+compile_all(struct one *one, const struct mask_rule *rule)
 {
 	int r = compile(rule, rule->pattern, 0, &one->code);
 
@@ -78,56 +82,115 @@ ready(struct one *one, const struct mask_rule *rule)
 	return r;
 }
 
+/* `options`: of the pattern, as only that is tried on lines that go on. Where this fails, it is only slower. */
+static void
+jit(const struct one *one, uint32_t options)
+{
+	(void)pcre2_jit_compile(one->code, options);
+	if (one->prefix != NULL)
+		(void)pcre2_jit_compile(one->prefix, PCRE2_JIT_COMPLETE);
+	if (one->until != NULL)
+		(void)pcre2_jit_compile(one->until, PCRE2_JIT_COMPLETE);
+}
+
+/* The rule as PCRE2 has it, made when it is first needed. NULL: it cannot be. */
+static const struct one *
+ready(struct mask_match *m, size_t rule)
+{
+	struct one *one = &m->ones[rule];
+
+	if (one->is_ready)
+		return one->is_bad ? NULL : one;
+	one->is_ready = true;
+	one->is_bad = compile_all(one, &m->rules->items[rule]) < 0;
+	if (!one->is_bad && m->jits_late)
+		jit(one, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+	return one->is_bad ? NULL : one;
+}
+
 int
-mask_match_slow(const struct mask_rules *rules, struct mask_match **match, size_t *bad)
+mask_match_slow(const struct mask_rules *rules, struct mask_match **match)
 {
 	struct mask_match *m = own_alloc(sizeof *m);
-	int r = 0;
 
 	m->rules = rules;
 	m->gate = mask_gate_new(rules);
 	m->ones = own_alloc(sizeof *m->ones * (rules->count + 1));
 	m->data = pcre2_match_data_create(PAIRS, NULL);
 	m->context = pcre2_match_context_create(NULL);
-	if (m->data == NULL || m->context == NULL)
-		r = -ENOMEM;
-	for (size_t i = 0; r == 0 && i < rules->count; i++) {
-		r = ready(&m->ones[i], &rules->items[i]);
-		if (r < 0 && bad != NULL)
-			*bad = i;
-	}
-	if (r < 0) {
+	if (m->data == NULL || m->context == NULL) {
 		mask_match_free(m);
-		return r;
+		return -ENOMEM;
 	}
 	pcre2_set_match_limit(m->context, LIMIT);
+	(void)pcre2_set_heap_limit(m->context, HEAP_KIB);
 	*match = m;
 	return 0;
 }
 
-/* Only a pattern is tried on lines that go on. Where this fails, it is only slower. */
-void
-mask_match_hasten(struct mask_match *m)
+static void
+make_stack(struct mask_match *m)
 {
-	for (size_t i = 0; i < m->rules->count; i++) {
-		(void)pcre2_jit_compile(m->ones[i].code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
-		if (m->ones[i].prefix != NULL)
-			(void)pcre2_jit_compile(m->ones[i].prefix, PCRE2_JIT_COMPLETE);
-		if (m->ones[i].until != NULL)
-			(void)pcre2_jit_compile(m->ones[i].until, PCRE2_JIT_COMPLETE);
-	}
 	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
 	if (m->stack != NULL)
 		pcre2_jit_stack_assign(m->context, NULL, m->stack);
 }
 
+/* Ordinary text has what it looks for: numbers, long words, short texts, words of a language. */
+static bool
+is_common(const struct mask_rule *rule)
+{
+	if (rule->digits > 0 || rule->word > 0 || rule->literals == NULL || rule->literals[0] == NULL)
+		return true;
+	for (char **literal = rule->literals; *literal != NULL; literal++)
+		if (strlen(*literal) < LONG_LITERAL)
+			return true;
+	return rule->is_caseless;
+}
+
+/* Not for lines that go on: that takes more memory than all the rest, and there is one such line at a time. */
+void
+mask_match_hasten(struct mask_match *m)
+{
+	for (size_t i = 0; i < m->rules->count; i++)
+		if (is_common(&m->rules->items[i]) && ready(m, i) != NULL)
+			jit(&m->ones[i], PCRE2_JIT_COMPLETE);
+	make_stack(m);
+}
+
 int
 mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t *bad)
 {
-	int r = mask_match_slow(rules, match, bad);
+	struct mask_match *m = NULL;
+	int r = mask_match_slow(rules, &m);
 
-	if (r == 0)
-		mask_match_hasten(*match);
+	for (size_t i = 0; r == 0 && i < rules->count; i++) {
+		if (ready(m, i) != NULL) {
+			jit(&m->ones[i], PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+			continue;
+		}
+		if (bad != NULL)
+			*bad = i;
+		r = ERR_CONFIG;
+	}
+	if (r < 0) {
+		mask_match_free(m);
+		return r;
+	}
+	make_stack(m);
+	*match = m;
+	return 0;
+}
+
+int
+mask_match_late(const struct mask_rules *rules, struct mask_match **match)
+{
+	int r = mask_match_slow(rules, match);
+
+	if (r == 0) {
+		make_stack(*match);
+		(*match)->jits_late = true;
+	}
 	return r;
 }
 
@@ -325,12 +388,16 @@ static void
 search_rule(struct search *s)
 {
 	struct mask_match *m = s->match;
-	const pcre2_code *code = m->ones[s->rule].code;
+	const struct one *one = ready(m, s->rule);
 	uint32_t options = PCRE2_NO_UTF_CHECK | (s->is_open ? PCRE2_PARTIAL_HARD : 0);
 	size_t at = 0, before = s->hits->count, near = s->hits->near_count;
 
+	if (one == NULL) {
+		cover_all(s);
+		return;
+	}
 	while (at < s->count) {
-		int r = pcre2_match(code, (PCRE2_SPTR)s->text, s->count, at, options, m->data, m->context);
+		int r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, options, m->data, m->context);
 
 		if (r == PCRE2_ERROR_PARTIAL) {
 			take_partial(s, pcre2_get_ovector_pointer(m->data)[0]);
@@ -366,11 +433,11 @@ mask_match_line(struct mask_match *match, const struct mask_gate_set *candidates
 uint32_t
 mask_match_until(struct mask_match *m, uint32_t rule, const char *text, size_t count, size_t from)
 {
-	const pcre2_code *until = m->ones[rule].until;
+	const struct one *one = ready(m, rule);
 
-	if (until == NULL || from > count)
+	if (one == NULL || one->until == NULL || from > count)
 		return MASK_NOWHERE;
-	if (pcre2_match(until, (PCRE2_SPTR)text, count, from, PCRE2_NO_UTF_CHECK, m->data, m->context) <= 0)
+	if (pcre2_match(one->until, (PCRE2_SPTR)text, count, from, PCRE2_NO_UTF_CHECK, m->data, m->context) <= 0)
 		return MASK_NOWHERE;
 	return (uint32_t)pcre2_get_ovector_pointer(m->data)[0];
 }

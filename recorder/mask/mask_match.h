@@ -54,11 +54,15 @@ struct mask_hits {
  */
 int		 mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t *bad);
 
+/* The same, but each rule is compiled when it is first needed: rules that were linted can only lack memory then, which covers the line. */
+int		 mask_match_late(const struct mask_rules *rules, struct mask_match **match);
+
 /*
- * The two halves of mask_match_new(): the first is a third of the work and enough for a few texts, the second makes it fast by
- * machine code. That needs memory that is both written and run, which nothing needs afterwards.
+ * For processes that may not make machine code later: the first compiles nothing yet and is enough for a few texts, the second makes
+ * those rules fast by machine code that ordinary text gives work to. That needs memory that is both written and run, which nothing
+ * needs afterwards; all others are compiled when they are needed, and interpreted. 0, or -ENOMEM.
  */
-int		 mask_match_slow(const struct mask_rules *rules, struct mask_match **match, size_t *bad);
+int		 mask_match_slow(const struct mask_rules *rules, struct mask_match **match);
 void		 mask_match_hasten(struct mask_match *match);
 
 void		 mask_match_free(struct mask_match *match);

@@ -89,7 +89,6 @@ masking_open(struct worker *w)
 {
 	struct worker_mask *mask = &w->mask;
 	uint8_t key[SECRET_KEY];
-	size_t bad = 0;
 	int r;
 
 	mask->out = (struct masked){ .kind = REC_OUTPUT, .stage = &w->tape.out };
@@ -99,11 +98,9 @@ masking_open(struct worker *w)
 	r = read_rules(&mask->rules);
 	if (r < 0 || (w->start->mask_key.count != 0 && w->start->mask_key.count != sizeof key))
 		return ERR_MASK_RULES;
-	r = mask_match_slow(mask->rules, &mask->match, &bad);
+	r = mask_match_slow(mask->rules, &mask->match);
 	if (r < 0)
-		log_error("the rule %s cannot be used: %s", mask->rules->items[bad].name, err_text(r));
-	if (r < 0)
-		return ERR_MASK_RULES;
+		return r;
 	randombytes_buf(key, sizeof key);
 	if (w->start->mask_key.count == sizeof key)
 		memcpy(key, w->start->mask_key.data, sizeof key);
