@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* postern verify: is the log the one that was signed? Works on a state directory or a copy of it, without a gate. */
+/* postern verify: is the log the one that was signed, and is what it tells of there? Works on a state directory or a copy of it, without a gate. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/cli.h"
 #include "lib/base/clock.h"
@@ -17,6 +18,7 @@
 #include "lib/store/head.h"
 #include "lib/store/verify.h"
 #include "player/commands.h"
+#include "player/verify_evidence.h"
 
 #define PINS	16
 
@@ -136,31 +138,56 @@ save_head(const struct cli *cli, struct store *store, const struct verify_report
 	return r < 0 ? cli_fail(cli, STATUS_FAILED, "%s: %s", path, err_text(r)) : STATUS_OK;
 }
 
+/* A word that names a directory; the others name recordings. */
+static bool
+is_dir(const char *word)
+{
+	struct stat status;
+
+	return strchr(word, '/') != NULL || (stat(word, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+static int
+check_log(const struct cli *cli, struct verify_place *what)
+{
+	struct checkpoint pins[PINS];
+	struct verify_report report;
+	struct verify_trust trust;
+	struct note_key key;
+	int status, r = open_trust(cli, what->dir, &trust, &key, pins);
+
+	if (r != STATUS_OK)
+		return r;
+	r = verify_log(what->store, &trust, &report);
+	if (r < 0)
+		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", what->dir, err_text(r));
+	if (cli_has(cli, "json"))
+		print_json(&report, &key);
+	else
+		print_text(&report, &key, cli_has(cli, "key"));
+	what->log = key.name;
+	status = save_head(cli, what->store, &report);
+	r = verify_evidence(what);
+	return status != STATUS_OK ? status : r;
+}
+
 int
 cmd_verify(struct cli *cli)
 {
 	AUTO_PLACE struct place place = { 0 };
 	AUTO_STORE struct store *store = NULL;
-	struct checkpoint pins[PINS];
-	struct verify_report report;
-	struct verify_trust trust;
-	struct note_key key;
-	const char *dir;
+	AUTO_FREE char *roster = NULL;
+	bool has_dir = cli->word_count > 0 && is_dir(cli->words[0]);
+	struct verify_place what = { .cli = cli, .words = cli->words + has_dir, .word_count = cli->word_count - has_dir };
 	int r;
 
 	place_init(&place, cli_get(cli, "root"));
-	dir = cli->word_count > 0 ? cli->words[0] : place.state;
-	r = open_trust(cli, dir, &trust, &key, pins);
-	if (r != STATUS_OK)
-		return r;
-	r = store_open(dir, STORE_READONLY, &store);
-	if (r == 0)
-		r = verify_log(store, &trust, &report);
+	what.dir = has_dir ? cli->words[0] : place.state;
+	roster = has_dir ? NULL : place_path(place.etc, "approvers", NULL);
+	what.roster = roster;
+	r = store_open(what.dir, STORE_READONLY | STORE_KEYLESS, &store);
 	if (r < 0)
-		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", dir, err_text(r));
-	if (cli_has(cli, "json"))
-		print_json(&report, &key);
-	else
-		print_text(&report, &key, cli_has(cli, "key"));
-	return save_head(cli, store, &report);
+		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", what.dir, err_text(r));
+	what.store = store;
+	return check_log(cli, &what);
 }

@@ -15,6 +15,10 @@ player_libplayer_a_SOURCES = \
 	player/deck.c player/deck.h \
 	player/draw.c player/draw.h \
 	player/enforced.c player/enforced.h \
+	player/evidence.c player/evidence.h \
+	player/evidence_approvals.c \
+	player/evidence_deletions.c \
+	player/evidence_recordings.c \
 	player/export.h \
 	player/export_asciicast.c \
 	player/export_commands.c \
@@ -36,7 +40,8 @@ player_libplayer_a_SOURCES = \
 	player/stage.c player/stage.h \
 	player/stage_bar.c \
 	player/stage_strip.c \
-	player/tape.c player/tape.h
+	player/tape.c player/tape.h \
+	player/verify_evidence.c player/verify_evidence.h
 
 PLAYER_LIBS = player/libplayer.a lib/term/libterm.a lib/record/librecord.a lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a \
 	$(VTERM_LIBS) $(NCURSES_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS)

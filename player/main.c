@@ -42,6 +42,7 @@ static const struct cli_option verify_options[] = {
 	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
 	{ 0, "save", "FILE", "keep the newest head there, for --pin the next time" },
 	{ 0, "key", "KEY", "the log's key, or a file with it (default: log.pub beside the log)" },
+	{ 0, "roster", "FILE", "approvers' keys, as allowed_signers of ssh-keygen; may be repeated (default: approvers of the settings)" },
 	{ 0, "root", "DIR", "the log below DIR (trial mode, tests)" },
 	CLIENT_JSON,
 	{ 0, NULL, NULL, NULL } };
@@ -51,7 +52,7 @@ static const struct cli_verb verbs[] = {
 	{ "show",	"ID",		"A session's story as text", show_options, cmd_show, 1, 1 },
 	{ "play",	"ID|FILE",	"Replay a recording, or follow a running session", play_options, cmd_play, 1, 1 },
 	{ "export",	"ID|FILE",	"A recording in another format", export_options, cmd_export, 1, 1 },
-	{ "verify",	"[DIR]",	"Is the log the one that was signed?", verify_options, cmd_verify, 0, 1 },
+	{ "verify",	"[DIR] [ID...]", "Is the log the one that was signed, and what it tells of there?", verify_options, cmd_verify, 0, -1 },
 	{ "learn",	"ID|FILE...",	"What sessions did, as the `may:` block of a role", learn_options, cmd_learn, 1, -1 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };

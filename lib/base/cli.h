@@ -25,7 +25,10 @@ enum status {
 	STATUS_CUT = 22,	/* entries are missing at the end */
 	STATUS_ROLLED_BACK = 23,	/* it is shorter than the one that was pinned */
 	STATUS_RESIGNED = 24,	/* a signature is missing or false, or it is another log than the one that was pinned */
-	STATUS_KEY_UNKNOWN = 25	/* it is signed by no key that is trusted */
+	STATUS_KEY_UNKNOWN = 25,	/* it is signed by no key that is trusted */
+	STATUS_APPROVAL = 26,	/* the log holds, but an approval is not what it says */
+	STATUS_RECORDING = 27,	/* or a recording is not the one that was logged */
+	STATUS_DELETION = 28	/* or something was deleted without a word, or a deletion that was logged did not happen */
 };
 
 /* Options that a verb takes. `name` without dashes; `letter` 0 if it has none; `value` NULL for a switch. */

@@ -30,6 +30,7 @@ static const char SQL_GET[] = COLUMNS "WHERE seq = $1";
 static const char SQL_OLDEST[] = COLUMNS WHERE "ORDER BY seq LIMIT $5";
 static const char SQL_NEWEST[] = COLUMNS WHERE "ORDER BY seq DESC LIMIT $5";
 static const char SQL_NUMBERED[] = "SELECT seq + 1 FROM events WHERE subject = $1 AND number = $2";
+static const char SQL_LEAVES[] = "SELECT seq, entry FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2";
 static const char SQL_COUNT[] = "SELECT max(seq) + 1 FROM events";
 static const char SQL_TIME[] = "SELECT max(time_ms) FROM events";
 static const char SQL_ADD[] =
@@ -279,6 +280,28 @@ event_list(struct store *store, const struct event_filter *filter, int (*each)(v
 		r = event_row(store, stmt, &event);
 		if (r == 0)
 			r = each(ctx, &event);
+	}
+	return r;
+}
+
+int
+event_leaves(struct store *store, int64_t since, int64_t limit,
+    int (*each)(void *ctx, int64_t seq, const uint8_t entry[EVENT_ENTRY]), void *ctx)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int64_t wanted = since;
+	int r = stmt_open(store, SQL_LEAVES, BINDS(bind_int(since), bind_limit(limit)), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		struct row row = { .stmt = stmt };
+		int64_t seq = row_int(&row);
+		size_t count;
+		const uint8_t *entry = row_bytes(&row, &count);
+
+		if (row.error < 0 || entry == NULL || count != EVENT_ENTRY || seq != wanted)
+			return ERR_STORE_DAMAGED;
+		wanted++;
+		r = each(ctx, seq, entry);
 	}
 	return r;
 }

@@ -78,6 +78,22 @@ struct event_filter {
 int	event_list(struct store *store, const struct event_filter *filter,
 	    int (*each)(void *ctx, const struct event *event), void *ctx);
 
+/* The entries alone, from `since` on, at most `limit` (0: all): what the tree is made of. ERR_STORE_DAMAGED where one is missing. */
+int	event_leaves(struct store *store, int64_t since, int64_t limit,
+	    int (*each)(void *ctx, int64_t seq, const uint8_t entry[EVENT_ENTRY]), void *ctx);
+
+/*
+ * Types that whoever checks a log must know. All of them, and what their texts say, stand in the gate's gate_log.h, which sees
+ * to it that these are the same.
+ */
+#define EVENT_GRANTED	11
+#define EVENT_AGREED	13
+#define EVENT_SEGMENT	34
+#define EVENT_DELETED	80
+
+/* What stands in the text of a grant that counts only with signatures. */
+#define EVENT_MUST_SIGN	"; signatures required"
+
 /* How many there are: the next seq. */
 int	event_count(struct store *store, int64_t *count);
 

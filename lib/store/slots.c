@@ -71,6 +71,8 @@ record_load(struct slots *slots, uint32_t unit)
 {
 	ssize_t count;
 
+	if (slots->fd < 0)
+		return ERR_SLOTS_MISSING;
 	sodium_memzero(slots->record, SLOTS_RECORD);
 	count = fdio_pread(slots->fd, slots->record, SLOTS_RECORD, offset_of(unit));
 	return count < 0 ? (int)count : 0;

@@ -119,6 +119,10 @@ files_prepare(struct store *store, const char *dir, const char *path)
 	if (empty && !create)
 		return there ? ERR_STORE_DAMAGED : ERR_STORE_MISSING;
 	r = slots_open(&store->slots, dir, empty, (store->flags & STORE_READONLY) != 0);
+	if (r == -ENOENT && (store->flags & STORE_KEYLESS) != 0) {
+		store->slots.record = secret_new(SLOTS_RECORD);
+		return 0;
+	}
 	if (r == -ENOENT)
 		return ERR_SLOTS_MISSING;
 	if (r == 0 && empty)

@@ -28,7 +28,8 @@ struct store;
 
 enum store_flag {
 	STORE_CREATE = 1,	/* make an empty catalogue if there is none at all */
-	STORE_READONLY = 2
+	STORE_READONLY = 2,
+	STORE_KEYLESS = 4	/* the slots may be missing (a copy): then every text is ERR_SLOTS_MISSING */
 };
 
 #define AUTO_STORE	__attribute__((cleanup(store_close_at)))

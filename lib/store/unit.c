@@ -22,6 +22,7 @@ static const char SQL_DAY[] =
 static const char SQL_LAST[] = "SELECT max(number) FROM units";
 static const char SQL_ADD[] =
     "INSERT INTO units (number, kind, class, day, session, created_us) VALUES ($1, $2, $3, $4, $5, $6)";
+static const char SQL_LIST[] = "SELECT number, kind, session, day, shredded_us FROM units ORDER BY number";
 
 int
 unit_class(struct store *store, const char *name, int64_t *number)
@@ -118,5 +119,28 @@ unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit
 		r = txn_commit(&txn);
 	if (r == 0)
 		*unit = made;
+	return r;
+}
+
+int
+unit_list(struct store *store, int (*each)(void *ctx, const struct unit *unit), void *ctx)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int r = stmt_open(store, SQL_LIST, NO_BINDS, &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		struct row row = { .stmt = stmt };
+		struct unit unit = { .number = (uint32_t)row_int(&row) };
+		struct slot slot;
+
+		unit.kind = (enum unit_kind)row_word(&row, unit_kind_names, UNIT_KINDS);
+		row_id(&row, &unit.session);
+		unit.day = row_int(&row);
+		unit.shredded_us = row_int(&row);
+		unit.slot = slots_get(&store->slots, unit.number, &slot);
+		if (unit.slot == 0)
+			unit.slot = (int)slot.state;
+		r = row.error < 0 ? row.error : each(ctx, &unit);
+	}
 	return r;
 }

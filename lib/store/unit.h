@@ -31,4 +31,17 @@ struct unit_wish {
 };
 int	unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit);
 
+/* One of them, and what its slot says. */
+struct unit {
+	uint32_t	number;
+	enum unit_kind	kind;
+	struct id	session;	/* zero: a day's */
+	int64_t		day;		/* days since 1970; 0: a session's */
+	int64_t		shredded_us;	/* 0: not erased */
+	int		slot;		/* enum slot_state, or the error of reading it */
+};
+
+/* All, in the order of their numbers. */
+int	unit_list(struct store *store, int (*each)(void *ctx, const struct unit *unit), void *ctx);
+
 #endif

@@ -13,6 +13,7 @@
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/store/decision.h"
+#include "lib/store/event.h"
 #include "lib/store/grant.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
@@ -250,6 +251,15 @@ tell_decided(struct peer *peer, const struct outcome *outcome)
 		peer_fail(peer, STATUS_FAILED, "it is over already: %s", request_state_names[outcome->state]);
 }
 
+/* Whoever checks the log later has no policy of that day: the entry says that signatures must be there. */
+static const char *
+must_sign(const struct gate *gate, const struct request *request)
+{
+	const struct policy_role *role = policy_role(gate->policy, request->role);
+
+	return role != NULL && role->approve.is_signed ? EVENT_MUST_SIGN : "";
+}
+
 static void
 tell_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
 {
@@ -263,12 +273,12 @@ tell_outcome(struct peer *peer, const struct request *request, const struct outc
 		gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, request->role, request->person, hex);
 		peer_done(peer, "Denied: %s to %s.", request->role, request->person);
 	} else if (outcome->state == REQUEST_GRANTED) {
-		gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s", who, request->role, request->person,
-		    clock_span(outcome->seconds, span), hex);
+		gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s%s", who, request->role, request->person,
+		    clock_span(outcome->seconds, span), hex, must_sign(gate, request));
 		peer_done(peer, "Granted: %s to %s for %s; the clock starts when they enter.", request->role, request->person, span);
 		peers_changed(gate, "grant", &outcome->grant);
 	} else {
-		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s", who, request->role, request->person, hex);
+		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, request->role, request->person, hex, must_sign(gate, request));
 		peer_done(peer, "Your decision counts; %u more %s needed.", outcome->missing, outcome->missing == 1 ? "person is" : "persons are");
 	}
 	peers_changed(gate, "request", &request->id);

@@ -56,7 +56,7 @@ check_SCRIPTS += tests/e2e/try_test.sh
 check_SCRIPTS += tests/e2e/may_test.sh
 
 # The log, checked as an outsider does.
-check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh
+check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh
 # end of the log
 
 # The raw disk.
