@@ -9,6 +9,7 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy_check_ends.c recorder/policy/policy_check_ends.h \
 	recorder/policy/policy_check_glass.c recorder/policy/policy_check_glass.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
+	recorder/policy/policy_guard.c recorder/policy/policy_guard.h \
 	recorder/policy/policy_load.c \
 	recorder/policy/policy_may.c recorder/policy/policy_may.h \
 	recorder/keeper/rights.c recorder/keeper/rights.h \
@@ -108,6 +109,7 @@ recorder_postern_tracer_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODI
 noinst_LIBRARIES += recorder/libmaskrule.a
 recorder_libmaskrule_a_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
 recorder_libmaskrule_a_SOURCES = \
+	recorder/mask/guard_rule.c recorder/mask/guard_rule.h \
 	recorder/mask/mask_area.c recorder/mask/mask_area.h \
 	recorder/mask/mask_check.c recorder/mask/mask_check.h \
 	recorder/mask/mask_pack.c \
@@ -194,6 +196,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_drop.c recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_input.c \
+	recorder/worker/worker_guard.c \
 	recorder/worker/worker_inside.c \
 	recorder/worker/worker_line.c \
 	recorder/worker/worker_mask.c recorder/worker/worker_menu.c \
@@ -229,6 +232,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
+	recorder/gate/gate_guard.c recorder/gate/gate_guard.h \
 	recorder/gate/gate_return.c recorder/gate/gate_return.h \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
 	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_watch.c \

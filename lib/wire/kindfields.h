@@ -20,7 +20,7 @@
 
 /* Layouts: the fields of struct wire_NAME, as the table in kinds.c refers to them. */
 extern const struct wire_field start_fields[], envelope_fields[], go_fields[], report_fields[], ack_fields[],
-    status_fields[], status_row_fields[], stop_fields[], deadline_fields[], tell_fields[], halt_fields[],
+    status_fields[], status_row_fields[], stop_fields[], deadline_fields[], tell_fields[], halt_fields[], verdict_fields[],
     back_fields[], wish_fields[], wished_fields[], inside_extend_fields[],
     started_fields[], input_fields[], output_fields[], error_output_fields[], size_fields[], input_end_fields[],
     notice_fields[], ended_fields[], inside_status_fields[], inside_row_fields[], inside_end_fields[],

@@ -237,6 +237,12 @@ static const struct wire_field review_fields[] = {
 	WIRE_FIELD(review, TEXT, comment, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field allow_fields[] = {
+	WIRE_FIELD(allow, TEXT, which, NAME_MOST),
+	WIRE_FIELD(allow, BOOL, on, 0),
+	WIRE_FIELD(allow, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field freeze_fields[] = {
 	WIRE_FIELD(freeze, TEXT, which, NAME_MOST),
 	WIRE_FIELD(freeze, BOOL, on, 0),
@@ -373,6 +379,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(EXTEND, extend, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SHORTEN, shorten, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(REVIEW, review, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(ALLOW, allow, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(FREEZE, freeze, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SUBSCRIBE, subscribe, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(CHANGED, changed, SIDE(FROM_GATE), ANY),
@@ -406,6 +413,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(WISH, wish, SIDE(WORKER_TO_GATE), ANY),
 	ROW(WISHED, wished, SIDE(GATE_TO_WORKER), ANY),
 	ROW(BACK, back, SIDE(GATE_TO_WORKER), WIRE_PHASE_NEW),
+	ROW(VERDICT, verdict, SIDE(GATE_TO_WORKER), ANY),
 	ROW(HALT, halt, SIDE(GATE_TO_WORKER), ANY),
 	ROW(STARTED, started, SIDE(WORKER_TO_CLIENT), ANY),
 	ROW(INPUT, input, SIDE(CLIENT_TO_WORKER), ANY),

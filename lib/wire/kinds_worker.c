@@ -35,6 +35,7 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, BYTES, menu, 8),
 	WIRE_FIELD(start, I64, keep_s, 0),
 	WIRE_FIELD(start, I64, freeze_s, 0),
+	WIRE_FIELD(start, WORDS, guard, REASON_MOST),
 	WIRE_FIELD(start, U32, trail, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
@@ -107,6 +108,13 @@ const struct wire_field wished_fields[] = {
 const struct wire_field back_fields[] = {
 	WIRE_FIELD(back, U32, cols, 0),
 	WIRE_FIELD(back, U32, rows, 0),
+	{ NULL, WIRE_END, 0, 0 } };
+
+const struct wire_field verdict_fields[] = {
+	WIRE_FIELD(verdict, I64, n, 0),
+	WIRE_FIELD(verdict, BOOL, allow, 0),
+	WIRE_FIELD(verdict, TEXT, by, NAME_MOST),
+	WIRE_FIELD(verdict, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field halt_fields[] = {

@@ -158,6 +158,7 @@ struct wire_say { char *which; char *text; };
 struct wire_extend { char *which; int64_t seconds; char *reason; };	/* seconds 0: as long as usual */
 struct wire_shorten { char *which; int64_t seconds; char *reason; };	/* it ends so long from now */
 struct wire_freeze { char *which; bool on; char *reason; };	/* on: every process stands still; else they go on */
+struct wire_allow { char *which; bool on; char *reason; };	/* the line that waits in this session may be entered, or not */
 struct wire_subscribe { bool on; };			/* from then on wire_changed whenever something did */
 struct wire_changed { char *what; struct id id; };	/* what: request, session, grant, recording, policy */
 
@@ -214,6 +215,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	struct wire_bytes mask_key;	/* for pseudonyms: 32 bytes of the site's, or empty: the worker makes one for this session */
 	struct wire_bytes menu;	/* what the key of the session menu sends, at most 8 bytes; empty: there is none */
 	int64_t	 keep_s;	/* a session with a terminal waits so long for a client that went; 0 = it ends */
+	char	**guard;	/* rules of recorder/mask/guard_rule.h, four words each */
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 	uint32_t trail;		/* of enum role_trail: 0 = none, else WORKER_TRAIL is open */
 };
@@ -241,6 +243,7 @@ struct wire_tell { char *text; };		/* a sentence shown in the session */
 struct wire_wish { int64_t n, seconds; char *reason; };	/* worker to gate: its engineer asks for more time; answered by wire_wished of the same n */
 struct wire_wished { int64_t n; uint32_t status; char *text; };	/* status 0: text says what happens now */
 struct wire_back { uint32_t cols, rows; };	/* gate to worker, alone on its connection, with a client's socket beside it */
+struct wire_verdict { int64_t n; bool allow; char *by, *reason; };	/* gate to worker: an approver's answer about the line of its report `guard-asked` with this n */
 struct wire_halt { bool on; char *by, *reason; };	/* freeze or thaw: reason is shown to the engineer */
 
 /* ---- session: client and worker after the handover --------------------------------------------------------------- */

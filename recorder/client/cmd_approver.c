@@ -223,6 +223,35 @@ cmd_thaw(struct cli *cli)
 	return halt(cli, false);
 }
 
+/* The line that waits in a session. */
+static int
+answer(struct cli *cli, bool on)
+{
+	AUTO_CLIENT struct client client;
+	const char *reason = cli_get(cli, "reason");
+	AUTO_FREE char *clean = text_clean(reason != NULL ? reason : "", reason != NULL ? strlen(reason) : 0);
+	struct wire_allow question = { .which = cli->words[0], .on = on, .reason = clean };
+	int r = client_open(&client, cli);
+
+	if (r == 0)
+		r = client_ask(&client, WIRE_ALLOW, &question, 0, NULL, NULL);
+	if (r == 0)
+		printf("%s\n", client.sentence);
+	return r;
+}
+
+int
+cmd_allow(struct cli *cli)
+{
+	return answer(cli, true);
+}
+
+int
+cmd_refuse(struct cli *cli)
+{
+	return answer(cli, false);
+}
+
 int
 cmd_shorten(struct cli *cli)
 {

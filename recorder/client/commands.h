@@ -20,6 +20,8 @@ int	cmd_sessions(struct cli *cli);
 int	cmd_revoke(struct cli *cli);
 int	cmd_extend(struct cli *cli);
 int	cmd_shorten(struct cli *cli);
+int	cmd_allow(struct cli *cli);
+int	cmd_refuse(struct cli *cli);
 int	cmd_freeze(struct cli *cli);
 int	cmd_thaw(struct cli *cli);
 int	cmd_say(struct cli *cli);

@@ -31,6 +31,8 @@ static const struct allowed {
 	{ "revoke",	true, false },
 	{ "extend",	true, false },
 	{ "shorten",	true, false },
+	{ "allow",	true, false },
+	{ "refuse",	true, false },
 	{ "freeze",	true, false },
 	{ "thaw",	true, false },
 	{ "say",	false, false },

@@ -112,6 +112,8 @@ static const struct cli_verb verbs[] = {
 	{ "sessions",	"[ID]",			"Which sessions are running", sessions_options, cmd_sessions, 0, 1 },
 	{ "revoke",	"ID",			"End a session, or take an unused grant back", reason_options, cmd_revoke, 1, 1 },
 	{ "shorten",	"ID",			"Let a session end sooner", shorten_options, cmd_shorten, 1, 1 },
+	{ "allow",	"ID",			"Let the line that waits in a session be entered", reason_options, cmd_allow, 1, 1 },
+	{ "refuse",	"ID",			"Keep the line that waits in a session from being entered", reason_options, cmd_refuse, 1, 1 },
 	{ "freeze",	"ID",			"Stop a session where it is; its deadline goes on", reason_options, cmd_freeze, 1, 1 },
 	{ "thaw",	"ID",			"Let a frozen session go on", plain_options, cmd_thaw, 1, 1 },
 	{ "say",	"ID TEXT",		"Show a sentence in a session", plain_options, cmd_say, 2, 2 },

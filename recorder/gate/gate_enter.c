@@ -291,7 +291,7 @@ make_start(struct entry *e)
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,
-		.freeze_s = e->role->ends.freeze_s, .keep_s = e->role->ends.keep_s, .trail = e->role->trail,
+		.freeze_s = e->role->ends.freeze_s, .guard = e->role->guard, .keep_s = e->role->ends.keep_s, .trail = e->role->trail,
 		.menu = { menu, menu_key(e, menu) } };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));

@@ -34,6 +34,7 @@ int	on_say(struct peer *peer, const void *fields);
 int	on_extend(struct peer *peer, const void *fields);
 int	on_shorten(struct peer *peer, const void *fields);
 int	on_review(struct peer *peer, const void *fields);
+int	on_allow(struct peer *peer, const void *fields);
 int	on_freeze(struct peer *peer, const void *fields);
 int	on_recordings(struct peer *peer, const void *fields);
 int	on_open(struct peer *peer, const void *fields);

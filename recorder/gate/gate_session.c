@@ -172,7 +172,7 @@ put_session(void *ctx, const struct session *session)
 	const struct live *live = live_find(list->peer->gate, &session->id);
 	AUTO_FREE char *state = own_dup(session_state_names[session->state]);
 	AUTO_FREE char *trouble = own_dup(live == NULL ? "" : live->trouble[0] != '\0' ? live->trouble :
-	    live->frozen[0] != '\0' ? live->frozen : live->away ? "its engineer is not connected" : "");
+	    live->frozen[0] != '\0' ? live->frozen : live->guarded[0] != '\0' ? live->guarded : live->away ? "its engineer is not connected" : "");
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
 	AUTO_FREE char *why = end_words(list->peer->gate, session);

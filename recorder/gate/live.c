@@ -21,6 +21,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_extend.h"
+#include "recorder/gate/gate_guard.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/live.h"
@@ -230,6 +231,8 @@ note_trouble(struct live *live, const struct wire_report *report)
 		snprintf(live->frozen, sizeof live->frozen, "frozen %.110s", report->text);
 	else if (strcmp(report->type, "thawed") == 0)
 		live->frozen[0] = '\0';
+	if (strcmp(report->type, "guard-asked") == 0 || strcmp(report->type, "guarded") == 0)
+		gate_guard_note(live, report);
 	if (strcmp(report->type, "disk-full") == 0)
 		snprintf(live->trouble, sizeof live->trouble, "its recording cannot be written (%s): input and output are held", report->text);
 	else if (strcmp(report->type, "disk-space") == 0)

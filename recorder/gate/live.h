@@ -31,6 +31,8 @@ struct live {
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
 	char			 frozen[128];	/* by whom and why, in words; "" */
+	char			 guarded[256];	/* the line that waits for an approver's answer; "" */
+	int64_t			 guarded_n;	/* of the question about it */
 	struct live_wish	 wish;
 	unsigned		 reconnects;
 	int64_t			 stop_boot_us;	/* told to end then; 0 */

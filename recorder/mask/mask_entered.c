@@ -36,6 +36,12 @@ mask_entered_free(struct mask_entered *e)
 	free(e);
 }
 
+const struct grid *
+mask_entered_grid(const struct mask_entered *e)
+{
+	return e->params.grid;
+}
+
 size_t
 mask_entered_memory(const struct mask_entered *e)
 {

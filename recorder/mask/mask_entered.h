@@ -58,6 +58,7 @@ void			 mask_entered_shown(struct mask_entered *entered, int64_t now_us);
  */
 const char		*mask_entered_now(struct mask_entered *entered, enum mask_tty tty);
 
+const struct grid	*mask_entered_grid(const struct mask_entered *entered);	/* the one it was made with */
 size_t			 mask_entered_memory(const struct mask_entered *entered);
 
 #endif

@@ -64,11 +64,6 @@ struct policy_approve {
 	unsigned	  automatic_count;
 };
 
-/* Keys of a role that this version reads but cannot enforce; `policy check` names each (policy_warnings). */
-enum policy_later {
-	POLICY_GUARD = 1 << 4
-};
-
 /* What is masked, for all roles that say the same. */
 struct policy_mask {
 	char			**masked;	/* sets and rules for screen and recording; NULL at the end */
@@ -152,7 +147,7 @@ struct policy_role {
 	struct policy_glass	  glass;
 	const struct policy_mask *mask;
 	unsigned		  trail;	/* of enum role_trail */
-	unsigned		  later;	/* of enum policy_later */
+	char			**guard;	/* rules of recorder/mask/guard_rule.h as words; NULL at the end */
 };
 
 struct policy {
@@ -175,6 +170,8 @@ struct policy {
 	struct roster		 *roster;	/* the file `approvers`; NULL if there is none */
 	uint8_t			  roster_sha256[SECRET_SHA256];	/* of that file; zeros if there is none */
 	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */
+	char			***guards;	/* every role's, to be freed */
+	unsigned		  guards_count;
 	struct policy_mask	**masks;	/* every different choice of them */
 	unsigned		  masks_count;
 	bool			  site_pseudonyms;	/* a value has one token everywhere here, not in one session only */

@@ -13,6 +13,7 @@
 #include "recorder/policy/policy_check_ends.h"
 #include "recorder/policy/policy_check_glass.h"
 #include "recorder/policy/policy_check_role.h"
+#include "recorder/policy/policy_guard.h"
 #include "recorder/policy/policy_lines.h"
 #include "recorder/policy/policy_may.h"
 #include "recorder/policy/policy_mask.h"
@@ -25,28 +26,6 @@
 #define FILES_MOST	1048576
 #define SIZE_LEAST	(UINT64_C(64) << 10)
 #define SIZE_MOST	(UINT64_C(1024) << 30)
-
-/* Keys of later versions. */
-static const struct {
-	const char *key;
-	enum policy_later bit;
-} later_keys[] = {
-	{ "guard", POLICY_GUARD },
-};
-
-static void
-check_later(struct check *c, struct policy_role *role)
-{
-	for (size_t i = 0; i < sizeof later_keys / sizeof later_keys[0]; i++) {
-		char path[64];
-
-		snprintf(path, sizeof path, "%s/%s", c->base, later_keys[i].key);
-		if (!policy_lines_has(c->source->lines, path, NULL))
-			continue;
-		role->later |= later_keys[i].bit;
-		check_warn(c, later_keys[i].key, "`%s` is not enforced by this version", later_keys[i].key);
-	}
-}
 
 /* Without a word the trail is one of writes: whoever wants less must say it. */
 static void
@@ -259,5 +238,5 @@ check_role(struct check *c, struct policy_role *role)
 	check_trail(c, role);
 	check_glass(c, role);
 	check_may(c, role);
-	check_later(c, role);
+	policy_guard_check(c, role);
 }

@@ -19,6 +19,7 @@
 #include "lib/base/own.h"
 #include "recorder/policy/policy_check.h"
 #include "recorder/policy/policy_lines.h"
+#include "recorder/policy/policy_guard.h"
 #include "recorder/policy/policy_mask.h"
 #include "recorder/policy/policy_schema.h"
 
@@ -362,6 +363,7 @@ policy_free(struct policy *policy)
 	for (unsigned i = 0; i < policy->recipients_count; i++)
 		free(policy->recipients[i]);
 	policy_roster_free(policy);
+	policy_guard_free(policy);
 	policy_mask_free(policy);
 	free(policy->sources);
 	free(policy->recipients);

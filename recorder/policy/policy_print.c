@@ -8,6 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
+#include "recorder/mask/guard_rule.h"
 #include "recorder/policy/policy.h"
 
 /* "dba, anna, the list of /usr/bin/oncall". */
@@ -128,6 +129,17 @@ policy_print_mask(const struct policy_mask *mask, struct buf *out)
 	return r == 0 && !masks && !records ? buf_add_text(out, "nothing") : r;
 }
 
+/* "guards: rm-root deny, ..." on a line of its own, if there are any. */
+static int
+print_guard(char *const *guard, struct buf *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && guard[i] != NULL; i += GUARD_WORDS_EACH)
+		r = buf_addf(out, "%s%s (%s)", i == 0 ? "\n  guards      " : ", ", guard[i + 1], guard[i]);
+	return r;
+}
+
 int
 policy_print_role(const struct policy_role *role, struct buf *out)
 {
@@ -165,6 +177,8 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 		r = buf_add_text(out, "  masks       ");
 	if (r == 0)
 		r = policy_print_mask(role->mask, out);
+	if (r == 0)
+		r = print_guard(role->guard, out);
 	if (r == 0)
 		r = buf_addf(out, "\n  kept        %s: recordings %s, texts %s\n", role->class->name,
 		    span(role->class->recording_s, recording), span(role->class->texts_s, texts));

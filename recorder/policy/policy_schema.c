@@ -102,8 +102,8 @@ static const cyaml_schema_field_t may_fields[] = {
 };
 
 /*
- * Keys that only later versions act on are accepted here in any shape; policy_check.c warns about each. `mask` and
- * `record-only` may be a list or a word: policy_mask.c reads them.
+ * `mask` and `record-only` may be a list or a word: policy_mask.c reads them; `guard` holds words and mappings:
+ * policy_guard.c does.
  */
 static const cyaml_schema_field_t role_fields[] = {
 	TEXT("role", 0, struct policy_role, name),

@@ -17,6 +17,8 @@
 #include "recorder/worker/sandbox.h"
 
 struct grid;
+struct guard_rule;
+struct guard_rules;
 struct mask_entered;
 struct mask_input;
 struct mask_match;
@@ -51,6 +53,7 @@ enum worker_due {
 	DUE_SEGMENT,		/* the segment is old enough to be closed */
 	DUE_MASK,		/* masking has waited long enough */
 	DUE_INPUT,		/* and so has what was typed, for its echo */
+	DUE_GUARD,		/* a guard looks again, or nobody has answered it */
 	DUE_MENU,		/* the menu shows the time that is left */
 	DUE_KEEP,		/* its client has not come back */
 	DUE_TRAIL,		/* the trail's pipe is read again */
@@ -132,6 +135,21 @@ struct worker_input {
 /* Lines that are entered on a terminal. */
 struct worker_line {
 	struct mask_entered	*entered;	/* NULL: there is no terminal */
+};
+
+/* Lines that are asked about before they are entered. */
+enum worker_guard_state { GUARD_OPEN, GUARD_CONFIRMING, GUARD_ASKING };
+struct worker_guard {
+	struct guard_rules	*rules;		/* NULL: none */
+	enum worker_guard_state	 state;
+	const struct guard_rule	*rule;		/* that the line has met */
+	char			*line;		/* masked */
+	char			 word[16];	/* being typed to confirm it */
+	int64_t			 n;		/* of the question */
+	bool			 may_pass;	/* the Enter that comes next was allowed */
+	bool			 is_paste;	/* between the brackets of something pasted */
+	int64_t			 handed_us, entered_us;	/* boot: the last key, the last Enter; 0: none */
+	uint64_t		 handed_place, entered_place;	/* of the output, then */
 };
 
 /* The session's side: the pty's master, or three pipes. */
@@ -256,6 +274,7 @@ struct worker {
 	struct worker_mask		 mask;
 	struct worker_input		 input;
 	struct worker_line		 line;
+	struct worker_guard		 guard;
 	struct worker_port		 port;
 	struct worker_client		 client;
 	struct worker_gate		 gate;
@@ -324,6 +343,18 @@ void	line_done(struct worker_line *line);
 void	line_typed(struct worker *worker, const uint8_t *bytes, size_t count, int tty);	/* keys are handed to the terminal; ECHO: it has echoed all of them */
 size_t	line_piece(const struct worker *worker, const uint8_t *bytes, size_t count);	/* so much of the output may be shown before line_shown() */
 void	line_shown(struct worker *worker);
+
+/* ---- worker_guard.c: nothing without rules */
+bool	guard_open(struct worker *worker);	/* false: the rules cannot be used */
+void	guard_done(struct worker_guard *guard);
+bool	guard_is_asking(const struct worker *worker);	/* keys are for guard_keys() */
+char	*guard_text(const struct worker *worker, char text[WORKER_NOTICE]);	/* what stands there meanwhile */
+size_t	guard_limit(struct worker *worker, const uint8_t *bytes, size_t count);	/* so many may be handed on now; 0: DUE_GUARD looks again */
+void	guard_handed(struct worker *worker, const uint8_t *bytes, size_t count);
+void	guard_keys(struct worker *worker, const uint8_t *bytes, size_t count);
+void	guard_heard(struct worker *worker, const struct wire_verdict *verdict);
+void	guard_again(struct worker *worker);	/* another gate: it is asked once more */
+void	guard_tick(struct worker *worker);	/* DUE_GUARD */
 
 /* ---- worker_port.c */
 int	port_open(struct worker *worker);

@@ -155,6 +155,8 @@ standing(const struct worker *w, char text[WORKER_NOTICE])
 		return menu_text(w, text);
 	if (w->tape.is_held)
 		return BAR_HELD;
+	if (guard_is_asking(w))
+		return guard_text(w, text);
 	return freeze_is_on(w) ? freeze_notice(w, text) : NULL;
 }
 

@@ -22,7 +22,9 @@ hear_input(struct worker *w, const void *fields)
 	for (at = 0; r == 0 && at < count; at += passed) {
 		at += menu_take(w, bytes + at, count - at, &passed);
 		/* Keys typed blindly while it stands still must not come all at once when it goes on. */
-		if (passed > 0 && !(freeze_is_on(w) && w->start->tty))
+		if (passed > 0 && guard_is_asking(w))
+			guard_keys(w, bytes + at, passed);
+		else if (passed > 0 && !(freeze_is_on(w) && w->start->tty))
 			r = buf_add(&w->port.arrived, bytes + at, passed);
 	}
 	return r;

@@ -221,6 +221,13 @@ hear_wished(struct worker *w, const void *fields)
 }
 
 static int
+hear_verdict(struct worker *w, const void *fields)
+{
+	guard_heard(w, fields);
+	return 0;
+}
+
+static int
 hear_halt(struct worker *w, const void *fields)
 {
 	const struct wire_halt *halt = fields;
@@ -242,6 +249,7 @@ static int (*const hear[WIRE_KINDS])(struct worker *, const void *fields) = {
 	[WIRE_DEADLINE] = hear_deadline,
 	[WIRE_TELL] = hear_tell,
 	[WIRE_HALT] = hear_halt,
+	[WIRE_VERDICT] = hear_verdict,
 	[WIRE_WISHED] = hear_wished,
 };
 /* clang-format on */
@@ -308,6 +316,7 @@ take_over(struct worker *w)
 	send_status(w);
 	for (size_t i = 0; i < gate->count && gate->conn.fd >= 0; i++)
 		send_report(w, &gate->kept[i]);
+	guard_again(w);
 }
 
 /* As wire_fill(), with a descriptor beside the bytes: a client's socket. */

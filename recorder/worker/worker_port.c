@@ -205,12 +205,16 @@ port_write(struct worker *w)
 	if (port->in < 0)
 		buf_clear(&port->typed);	/* a command that closed its input: as a broken pipe */
 	while (n > 0 && buf_len(&port->typed) > 0) {
+		size_t count = port->typed_end ? buf_len(&port->typed) : guard_limit(w, buf_data(&port->typed), buf_len(&port->typed));
 		int tty = input_tty(w);
 
-		n = write(port->in, buf_data(&port->typed), buf_len(&port->typed));
+		if (count == 0)
+			break;
+		n = write(port->in, buf_data(&port->typed), count);
 		if (n > 0) {
 			if (!port->typed_end)
 				input_handed(w, buf_data(&port->typed), (size_t)n, tty);
+			guard_handed(w, buf_data(&port->typed), (size_t)n);
 			port->last = buf_data(&port->typed)[n - 1];
 			buf_consume(&port->typed, (size_t)n);
 		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {

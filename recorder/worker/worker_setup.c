@@ -95,6 +95,8 @@ open_parts(struct worker *w)
 		r = masking_open(w);
 	if (r == 0)
 		input_open(w);
+	if (r == 0 && !guard_open(w))
+		r = ERR_MASK_RULES;
 	if (r == 0)
 		r = tape_open(w);
 	if (r == 0)
@@ -145,6 +147,8 @@ worker_release(struct worker *w)
 	bar_done(&w->bar);
 	port_done(&w->port);
 	input_done(&w->input);
+	guard_done(&w->guard);
+	line_done(&w->line);
 	masking_done(&w->mask);
 	tape_done(&w->tape);
 	buf_done(&w->client.shown);

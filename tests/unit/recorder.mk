@@ -90,7 +90,7 @@ endif
 if HAVE_CMOCKA
 MASK_TESTS = tests/unit/recorder/mask_gate_test tests/unit/recorder/mask_match_test tests/unit/recorder/mask_style_test \
 	tests/unit/recorder/mask_stream_test tests/unit/recorder/mask_screen_test tests/unit/recorder/mask_text_test \
-	tests/unit/recorder/mask_input_test tests/unit/recorder/mask_veil_test tests/unit/recorder/mask_entered_test
+	tests/unit/recorder/mask_input_test tests/unit/recorder/mask_veil_test tests/unit/recorder/mask_entered_test tests/unit/recorder/guard_rule_test
 check_PROGRAMS += $(MASK_TESTS)
 MASK_KIT = tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
 tests_unit_recorder_mask_gate_test_SOURCES = tests/unit/recorder/mask_gate_test.c $(MASK_KIT)
@@ -127,6 +127,9 @@ check_PROGRAMS += tests/unit/recorder/gate_mask_test
 tests_unit_recorder_gate_mask_test_SOURCES = tests/unit/recorder/gate_mask_test.c recorder/gate/gate_mask.c
 tests_unit_recorder_gate_mask_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_recorder_gate_mask_test_LDADD = $(MASK_LIBS) $(POLICY_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_guard_rule_test_SOURCES = tests/unit/recorder/guard_rule_test.c
+tests_unit_recorder_guard_rule_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_guard_rule_test_LDADD = $(MASKRULE_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_entered_test_SOURCES = tests/unit/recorder/mask_entered_test.c
 tests_unit_recorder_mask_entered_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_entered_test_LDADD = $(MASK_LIBS) $(CMOCKA_LIBS)

@@ -43,7 +43,7 @@ static const char good[] =
     "    approve: {by: [group:dba, anna], need: 2, auto: [bert]}\n"
     "    may: {exec: [/usr/bin/psql], connect: [5432]}\n"
     "    mask: [secrets]\n"
-    "    guard: {}\n"
+    "    guard: [sql]\n"
     "    sessions: 3\n"
     "    keep: short\n"
     "  - role: shell\n"
@@ -91,7 +91,7 @@ a_good_policy_gives_its_values(void **state)
 	assert_int_equal(r->class->recording_s, 86400);
 	assert_int_equal(r->class->texts_s, INT64_C(365) * 86400);
 	assert_true(r->class->log_s == POLICY_FOREVER);
-	assert_int_equal(r->later, POLICY_GUARD);
+	assert_string_equal(r->guard[1], "drop-database");
 	assert_true(r->may.given);
 	assert_string_equal(r->may.exec[0], "/usr/bin/psql");
 	assert_int_equal(r->may.connect[0], 5432);
@@ -120,7 +120,6 @@ rights_that_are_not_enforced_are_said(void **state)
 	(void)state;
 	buf_init(&errors, 65536);
 	assert_int_equal(parse(good, &p, &errors), 0);
-	assert_non_null(strstr(p->warnings, "policy.yaml:22: role 'orders-ro': `guard` is not enforced by this version\n"));
 	assert_null(strstr(p->warnings, "mask"));
 	assert_null(strstr(p->warnings, "may"));
 }
@@ -286,7 +285,8 @@ static const struct {
 	{ "connect: [5432]", "connect: [70000]", "policy.yaml:20: role 'orders-ro': 70000 is not a port (1 to 65535)\n" },
 	{ "connect: [5432]", "udp: perhaps", "policy.yaml:20: 'perhaps' is neither yes nor no\n" },
 	{ "connect: [5432]", "delete: [/]", "policy.yaml:20: there is no key 'delete' here\n" },
-	{ "guard: {}", "require: [fs, magic]", "policy.yaml:22: role 'orders-ro': 'magic' cannot be required (fs, truncate, "
+	{ "guard: [sql]", "guard: [sequel]", "policy.yaml:22: role 'orders-ro': there is no set or rule 'sequel' (sql, shell, cluster)\n" },
+	{ "guard: [sql]", "require: [fs, magic]", "policy.yaml:22: role 'orders-ro': 'magic' cannot be required (fs, truncate, "
 	    "tcp, scope, sockets, noexec)\n" },
 	{ "sudo: yes", "require: [fs]", "policy.yaml:31: role 'shell': `require` goes with `may`\n" },
 	{ "sudo: yes", "loose: yes", "policy.yaml:31: role 'shell': `loose` goes with `may`\n" },

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/* What guards find in lines, and which patterns they take. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/base/own.h"
+#include "recorder/mask/guard_rule.h"
+
+static struct guard_rules *
+all(void)
+{
+	const char *words[GUARD_RULES * GUARD_WORDS_EACH + 1] = { NULL };
+	struct guard_rules *rules;
+	bool bad;
+
+	for (size_t i = 0; i < guard_builtin_count; i++) {
+		const struct guard_rule *rule = &guard_builtin[i].rule;
+		const char *const four[] = { guard_do_word(rule->does), rule->name, rule->why, rule->pattern };
+
+		for (size_t k = 0; k < GUARD_WORDS_EACH; k++)
+			words[i * GUARD_WORDS_EACH + k] = four[k];
+	}
+	rules = guard_rules_new(words, &bad);
+	assert_non_null(rules);
+	assert_false(bad);
+	return rules;
+}
+
+static void
+the_shipped_rules_find_slips_and_nothing_else(void **state)
+{
+	static const struct {
+		const char *line, *rule;
+	} rows[] = {
+		{ "drop database shop;", "drop-database" }, { "DROP  TABLE orders;", "drop-database" },
+		{ "psql -c 'drop database shop'", "drop-database" }, { "select 'dropped databases';", NULL },
+		{ "update orders set paid = true;", "update-all" }, { "update orders set paid = true where id = 1;", NULL },
+		{ "update orders\nset paid = true\nwhere id = 1;", NULL }, { "update orders\nset paid = true;", "update-all" },
+		{ "delete from orders;", "update-all" }, { "delete from orders where id = 1;", NULL }, { "apt-get update", NULL },
+		{ "truncate orders;", "truncate" }, { "truncate -s 0 file", NULL },
+		{ "rm -rf /", "rm-root" }, { "sudo rm -r -f /*", "rm-root" }, { "rm -fr ~", "rm-root" }, { "rm -rf \"$HOME\"", "rm-root" },
+		{ "rm -rf / home/me/x", "rm-root" }, { "rm -rf /tmp/x", NULL }, { "rm -rf ./build", NULL }, { "rm file", NULL },
+		{ "reboot", "shutdown" }, { "sudo systemctl poweroff", "shutdown" }, { "make; shutdown now", "shutdown" },
+		{ "journalctl | grep reboot", NULL }, { "cat reboot.log", NULL },
+		{ "dd if=x of=/dev/sda", "disk" }, { "mkfs.ext4 /dev/sdb", "disk" }, { "dd if=/dev/sda of=x", NULL },
+		{ "kubectl -n shop delete pod a", "kubectl-delete" }, { "kubectl get pods", NULL },
+		{ "terraform destroy", "terraform-destroy" }, { "terraform -chdir=x apply -destroy", "terraform-destroy" }, { "terraform plan", NULL },
+		{ "helm uninstall shop", "helm-uninstall" }, { "", NULL }, { "ls", NULL },
+	};
+	struct guard_rules *rules = all();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct guard_rule *found = guard_rules_find(rules, rows[i].line, strlen(rows[i].line));
+
+		if ((found == NULL) != (rows[i].rule == NULL) || (found != NULL && strcmp(found->name, rows[i].rule) != 0))
+			fail_msg("'%s': %s", rows[i].line, found != NULL ? found->name : "nothing");
+	}
+	guard_rules_free(rules);
+}
+
+static void
+patterns_of_people_become_expressions(void **state)
+{
+	static const struct {
+		const char *match, *pattern;
+	} rows[] = {
+		{ "drop user*", "\\bdrop\\s+user.*" }, { "/^make\\s+deploy/", "^make\\s+deploy" }, { "./deploy.sh", "\\.\\/deploy\\.sh\\b" },
+		{ "*", NULL }, { "/.*/", NULL }, { "/(/", NULL }, { "/abc|/", NULL }, { "ls", NULL }, { "", NULL },
+	};
+	char pattern[GUARD_PATTERN], why[GUARD_WHY];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int r = guard_pattern(rows[i].match, pattern, why);
+
+		assert_int_equal(r < 0, rows[i].pattern == NULL);
+		if (r == 0)
+			assert_string_equal(pattern, rows[i].pattern);
+	}
+}
+
+static void
+the_strictest_rule_counts_and_a_slow_one_does_not(void **state)
+{
+	const char *two[] = { "warn", "a", "why", "drop", "deny", "b", "why", "drop\\s+database", NULL };
+	const char *slow[] = { "deny", "a", "why", "(?:x+x+)+y", NULL };
+	const char *bad_one[] = { "deny", "a", "why", "(", NULL }, *short_one[] = { "deny", NULL };
+	struct guard_rules *rules;
+	char line[4096];
+	bool bad;
+
+	(void)state;
+	rules = guard_rules_new(two, &bad);
+	assert_string_equal(guard_rules_find(rules, "drop database", 13)->name, "b");
+	assert_string_equal(guard_rules_find(rules, "drop it", 7)->name, "a");
+	guard_rules_free(rules);
+	rules = guard_rules_new(slow, &bad);
+	memset(line, 'x', sizeof line);
+	assert_null(guard_rules_find(rules, line, sizeof line));
+	guard_rules_free(rules);
+	assert_null(guard_rules_new(bad_one, &bad));
+	assert_true(bad);
+	assert_null(guard_rules_new(short_one, &bad));
+	assert_true(bad);
+	assert_null(guard_rules_new(NULL, &bad));
+	assert_false(bad);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_shipped_rules_find_slips_and_nothing_else),
+		cmocka_unit_test(patterns_of_people_become_expressions),
+		cmocka_unit_test(the_strictest_rule_counts_and_a_slow_one_does_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
