@@ -51,6 +51,7 @@ test openssh-client		ssh into it, and ssh-keygen -Y verify as the second opinion
 test tmux			drives programs in a terminal and reads their screens
 test age			opens our key envelopes with stock age
 test sudo			sudo inside a session
+test strace			a second witness of what a session executes and changes
 test less			a pager in a shell with the baseline of rights
 test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv

@@ -13,7 +13,8 @@
 /* Beside REC_EXEC and REC_FILE, whose payloads are those of the recording. */
 enum frame_kind {
 	FRAME_BEGUN = 0x100,	/* the filter is in place; payload: u8, 1 if exit statuses can be told */
-	FRAME_NONE		/* there will be no trail; payload: text, why */
+	FRAME_NONE,		/* there will be no trail; payload: text, why */
+	FRAME_OVER		/* the command has gone and all is told; an end of the pipe without it is a loss */
 };
 
 struct frame {

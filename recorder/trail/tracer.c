@@ -106,6 +106,7 @@ turn(struct tracer *t)
 		tracer_reap(t);	/* first: then no number below is still an old one's */
 	if (fds[2].revents != 0) {
 		tracer_reap(t);
+		tell(FRAME_OVER, "", 0);
 		close(t->link);	/* init reads this as: everything is told */
 		t->link = -1;
 	}

@@ -248,6 +248,7 @@ struct worker_trail {
 	bool		has_begun, has_none;	/* has_none: it cannot be kept here, for this reason: */
 	char		none[200];
 	bool		is_over;	/* the pipe's end */
+	bool		is_complete;	/* the tracer has said so before it */
 	bool		is_covered;	/* the coverage statement is told */
 	uint64_t	execs, missing, files, unknown, cut, no_status;
 };
@@ -442,6 +443,7 @@ void	trail_done(struct worker_trail *trail);
 bool	trail_is_wanted(const struct worker *worker);
 bool	trail_read(struct worker *worker);	/* into the recording; false if there was none */
 void	trail_ready(struct worker *worker);	/* the same, and then not again for a moment */
+bool	trail_is_lost(struct worker *worker);	/* it has ended too early */
 void	trail_lost(struct worker *worker);	/* DUE_TRAIL_LOST */
 void	trail_cover(struct worker *worker);	/* what was not captured; once, before the recording is closed */
 

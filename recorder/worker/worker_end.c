@@ -92,11 +92,7 @@ order_end(struct worker *w)
 		w->end.has_receipt = true;
 		return;
 	}
-	if (send(w->warden, &order, sizeof order, MSG_NOSIGNAL) < 0) {
-		close(w->warden);
-		w->warden = -1;
-		no_receipt(w);
-	}
+	(void)send(w->warden, &order, sizeof order, MSG_NOSIGNAL);	/* one that has gone has perhaps left its receipt to be read */
 	w->due[DUE_RECEIPT] = clock_boot_us() + RECEIPT_US;
 }
 
@@ -143,7 +139,7 @@ hear_exited(struct worker *w, const struct warden_word *word)
 {
 	w->end.has_status = true;
 	w->end.status = word->exit_status;
-	end_begin(w, WHY_EXITED, NULL, NULL);
+	end_begin(w, trail_is_lost(w) ? WHY_TRAIL : WHY_EXITED, NULL, NULL);
 }
 
 static void
@@ -211,8 +207,8 @@ end_read_warden(struct worker *w)
 	struct warden_word word;
 	ssize_t n = recv(w->warden, &heard, sizeof heard, MSG_DONTWAIT);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET))
+		return;	/* reset: it went without reading our order; what it said before comes next */
 	if (n == (ssize_t)sizeof heard.enforced && heard.enforced.what == WARDEN_ENFORCED && enforced_valid(&heard.enforced)) {
 		hear_enforced(w, &heard.enforced);
 		return;

@@ -152,6 +152,8 @@ take(struct worker *w, const struct frame *frame, const uint8_t *bytes)
 	} else if (frame->kind == FRAME_NONE) {
 		snprintf(trail->none, sizeof trail->none, "%.*s", (int)frame->count, (const char *)bytes);
 		trail->has_none = true;
+	} else if (frame->kind == FRAME_OVER) {
+		trail->is_complete = true;
 	}
 }
 
@@ -179,7 +181,7 @@ static void
 is_over(struct worker *w)
 {
 	w->trail.is_over = true;
-	if (w->phase <= WORKER_RUNNING && !w->trail.has_none)
+	if (w->phase <= WORKER_RUNNING && !w->trail.has_none && !w->trail.is_complete)
 		w->due[DUE_TRAIL_LOST] = clock_boot_us() + LOST_US;
 }
 
@@ -208,6 +210,16 @@ trail_ready(struct worker *w)
 {
 	if (trail_read(w))
 		w->due[DUE_TRAIL] = clock_boot_us() + PAUSE_US;
+}
+
+bool
+trail_is_lost(struct worker *w)
+{
+	const struct worker_trail *trail = &w->trail;
+
+	while (trail_read(w))
+		;
+	return trail->is_over && !trail->has_none && !trail->is_complete;
 }
 
 void

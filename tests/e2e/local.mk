@@ -53,7 +53,7 @@ CLEANFILES += tests/e2e/sshd_preload.so
 check_SCRIPTS += tests/e2e/try_test.sh
 
 # A role's rights through a gate.
-check_SCRIPTS += tests/e2e/may_test.sh
+check_SCRIPTS += tests/e2e/may_test.sh tests/e2e/trail_test.sh
 
 # The log, checked as an outsider does.
 check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh
