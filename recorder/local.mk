@@ -137,6 +137,16 @@ EXTRA_DIST += recorder/mask/mask_builtin.awk
 recorder/mask_builtin.c: recorder/mask/mask_builtin.awk $(shipped_rules)
 	$(AM_V_GEN)$(MKDIR_P) recorder && (cd '$(srcdir)' && LC_ALL=C awk -f recorder/mask/mask_builtin.awk $(shipped_rules)) >$@.new && \
 		mv $@.new $@
+# The same rules packed, for a program that starts often. A program of this build makes them.
+noinst_PROGRAMS += recorder/mask-packer
+recorder_mask_packer_SOURCES = recorder/mask/mask_packer.c
+recorder_mask_packer_LDADD = $(MASKLOAD_LIBS)
+noinst_LIBRARIES += recorder/libmaskshipped.a
+recorder_libmaskshipped_a_SOURCES = recorder/mask/mask_shipped.c recorder/mask/mask_shipped.h
+nodist_recorder_libmaskshipped_a_SOURCES = recorder/mask_packed.c
+CLEANFILES += recorder/mask_packed.c
+recorder/mask_packed.c: recorder/mask-packer$(EXEEXT)
+	$(AM_V_GEN)recorder/mask-packer$(EXEEXT) >$@.new && mv $@.new $@
 # end of the masking rules
 
 # The mask: finds values in a stream of terminal bytes and covers them.
@@ -264,6 +274,6 @@ recorder_postern_SOURCES = \
 	recorder/client/rules.c recorder/client/rules.h \
 	recorder/client/stdio.c \
 	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c
-recorder_postern_LDADD = $(MASK_LIBS) $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+recorder_postern_LDADD = $(MASK_LIBS) recorder/libmaskshipped.a $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 # end of the daemon
 

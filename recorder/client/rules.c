@@ -13,6 +13,7 @@
 #include "lib/base/own.h"
 #include "recorder/client/rules.h"
 #include "recorder/mask/mask_rules.h"
+#include "recorder/mask/mask_shipped.h"
 
 #define ERRORS_MOST	(1u << 20)
 #define FILES_MOST	CLI_VALUES
@@ -31,7 +32,7 @@ rules_load(struct cli *cli, struct mask_rules **rules)
 		count++;
 	}
 	if (count == 0) {
-		*rules = mask_rules_builtin();
+		*rules = mask_rules_shipped();
 		return 0;
 	}
 	buf_init(&errors, ERRORS_MOST);

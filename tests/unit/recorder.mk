@@ -80,7 +80,7 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/recorder/mask_rules_test tests/unit/recorder/mask_check_test
 tests_unit_recorder_mask_rules_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_mask_rules_test_LDADD = $(MASKLOAD_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_mask_rules_test_LDADD = recorder/libmaskshipped.a $(MASKLOAD_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_mask_check_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_mask_check_test_LDADD = $(MASKRULE_LIBS) $(CMOCKA_LIBS)
 endif

@@ -19,6 +19,7 @@
 #include "lib/base/own.h"
 #include "recorder/mask/mask_lint.h"
 #include "recorder/mask/mask_rules.h"
+#include "recorder/mask/mask_shipped.h"
 
 #define RULE(keys)	"rules:\n  - rule: a\n" keys
 #define GOOD		"    literals: [tok_]\n    pattern: 'tok_[a-z]{4,9}'\n    examples: [tok_abcd]\n"
@@ -251,6 +252,24 @@ a_choice_leaves_out_what_is_off_unless_it_is_named(void **state)
 }
 
 static void
+what_was_packed_when_it_was_built_is_what_the_files_say(void **state)
+{
+	AUTO_MASK_RULES struct mask_rules *rules = mask_rules_builtin();
+	AUTO_MASK_RULES struct mask_rules *shipped = mask_rules_shipped();
+	AUTO_BUF struct buf packed;
+	AUTO_BUF struct buf twice;
+
+	(void)state;
+	buf_init(&packed, MASK_RULES_PACKED);
+	buf_init(&twice, MASK_RULES_PACKED);
+	assert_int_equal(mask_rules_pack(rules, &packed), 0);
+	assert_int_equal(buf_len(&packed), mask_shipped_count);
+	assert_memory_equal(buf_data(&packed), mask_shipped, mask_shipped_count);
+	assert_int_equal(mask_rules_pack(shipped, &twice), 0);
+	assert_memory_equal(buf_data(&twice), mask_shipped, mask_shipped_count);
+}
+
+static void
 what_is_packed_comes_out_the_same(void **state)
 {
 	AUTO_MASK_RULES struct mask_rules *rules = mask_rules_builtin();
@@ -404,6 +423,7 @@ main(void)
 		cmocka_unit_test(a_choice_leaves_out_what_is_off_unless_it_is_named),
 		cmocka_unit_test(what_is_packed_comes_out_the_same),
 		cmocka_unit_test(columns_have_a_style_and_go_with_their_set),
+		cmocka_unit_test(what_was_packed_when_it_was_built_is_what_the_files_say),
 		cmocka_unit_test(a_cut_or_changed_packet_is_refused),
 		cmocka_unit_test(of_two_choices_the_stricter_counts_for_what_both_have),
 		cmocka_unit_test(files_and_folders_are_read_by_name),
