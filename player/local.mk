@@ -26,7 +26,6 @@ player_libplayer_a_SOURCES = \
 	player/export_screen.c \
 	player/export_text.c \
 	player/export_trail.c \
-	player/identity.c player/identity.h \
 	player/keys.c player/keys.h \
 	player/meta.c player/meta.h \
 	player/moment.c player/moment.h \

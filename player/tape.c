@@ -11,7 +11,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/record/agekey.h"
-#include "player/identity.h"
+#include "lib/record/identity.h"
 #include "player/remote.h"
 #include "player/tape.h"
 

@@ -271,6 +271,7 @@ recorder_postern_SOURCES = \
 	recorder/client/menu.c \
 	recorder/client/pane.c recorder/client/pane.h \
 	recorder/client/record.c recorder/client/record.h recorder/client/record_mask.c recorder/client/record_run.c \
+	recorder/client/replay.c recorder/client/replay.h \
 	recorder/client/rules.c recorder/client/rules.h \
 	recorder/client/stdio.c \
 	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c

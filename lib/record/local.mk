@@ -13,6 +13,7 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/flush.c \
 	lib/record/format.h \
 	lib/record/header.c lib/record/header.h \
+	lib/record/identity.c lib/record/identity.h \
 	lib/record/keys.c lib/record/keys.h \
 	lib/record/order.c \
 	lib/record/out.c lib/record/out.h \

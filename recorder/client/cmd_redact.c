@@ -17,6 +17,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "recorder/client/commands.h"
+#include "recorder/client/replay.h"
 #include "recorder/client/rules.h"
 #include "recorder/mask/mask_match.h"
 #include "recorder/mask/mask_rules.h"
@@ -30,13 +31,15 @@ struct redact {
 	struct mask_match	*match;
 	struct mask_stream	*stream;
 	struct buf		 out;
-	bool			 explains;
+	struct replay		 replay;	/* of a recording, if it is one */
+	bool			 explains, is_recording;
 	uint64_t		 near, dropped;
 };
 
 static void
 redact_done(struct redact *redact)
 {
+	replay_done(&redact->replay);
 	mask_stream_free(redact->stream);
 	mask_match_free(redact->match);
 	mask_rules_free(redact->rules);
@@ -53,21 +56,33 @@ style_name(enum mask_style style)
 	return names[style];
 }
 
+/* Where it was: "line 7", and of a recording the time at which it was found, as the player writes times. */
+static void
+print_place(const struct redact *redact, uint64_t line)
+{
+	unsigned long long seconds = (unsigned long long)redact->replay.now_us / CLOCK_US;
+
+	printf("line %llu", (unsigned long long)line);
+	if (redact->is_recording)
+		printf(" at %llu:%02llu", seconds / 60, seconds % 60);
+	printf(": ");
+}
+
 static void
 tell(void *user, const struct mask_told *told)
 {
 	struct redact *redact = user;
 	struct mask_face face = { .name = NULL };
-	unsigned long long line = told->line;
 
+	print_place(redact, told->line);
 	if (told->rule != MASK_NO_RULE)
 		face = mask_rules_face(redact->rules, told->rule);
 	if (face.name == NULL) {
-		printf("line %llu: covered as a whole, since a rule took too long\n", line);
+		printf("covered as a whole, since a rule took too long\n");
 	} else if (!told->is_near) {
-		printf("line %llu: %s (%s), %s, %u characters\n", line, face.name, face.set, style_name(face.style), told->chars);
+		printf("%s (%s), %s, %u characters\n", face.name, face.set, style_name(face.style), told->chars);
 	} else {
-		printf("line %llu: not %s: %s\n", line, face.name, told->is_check ? "its check failed" : "it has a literal of it, and no match");
+		printf("not %s: %s\n", face.name, told->is_check ? "its check failed" : "it has a literal of it, and no match");
 		redact->near += !told->is_check;
 		redact->dropped += told->is_check;
 	}
@@ -99,6 +114,8 @@ prepare(struct cli *cli, struct redact *redact)
 		return r;
 	if (size != NULL && (sscanf(size, "%dx%d", &params.cols, &params.rows) != 2 || params.cols < 1 || params.rows < 1))
 		return cli_fail(cli, STATUS_USAGE, "a size is written as 80x24, not %s", size);
+	if (redact->is_recording)
+		replay_size(&redact->replay, &params);
 	r = mask_match_late(redact->rules, &redact->match);
 	if (r < 0)
 		return cli_fail(cli, STATUS_FAILED, "the rules cannot be used: %s", err_text(r));
@@ -193,14 +210,14 @@ run(struct cli *cli, struct redact *redact, int fd)
 
 	if (r != 0)
 		return r;
-	r = filter(redact, fd);
+	r = redact->is_recording ? replay_run(&redact->replay, redact->stream) : filter(redact, fd);
 	if (r == -EPIPE)
 		return STATUS_OK;
-	if (r < 0)
+	if (r < 0 && !redact->is_recording)
 		return cli_fail(cli, STATUS_FAILED, "%s", err_text(r));
 	if (redact->explains)
 		sum_up(redact);
-	return STATUS_OK;
+	return r < 0 ? cli_fail(cli, cli_status(r), "the recording can be read no further: %s", err_text(r)) : STATUS_OK;
 }
 
 int
@@ -215,8 +232,11 @@ cmd_redact(struct cli *cli)
 		file = open(path, O_RDONLY | O_CLOEXEC);
 		if (file < 0)
 			return cli_fail(cli, STATUS_FAILED, "cannot read %s: %s", path, strerror(errno));
+		redact.is_recording = replay_is_recording(file);
 	}
-	r = run(cli, &redact, file >= 0 ? file : STDIN_FILENO);
+	r = redact.is_recording ? replay_open(cli, path, &redact.replay) : 0;
+	if (r == 0)
+		r = run(cli, &redact, file >= 0 ? file : STDIN_FILENO);
 	redact_done(&redact);
 	return r;
 }

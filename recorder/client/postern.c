@@ -75,7 +75,8 @@ static const struct cli_option try_options[] = {
 static const struct cli_option redact_options[] = {
 	{ 0, "rules", "FILE", "rules from a file or folder, instead of those that come with Postern; may be repeated" },
 	{ 0, "sets", "SETS", "only these sets or rules, with commas between them" },
-	{ 0, "explain", "FILE", "no bytes, but each hit and near miss in FILE (-: standard input), and counts" },
+	{ 0, "explain", "FILE", "no bytes, but each hit and near miss in FILE (-: standard input; or a recording), and counts" },
+	{ 'i', "identity", "FILE", "your secret key for a recording (an age identity); else ~/.config/postern/identity" },
 	{ 0, "size", "SIZE", "of the terminal that the bytes were made for (default: 80x24)" },
 	{ 0, NULL, NULL, NULL } };
 static const struct cli_option keygen_options[] = {

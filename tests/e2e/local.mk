@@ -14,7 +14,7 @@ tests_e2e_cage_test_LDADD = lib/record/librecord.a lib/wire/libwire.a recorder/l
 # postern record.
 noinst_PROGRAMS += tests/e2e/recording
 tests_e2e_recording_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
-check_SCRIPTS += tests/e2e/record_test.sh tests/e2e/record_kill_test.sh tests/e2e/record_full_test.sh tests/e2e/record_mask_test.sh tests/e2e/record_input_test.sh tests/e2e/record_psql_test.sh tests/e2e/record_lines_test.sh
+check_SCRIPTS += tests/e2e/record_test.sh tests/e2e/record_kill_test.sh tests/e2e/record_full_test.sh tests/e2e/record_mask_test.sh tests/e2e/record_input_test.sh tests/e2e/record_psql_test.sh tests/e2e/record_lines_test.sh tests/e2e/redact_test.sh
 EXTRA_DIST += tests/e2e/record.sh tests/e2e/postgres.sh
 # end of postern record
 

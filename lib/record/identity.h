@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The auditor's secret key: where it lies, and its passphrase. */
-#ifndef POSTERN_PLAYER_IDENTITY_H
-#define POSTERN_PLAYER_IDENTITY_H
+#ifndef POSTERN_LIB_RECORD_IDENTITY_H
+#define POSTERN_LIB_RECORD_IDENTITY_H
 
 #include <stdbool.h>
 

@@ -18,7 +18,7 @@
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
 #include "lib/record/agekey.h"
-#include "player/identity.h"
+#include "lib/record/identity.h"
 
 #define PASSPHRASE_MOST	1024
 #define TYPED(letter)	((letter) & 0x1f)	/* with Ctrl */
