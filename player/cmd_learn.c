@@ -10,11 +10,14 @@
 #include <string.h>
 
 #include "lib/base/cli.h"
+#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "lib/record/trail.h"
+#include "lib/wire/messages.h"
 #include "player/commands.h"
+#include "player/moment.h"
 #include "player/paths.h"
 #include "player/tape.h"
 
@@ -120,6 +123,66 @@ print(const struct learnt *learnt)
 	print_list("write", &learnt->write);
 }
 
+/* A line each, for `policy test --against`: the act's word, a blank, the path. A path with a line feed in it says nothing here. */
+static void
+print_acts(const char *act, struct paths *paths)
+{
+	paths_unite(paths);
+	for (size_t i = 0; i < paths->count; i++)
+		if (strchr(paths->items[i], '\n') == NULL)
+			printf("%s %s\n", act, paths->items[i]);
+}
+
+/* Sessions that can still be opened, by their ids. */
+struct found {
+	char	(*ids)[ID_TEXT];
+	size_t	count;
+};
+
+static int
+take_row(struct client *client, const void *fields, void *user)
+{
+	const struct wire_recording_row *row = fields;
+	struct found *found = user;
+
+	(void)client;
+	if (strcmp(row->state, "expired") == 0)
+		return 0;
+	found->ids = own_grow(found->ids, found->count + 1, sizeof *found->ids);
+	id_text(&row->session, found->ids[found->count++]);
+	return 0;
+}
+
+/* Those of --since and --role. */
+static int
+find_sessions(struct cli *cli, struct found *found)
+{
+	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
+	AUTO_FREE char *role = own_dup(cli_get(cli, "role") != NULL ? cli_get(cli, "role") : "");
+	char nobody[] = "";
+	struct wire_recordings question = { .person = nobody, .role = role };
+	int r;
+
+	if (cli_get(cli, "since") == NULL)
+		return cli_fail(cli, STATUS_USAGE, "name sessions, or say --since");
+	if (moment_past(cli_get(cli, "since"), clock_wall_us(), &question.since_us) < 0)
+		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20 or 14:00", cli_get(cli, "since"));
+	r = client_open(&client, cli);
+	return r != 0 ? r : client_ask(&client, WIRE_RECORDINGS, &question, WIRE_RECORDING_ROW, take_row, found);
+}
+
+static int
+learn_found(struct cli *cli, struct learnt *learnt)
+{
+	struct found found = { .count = 0 };
+	int status = find_sessions(cli, &found);
+
+	for (size_t i = 0; i < found.count && status == STATUS_OK; i++)
+		status = learn_one(cli, found.ids[i], learnt);
+	free(found.ids);
+	return status;
+}
+
 int
 cmd_learn(struct cli *cli)
 {
@@ -128,13 +191,21 @@ cmd_learn(struct cli *cli)
 
 	if (tape_is_login())
 		return cli_fail(cli, STATUS_DENIED, "run it on your own machine with -H and this host");
+	if (cli->word_count == 0)
+		status = learn_found(cli, &learnt);
 	for (int i = 0; i < cli->word_count && status == STATUS_OK; i++)
 		status = learn_one(cli, cli->words[i], &learnt);
-	paths_settle(&learnt.exec, learnt.is_shell ? shell_has : never);
-	paths_settle(&learnt.read, learnt.is_shell ? shell_has : never);
-	paths_settle(&learnt.write, never);
-	if (status == STATUS_OK || status == STATUS_DAMAGED)
+	if (cli_has(cli, "acts")) {
+		printf("sessions %u\n", learnt.sessions);
+		print_acts("run", &learnt.exec);
+		print_acts("read", &learnt.read);
+		print_acts("write", &learnt.write);
+	} else if (status == STATUS_OK || status == STATUS_DAMAGED) {
+		paths_settle(&learnt.exec, learnt.is_shell ? shell_has : never);
+		paths_settle(&learnt.read, learnt.is_shell ? shell_has : never);
+		paths_settle(&learnt.write, never);
 		print(&learnt);
+	}
 	paths_done(&learnt.exec);
 	paths_done(&learnt.read);
 	paths_done(&learnt.write);

@@ -37,7 +37,11 @@ static const struct cli_option export_options[] = {
 	{ 0, "root", "DIR", "use the gate and the files below DIR (trial mode, tests)" },
 	{ 0, NULL, NULL, NULL } };
 
-static const struct cli_option learn_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS, { 0, NULL, NULL, NULL } };
+static const struct cli_option learn_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
+	{ 0, "since", "MOMENT", "without IDs: the sessions that started then or later" },
+	{ 0, "role", "ROLE", "of these only those as this role" },
+	{ 0, "acts", NULL, "each act on a line instead of a role" },
+	{ 0, NULL, NULL, NULL } };
 static const struct cli_option verify_options[] = {
 	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
 	{ 0, "save", "FILE", "keep the newest head there, for --pin the next time" },
@@ -53,7 +57,7 @@ static const struct cli_verb verbs[] = {
 	{ "play",	"ID|FILE",	"Replay a recording, or follow a running session", play_options, cmd_play, 1, 1 },
 	{ "export",	"ID|FILE",	"A recording in another format", export_options, cmd_export, 1, 1 },
 	{ "verify",	"[DIR] [ID...]", "Is the log the one that was signed, and what it tells of there?", verify_options, cmd_verify, 0, -1 },
-	{ "learn",	"ID|FILE...",	"What sessions did, as the `may:` block of a role", learn_options, cmd_learn, 1, -1 },
+	{ "learn",	"[ID|FILE...]",	"What sessions did, as the `may:` block of a role", learn_options, cmd_learn, 0, -1 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };
 /* clang-format on */

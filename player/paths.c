@@ -53,9 +53,8 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Sorted, each once. */
-static void
-unite(struct paths *paths)
+void
+paths_unite(struct paths *paths)
 {
 	size_t kept = 0;
 
@@ -91,7 +90,7 @@ paths_add(struct paths *paths, const char *cwd, const char *path)
 	}
 	paths->items[paths->count++] = made;
 	if (paths->count >= 1024 && paths->count >= 2 * paths->settled)
-		unite(paths);
+		paths_unite(paths);
 }
 
 static bool
@@ -124,7 +123,7 @@ gather(struct paths *paths)
 				paths->items[k][folder] = '\0';
 		i = end;
 	}
-	unite(paths);
+	paths_unite(paths);
 }
 
 void
@@ -132,7 +131,7 @@ paths_settle(struct paths *paths, const char *const *without)
 {
 	size_t kept = 0;
 
-	unite(paths);
+	paths_unite(paths);
 	gather(paths);
 	for (size_t i = 0; i < paths->count; i++) {
 		bool goes = kept > 0 && is_below(paths->items[i], paths->items[kept - 1]);

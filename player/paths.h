@@ -16,6 +16,9 @@ struct paths {
 /* Absolute, without "." and ".." and doubled slashes; `cwd` is for a path that is not. */
 void	paths_add(struct paths *paths, const char *cwd, const char *path);
 
+/* Sorted, each once, and nothing else. */
+void	paths_unite(struct paths *paths);
+
 /* Nothing that lies in the trees of `without` (NULL at the end), and nothing below something else that stays. */
 void	paths_settle(struct paths *paths, const char *const *without);
 

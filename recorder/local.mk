@@ -50,6 +50,7 @@ recorder_postern_nss_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 noinst_LIBRARIES += recorder/libadmin.a
 recorder_libadmin_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_libadmin_a_SOURCES = \
+	recorder/client/against.c recorder/client/against.h \
 	recorder/client/cmd_doctor.c recorder/client/cmd_doctor.h \
 	recorder/client/cmd_policy.c recorder/client/cmd_policy.h \
 	recorder/client/doctor.c recorder/client/doctor.h \

@@ -17,6 +17,7 @@
 #include "lib/base/id.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "recorder/client/against.h"
 #include "recorder/client/cmd_policy.h"
 #include "recorder/client/policy_files.h"
 #include "recorder/client/rehearse.h"
@@ -29,6 +30,9 @@ const struct cli_option cmd_policy_options[] = {
 	{ 0, "root", "DIR", "use DIR/etc instead of " POSTERN_SYSCONFDIR },
 	{ 0, "at", "TIME", "test: as if it were entered then" },
 	{ 0, "try", NULL, "test: see what the kernel lets the role do on this machine" },
+	{ 0, "against", "TIME", "test ROLE: which acts of its sessions since then (30d) it would refuse now" },
+	{ 'i', "identity", "FILE", "test --against: the auditor's key that opens those sessions" },
+	{ 0, "as", "NAME", "test --against: who to be (only in trial mode)" },
 	{ 0, "json", NULL, "print JSON" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -274,15 +278,42 @@ static int
 try_role(const struct cli *cli, const struct policy_role *role)
 {
 	AUTO_PLACE struct place place = { 0 };
-	char why[300];
+	AUTO_BUF struct buf questions = { 0 };
+	struct rehearse_told told = { .each = print_tried, .user = (void *)(uintptr_t)cli };
 
 	place_init(&place, cli_get(cli, "root"));
+	buf_init(&questions, MOST_TEXT);
+	if (rehearse_usual(role, &questions) < 0)
+		return cli_fail(cli, STATUS_FAILED, "%s lists too much to be tried", role->name);
 	if (!cli_has(cli, "json"))
 		printf("Tried in the cage of %s%s:\n", role->name, geteuid() == 0 ? "" : ", as yourself and without root");
 	fflush(stdout);
-	if (rehearse(&place, role, print_tried, (void *)(uintptr_t)cli, why, sizeof why) < 0)
-		return cli_fail(cli, STATUS_FAILED, "%s cannot be tried: %s", role->name, why);
+	if (rehearse(&place, role, &questions, &told) < 0)
+		return cli_fail(cli, STATUS_FAILED, "%s cannot be tried: %s", role->name, told.why);
 	return STATUS_OK;
+}
+
+/* A role of the policy as it is written now, against what was done before. */
+static int
+against(const struct cli *cli)
+{
+	AUTO_POLICY struct policy *policy = NULL;
+	AUTO_PLACE struct place place = { 0 };
+	const struct policy_role *role;
+	int status;
+
+	if (cli->word_count != 2)
+		return cli_fail(cli, STATUS_USAGE, "test ROLE --against TIME needs the role alone");
+	status = load(cli, NULL, &policy);
+	if (status != STATUS_OK)
+		return STATUS_FAILED;
+	role = policy_role(policy, cli->words[1]);
+	if (role == NULL)
+		return cli_fail(cli, STATUS_NOT_FOUND, "there is no role '%s'", cli->words[1]);
+	if (!role->may.given)
+		return cli_fail(cli, STATUS_USAGE, "%s has no `may`: nothing is refused", role->name);
+	place_init(&place, cli_get(cli, "root"));
+	return against_role(cli, &place, role);
 }
 
 static int
@@ -295,8 +326,10 @@ test(const struct cli *cli)
 	int64_t at_us = clock_wall_us();
 	int status;
 
+	if (cli_has(cli, "against"))
+		return against(cli);
 	if (cli->word_count != 3)
-		return cli_fail(cli, STATUS_USAGE, "test needs USER and ROLE");
+		return cli_fail(cli, STATUS_USAGE, "test needs USER and ROLE, or ROLE and --against");
 	if (cli_has(cli, "at") && clock_parse_moment(cli_get(cli, "at"), at_us, &at_us) < 0)
 		return cli_fail(cli, STATUS_USAGE, "'%s' is not a time", cli_get(cli, "at"));
 	status = load(cli, NULL, &policy);

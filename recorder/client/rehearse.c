@@ -211,8 +211,8 @@ ask_ports(struct buf *out, const char *act, const unsigned *ports, unsigned coun
 }
 
 /* First what the role lists, then what everybody would like to know. */
-static int
-ask(const struct policy_role *role, struct buf *out)
+int
+rehearse_usual(const struct policy_role *role, struct buf *out)
 {
 	static const char usual[] = "run /bin/sh\nrun /usr/bin/python3\nrun /usr/bin/ssh\nrun /usr/bin/docker\nread /\nread /etc\n"
 	    "read /etc/ssh\nread /home\nread /proc\nread /var/log\nread /usr/bin\nwrite /tmp\nwrite /var/tmp\nwrite /etc\n"
@@ -295,33 +295,28 @@ tell_missing(uint32_t missing, void (*each)(const char *line, void *user), void 
 }
 
 int
-rehearse(const struct place *place, const struct policy_role *role, void (*each)(const char *line, void *user), void *user,
-    char *why, size_t size)
+rehearse(const struct place *place, const struct policy_role *role, const struct buf *questions, struct rehearse_told *told)
 {
 	__attribute__((cleanup(rehearsal_done))) struct rehearsal it = { .link = -1, .in = -1, .out = -1, .err = -1 };
-	AUTO_BUF struct buf questions;
 	AUTO_BUF struct buf answers;
 	int r;
 
-	buf_init(&questions, MOST_BYTES);
 	buf_init(&answers, MOST_BYTES);
 	r = make_start(place, role, &it.start);
-	if (r == 0)
-		r = ask(role, &questions);
 	if (r == 0)
 		r = start_warden(&it);
 	if (r == 0)
 		r = wait_for_probe(&it);
 	if (r == 0)
-		r = fdio_write(it.in, buf_data(&questions), buf_len(&questions));
+		r = fdio_write(it.in, buf_data(questions), buf_len(questions));
 	own_close(&it.in);
 	if (r == 0)
 		r = collect(it.out, &answers);
 	if (r < 0) {
-		snprintf(why, size, "%s", it.failed[0] != '\0' ? it.failed : err_text(r));
+		snprintf(told->why, sizeof told->why, "%s", it.failed[0] != '\0' ? it.failed : err_text(r));
 		return r;
 	}
-	tell(&answers, each, user);
-	tell_missing(it.enforced.missing, each, user);
+	tell(&answers, told->each, told->user);
+	tell_missing(it.enforced.missing, told->each, told->user);
 	return 0;
 }

@@ -33,6 +33,24 @@ holds "nothing stands twice" sh -c "! sort '$root.learnt' | uniq -d | grep -q '^
 	sed 's/^/    /' "$root.learnt"
 } >"$root.work/policy.yaml"
 holds "and the policy takes what was learnt" "$bin/postern" policy check "$root.work"
+
+# The same acts against roles of today.
+may() { sed "0,/^    keep: standard\$/s||&\n    may: $1\n    system: yes|" "$root.policy" >"$root/etc/policy.yaml"; }
+cp "$root/etc/policy.yaml" "$root.policy"
+against() {
+	"$bin/postern" policy test shell --against 1h --root "$root" --as auditor -i "$root/auditor.key" >"$root.learnt" 2>"$root.said"
+	status=$?
+	[ "$status" -eq "$1" ] || { sed 's/^/# /' "$root.learnt" "$root.said"; return 1; }
+}
+says() { grep -q -e "$1" "$root.learnt" || { sed 's/^/# /' "$root.learnt"; return 1; }; }
+may '{exec: [/bin/bash, /usr/bin/bash, /bin/sh], read: [/etc]}'
+holds "a narrower role would refuse some of it" against 3
+holds "a program that it does not list" says '^  refused run /.*/touch'
+holds "a folder that was written to" says "^  refused write $root.work"
+may '{shell: yes}'
+holds "a role of a shell would refuse none" against 0
+holds "and counts what was asked" says '^Of [1-9][0-9]* different acts in 1 session it would refuse 0'
+cp "$root.policy" "$root/etc/policy.yaml"
 no_learn() { ! learn 0123456789abcdef0123456789abcdef; }
 holds "a session that is not there is told" no_learn
 holds "that it was looked into is in the log" sh -c "'$bin/postern' show '$session' --root '$root' --as auditor | grep -q 'a role is learnt from it'"
