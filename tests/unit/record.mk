@@ -8,7 +8,7 @@ tests_unit_record_measure_LDADD = lib/record/librecord.a lib/base/libbase.a $(SO
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/record/age_test tests/unit/record/event_test tests/unit/record/format_test \
-	tests/unit/record/reader_test tests/unit/record/undecided_test tests/unit/record/writer_test
+	tests/unit/record/reader_test tests/unit/record/trail_test tests/unit/record/undecided_test tests/unit/record/writer_test
 
 record_test_studio = tests/unit/record/studio.c tests/unit/record/studio.h
 record_test_ldadd = lib/record/librecord.a lib/base/libbase.a $(CMOCKA_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS)
@@ -28,6 +28,10 @@ tests_unit_record_reader_test_LDADD = $(record_test_ldadd)
 tests_unit_record_undecided_test_SOURCES = tests/unit/record/undecided_test.c $(record_test_studio)
 tests_unit_record_undecided_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_record_undecided_test_LDADD = $(record_test_ldadd)
+
+tests_unit_record_trail_test_SOURCES = tests/unit/record/trail_test.c
+tests_unit_record_trail_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_record_trail_test_LDADD = $(record_test_ldadd)
 
 tests_unit_record_event_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_record_event_test_LDADD = $(record_test_ldadd)
