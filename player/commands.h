@@ -10,6 +10,7 @@ int	cmd_show(struct cli *cli);
 int	show_signed(struct cli *cli);	/* show --signed */
 int	cmd_export(struct cli *cli);
 int	cmd_play(struct cli *cli);
+int	cmd_log(struct cli *cli);
 int	cmd_verify(struct cli *cli);
 int	cmd_learn(struct cli *cli);
 

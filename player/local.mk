@@ -7,6 +7,7 @@ player_libplayer_a_SOURCES = \
 	player/canvas.c player/canvas.h \
 	player/cmd_export.c \
 	player/cmd_learn.c \
+	player/cmd_log.c player/log.h \
 	player/cmd_ls.c \
 	player/cmd_play.c \
 	player/cmd_show.c \
@@ -27,6 +28,9 @@ player_libplayer_a_SOURCES = \
 	player/export_text.c \
 	player/export_trail.c \
 	player/keys.c player/keys.h \
+	player/log_export.c \
+	player/log_proof.c \
+	player/log_tiles.c \
 	player/meta.c player/meta.h \
 	player/moment.c player/moment.h \
 	player/out.c player/out.h \

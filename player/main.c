@@ -51,11 +51,20 @@ static const struct cli_option verify_options[] = {
 	CLIENT_JSON,
 	{ 0, NULL, NULL, NULL } };
 
+static const struct cli_option log_options[] = {
+	{ 0, "since", "MOMENT", "export: from the first entry of then or later on: 7d (ago), 2026-11-20, 14:00" },
+	{ 'o', "output", "FILE", "export: write there instead of to standard output" },
+	{ 0, "size", "N", "proof: to the newest signed head of at most N entries" },
+	{ 0, "state", "DIR", "the log in this state directory, or a copy of one" },
+	{ 0, "root", "DIR", "the log below DIR (trial mode, tests)" },
+	{ 0, NULL, NULL, NULL } };
+
 static const struct cli_verb verbs[] = {
 	{ "ls",		"",		"Which recordings there are", ls_options, cmd_ls, 0, 0 },
 	{ "show",	"ID",		"A session's story as text", show_options, cmd_show, 1, 1 },
 	{ "play",	"ID|FILE",	"Replay a recording, or follow a running session", play_options, cmd_play, 1, 1 },
 	{ "export",	"ID|FILE",	"A recording in another format", export_options, cmd_export, 1, 1 },
+	{ "log",	"export|proof N|tiles DIR", "The log for others' tools", log_options, cmd_log, 1, 2 },
 	{ "verify",	"[DIR] [ID...]", "Is the log the one that was signed, and what it tells of there?", verify_options, cmd_verify, 0, -1 },
 	{ "learn",	"[ID|FILE...]",	"What sessions did, as the `may:` block of a role", learn_options, cmd_learn, 0, -1 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },

@@ -89,6 +89,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "show",	"postern-player" },
 	{ "play",	"postern-player" },
 	{ "export",	"postern-player" },
+	{ "log",	"postern-player" },
 	{ "verify",	"postern-player" },
 	{ "learn",	"postern-player" },	/* policy learn */
 };
@@ -122,6 +123,7 @@ static const struct cli_verb verbs[] = {
 	{ "show",	"ID",			"A session's story as text", NULL, handed_over, 0, -1 },
 	{ "play",	"ID|FILE",		"Replay a recording, or follow a running session", NULL, handed_over, 0, -1 },
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
+	{ "log",	"export|proof N|tiles DIR", "The log for others' tools", NULL, handed_over, 0, -1 },
 	{ "verify",	"[DIR] [ID...]",	"Is the log the one that was signed, and what it tells of there?", NULL, handed_over, 0, -1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
 	{ "policy",	"check|test|show|learn ...", "Check the policy's files, ask them questions, show them; learn a role", cmd_policy_options, cmd_policy, 1, 3 },

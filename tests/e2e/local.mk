@@ -56,7 +56,8 @@ check_SCRIPTS += tests/e2e/try_test.sh
 check_SCRIPTS += tests/e2e/may_test.sh tests/e2e/trail_test.sh
 
 # The log, checked as an outsider does.
-check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh
+check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh tests/e2e/log_tiles_test.sh
+EXTRA_DIST += tests/e2e/log_tiles.py
 # end of the log
 
 # The raw disk.
