@@ -127,6 +127,21 @@ type 'clear; read -s x; echo "got-${#x}"\r'
 type 'rm important.four\r'
 holds "what is not echoed is not looked at" sees got-17
 holds "and none of it ran" never ran-rm
+if command -v sqlite3 >/dev/null; then
+	type 'clear; sqlite3 -batch -interactive\r'
+	sees 'sqlite>'
+	type 'create table t (a);\r' 'update t set a = 1 where a = 2;\r' "select 'be'||'fore';\\r"
+	holds "in a client statements are entered" sees before
+	type 'update t set a = 1;\r'
+	holds "and looked at as well" sees 'Type yes'
+	type '\e'
+	sees 'still there'
+	type '^U' '.quit\r'
+	sees 'now$'
+else
+	skip "in a client statements are entered" "sqlite3 is not here"
+	skip "and looked at as well" "sqlite3 is not here"
+fi
 type 'exit\r'
 holds "the session ends" within $days_limit is_over "$pty"
 
