@@ -383,6 +383,41 @@ act_freeze(struct console *console)
 	prompt_line(console, label, "", freeze_reason);
 }
 
+/* ---- y: the line that waits in a session ------------------------------------------------------------------------- */
+
+/* "yes", or "no" and why not. */
+static void
+answer_text(struct console *console, const char *text)
+{
+	char which[ID_TEXT];
+	const char *rest = text + strcspn(text, " ");
+	struct wire_allow allow = { .which = id_text(&console->target.id, which), .on = text[0] == 'y' || text[0] == 'Y',
+		.reason = (char *)(uintptr_t)(rest + strspn(rest, " ")) };
+
+	if (!allow.on && text[0] != 'n' && text[0] != 'N') {
+		console->target.set = false;
+		console_say(console, INK_DIM, "Nothing was answered.");
+		return;
+	}
+	send_act(console, WIRE_ALLOW, &allow);
+}
+
+void
+act_answer(struct console *console)
+{
+	const struct row *row = aim(console);
+	char label[PROMPT_LABEL];
+
+	console->status[0] = '\0';
+	if (!row_waits(row)) {
+		console->target.set = false;
+		console_say(console, INK_DIM, "No line waits for an answer there.");
+		return;
+	}
+	snprintf(label, sizeof label, "May %.60s enter it? (yes, or no and why)", row_person(row));
+	prompt_line(console, label, "", answer_text);
+}
+
 /* ---- s: say ------------------------------------------------------------------------------------------------------ */
 
 static void

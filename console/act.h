@@ -12,6 +12,7 @@ void	act_review(struct console *console);
 void	act_revoke(struct console *console);
 void	act_more(struct console *console);
 void	act_less(struct console *console);
+void	act_answer(struct console *console);
 void	act_freeze(struct console *console);
 void	act_say(struct console *console);
 

@@ -35,6 +35,8 @@ const struct key keys[] = {
 	  "lets it end sooner, with a reason if you like" },
 	{ 'f', 0, "f", WORK, TALKS, act_freeze, "freeze",
 	  "stops the session, or lets a frozen one go on" },
+	{ 'y', 0, "y", WORK, TALKS, act_answer, NULL,
+	  "answers the line that waits in the session" },
 	{ 's', 0, "s", WORK, TALKS, act_say, "say",
 	  "says a sentence in the session" },
 	{ '\n', '\r', "Enter", VIEW_LIST, NEEDS_ROW, act_details, "details",

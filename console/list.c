@@ -216,7 +216,10 @@ paint_reason(const struct console *console, const struct row *row, struct spot s
 	if (session != NULL && strcmp(session->state, "running") != 0) {
 		used = draw_format(theme, at(spot.row, spot.col, spot.width, INK_WARN), "%s:", session->state) + 1;
 	}
-	draw_text(theme, at(spot.row, spot.col + used, spot.width - used, spot.ink), row_reason(row));
+	if (row_waits(row))
+		draw_text(theme, at(spot.row, spot.col, spot.width, INK_WARN), session->why);
+	else
+		draw_text(theme, at(spot.row, spot.col + used, spot.width - used, spot.ink), row_reason(row));
 }
 
 /* The second column: the shape that says the same as the ink. */

@@ -84,6 +84,16 @@ row_reason(const struct row *row)
 	return PICK(row, row_request(row)->reason, row_grant(row)->reason, row_session(row)->reason);
 }
 
+/* As the gate says it beside the session. */
+bool
+row_waits(const struct row *row)
+{
+	static const char words[] = "waits for a yes or no";
+	const struct wire_session_row *session = row_session(row);
+
+	return session != NULL && row->gone_us == 0 && strncmp(session->why, words, sizeof words - 1) == 0;
+}
+
 const char *
 row_host(const struct row *row)
 {

@@ -71,6 +71,7 @@ struct row	*queue_find(const struct queue *queue, enum list list, unsigned link,
 const char	*row_role(const struct row *row);
 const char	*row_person(const struct row *row);
 const char	*row_reason(const struct row *row);
+bool		 row_waits(const struct row *row);	/* a session in which a line waits for a yes or no */
 const char	*row_host(const struct row *row);
 
 /* The row's own kind; NULL if it is another. */
