@@ -67,12 +67,16 @@ print_kept(const struct wire_recording_row *row)
 
 	if (strcmp(row->state, "expired") == 0)
 		line("Kept", "no more: its retention window lapsed on %s under class %s", clock_local(row->expires_us, when), row->class);
+	else if (row->held && row->held_until_us != 0)
+		line("Kept", "at least until %s: a legal hold (class %s)", clock_local(row->held_until_us, when), row->class);
 	else if (row->held)
-		line("Kept", "until its legal hold is lifted (class %s)", row->class);
+		line("Kept", "until its legal hold is released (class %s)", row->class);
 	else if (row->expires_us == 0)
 		line("Kept", "for ever, under class %s", row->class);
 	else
 		line("Kept", "until %s, under class %s", clock_local(row->expires_us, when), row->class);
+	if (row->hold[0] != '\0')
+		line("Hold", "%s", row->hold);
 }
 
 /* "github-token 3, email 12"; the gate sends "RULE=COUNT". */

@@ -233,6 +233,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate.c recorder/gate/gate.h \
 	recorder/gate/gate_ask.c recorder/gate/gate_ask.h \
 	recorder/gate/gate_glass.c recorder/gate/gate_glass.h \
+	recorder/gate/gate_hold.c recorder/gate/gate_hold.h \
 	recorder/gate/gate_audit.c \
 	recorder/gate/gate_enter.c \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
@@ -266,7 +267,7 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/client/postern.c recorder/client/commands.h \
 	recorder/client/ask.c recorder/client/ask.h \
-	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
+	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_hold.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
 	recorder/client/enter.c recorder/client/enter.h \
 	recorder/client/guard.c recorder/client/guard.h \
 	recorder/client/menu.c \

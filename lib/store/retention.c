@@ -25,6 +25,7 @@
 	"WHERE s.held_us IS NOT NULL " \
 	"UNION SELECT b.unit FROM sessions s JOIN grants g ON g.id = s.grant_id JOIN glasses b ON b.request = g.request " \
 	"WHERE s.held_us IS NOT NULL AND b.unit IS NOT NULL " \
+	"UNION SELECT w.unit FROM sessions s JOIN holds w ON w.session = s.id WHERE s.held_us IS NOT NULL " \
 	"UNION SELECT e.unit FROM sessions s JOIN grants g ON g.id = s.grant_id " \
 	"JOIN events e ON e.subject IN (s.id, g.id, g.request) WHERE s.held_us IS NOT NULL "
 
@@ -44,6 +45,7 @@ static const char *const forget[] = {
 	"UPDATE requests SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE decisions SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE glasses SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
+	"UPDATE holds SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE events SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE recordings SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 };

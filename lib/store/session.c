@@ -21,7 +21,7 @@ const char *const session_state_names[SESSION_STATES] = {
 #define COLUMNS \
 	"SELECT s.id, s.grant_id, s.person, s.account, s.role, s.host, c.name, s.state, s.started_us, s.started_boot_us, " \
 	"s.boot, s.ends_us, s.ends_boot_us, s.columns, s.lines, s.worker_pid, s.warden_pid, s.recording_unit, s.texts_unit, " \
-	"s.held_by, s.held_us, s.why, s.status, s.killed, s.survivors, s.ended_us " \
+	"s.held_by, s.held_us, s.held_until_us, s.why, s.status, s.killed, s.survivors, s.ended_us " \
 	"FROM sessions s JOIN classes c ON c.number = s.class "
 
 static const char SQL_GET[] = COLUMNS "WHERE s.id = $1";
@@ -42,8 +42,8 @@ static const char SQL_END[] =
     "UPDATE sessions SET state = 'ended', why = $1, status = $2, killed = $3, survivors = $4, ended_us = $5 "
     "WHERE id = $6 AND state <> 'ended'";
 static const char SQL_HOLD[] =
-    "UPDATE sessions SET held_by = coalesce(held_by, $1), held_us = coalesce(held_us, $2) WHERE id = $3";
-static const char SQL_RELEASE[] = "UPDATE sessions SET held_by = NULL, held_us = NULL WHERE id = $1";
+    "UPDATE sessions SET held_by = coalesce(held_by, $1), held_us = coalesce(held_us, $2), held_until_us = $3 WHERE id = $4";
+static const char SQL_RELEASE[] = "UPDATE sessions SET held_by = NULL, held_us = NULL, held_until_us = NULL WHERE id = $1";
 
 static void
 clock_row(struct row *row, struct session_clock *clock)
@@ -77,6 +77,7 @@ session_row(sqlite3_stmt *stmt, struct session *session)
 	session->texts_unit = (uint32_t)row_int(&row);
 	row_name(&row, session->hold.by, sizeof session->hold.by);
 	session->hold.at_us = row_int(&row);
+	session->hold.until_us = row_int(&row);
 	row_name(&row, session->end.why, sizeof session->end.why);
 	session->end.status = (int)row_int(&row);
 	session->end.killed = row_int(&row);
@@ -233,12 +234,12 @@ session_finish(struct store *store, const struct id *id, const struct session_en
 }
 
 int
-session_hold(struct store *store, const struct id *id, const char *by, int64_t now_us)
+session_hold(struct store *store, const struct id *id, const struct session_hold *hold)
 {
-	int r = check_name(by);
+	int r = check_name(hold->by);
 
 	if (r == 0)
-		r = stmt_run(store, SQL_HOLD, BINDS(bind_text(by), bind_int(now_us), bind_id(id)));
+		r = stmt_run(store, SQL_HOLD, BINDS(bind_text(hold->by), bind_int(hold->at_us), hold->until_us != 0 ? bind_int(hold->until_us) : bind_blob(NULL, 0), bind_id(id)));
 	return r == 0 ? ERR_NOT_FOUND : r < 0 ? r : 0;
 }
 

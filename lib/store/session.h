@@ -23,6 +23,7 @@ struct session_clock {
 struct session_hold {
 	char		by[STORE_NAME];	/* "" if it is not held */
 	int64_t		at_us;
+	int64_t		until_us;	/* 0: until somebody releases it */
 };
 
 struct session_end {
@@ -65,8 +66,11 @@ int	session_turn(struct store *store, const struct id *id, enum session_state st
 /* The first end counts: 0 if this was it, 1 if it had ended before (nothing changes). ERR_NOT_FOUND, ERR_MSG_TEXT. */
 int	session_finish(struct store *store, const struct id *id, const struct session_end *end);
 
-/* Legal hold: while it is on, nothing of this session is deleted. Again is fine. ERR_NOT_FOUND. */
-int	session_hold(struct store *store, const struct id *id, const char *by, int64_t now_us);
+/*
+ * Legal hold: while it is on, nothing of this session is deleted, also after its end until session_release() was called.
+ * Again gives it another end. ERR_NOT_FOUND.
+ */
+int	session_hold(struct store *store, const struct id *id, const struct session_hold *hold);
 int	session_release(struct store *store, const struct id *id);
 
 /* ERR_NOT_FOUND. A session owns nothing. */

@@ -243,6 +243,16 @@ static const struct wire_field allow_fields[] = {
 	WIRE_FIELD(allow, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field hold_fields[] = {
+	WIRE_FIELD(hold, TEXT, which, NAME_MOST),
+	WIRE_FIELD(hold, TEXT, act, NAME_MOST),
+	WIRE_FIELD(hold, I64, until_us, 0),
+	WIRE_FIELD(hold, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(hold, I64, known, 0),
+	WIRE_FIELD(hold, BYTES, text, SIGNED_MOST),
+	WIRE_FIELD(hold, BYTES, signature, SIGNED_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field freeze_fields[] = {
 	WIRE_FIELD(freeze, TEXT, which, NAME_MOST),
 	WIRE_FIELD(freeze, BOOL, on, 0),
@@ -282,6 +292,8 @@ static const struct wire_field recording_row_fields[] = {
 	WIRE_FIELD(recording_row, I64, bytes, 0),
 	WIRE_FIELD(recording_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(recording_row, BOOL, held, 0),
+	WIRE_FIELD(recording_row, I64, held_until_us, 0),
+	WIRE_FIELD(recording_row, TEXT, hold, DETAILS_MOST),
 	WIRE_FIELD(recording_row, WORDS, masked, NAME_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
@@ -380,6 +392,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(SHORTEN, shorten, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(REVIEW, review, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(ALLOW, allow, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(HOLD, hold, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(FREEZE, freeze, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SUBSCRIBE, subscribe, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(CHANGED, changed, SIDE(FROM_GATE), ANY),

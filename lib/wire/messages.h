@@ -136,6 +136,14 @@ struct wire_decide {
 	struct wire_bytes text, signature;	/* the decision's own text and SSHSIG; empty = unsigned */
 };
 struct wire_review { char *which; char *comment; };	/* a break-glass, by somebody who decides about its role */
+struct wire_hold {		/* without text: answered by wire_basis_row, what there is to sign */
+	char	*which;		/* a session */
+	char	*act;		/* "hold", "release" */
+	int64_t	 until_us;	/* of a hold; 0 = as somebody else has signed */
+	char	*reason;
+	int64_t	 known;		/* as in wire_basis */
+	struct wire_bytes text, signature;
+};
 struct wire_sessions { char *which; bool running; bool mine; uint32_t limit; };
 struct wire_session_row {
 	struct id session, grant;
@@ -173,6 +181,8 @@ struct wire_recording_row {
 	int64_t	 bytes;
 	char	*why;
 	bool	 held;
+	int64_t	 held_until_us;
+	char	*hold;		/* who holds it and why, or who has signed so far, sentences separated by " | "; may be empty */
 	char	**masked;	/* as in wire_session_row */
 };
 struct wire_open { char *which; char *reason; };

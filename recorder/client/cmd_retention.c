@@ -24,7 +24,8 @@ print_plan(struct client *client, const void *fields, void *user)
 	}
 	if (!id_is_zero(&row->id))
 		id_text(&row->id, id);
-	printf("%-8.8s  %-10s %-12s %s  %s\n", id, row->what, row->class, clock_local(row->lapses_us, when), row->text);
+	printf("%-8.8s  %-10s %-12s %-25s  %s%s%s\n", id, row->what, row->class, row->lapses_us != 0 ? clock_local(row->lapses_us, when) : "not yet, or never",
+	    row->text, row->why[0] != '\0' ? "; " : "", row->why);
 	return 0;
 }
 

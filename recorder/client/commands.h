@@ -16,6 +16,8 @@ int	cmd_requests(struct cli *cli);
 int	cmd_grant(struct cli *cli);
 int	cmd_deny(struct cli *cli);
 int	cmd_review(struct cli *cli);
+int	cmd_hold(struct cli *cli);
+int	cmd_release(struct cli *cli);
 int	cmd_sessions(struct cli *cli);
 int	cmd_revoke(struct cli *cli);
 int	cmd_extend(struct cli *cli);

@@ -48,6 +48,15 @@ static const struct cli_option grant_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option review_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "comment", "TEXT", "what you looked at, and whether it was right" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option hold_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
+	{ 0, "until", "DATE", "when the hold ends; left out: as the first who signed said" },
+	{ 0, "reason", "TEXT", "why; it stands in the log" },
+	{ 0, "sign", NULL, "sign it by the ssh agent; that is what happens without --key" },
+	{ 0, "key", "FILE", "sign it with this ssh key" }, { 0, NULL, NULL, NULL } };
+static const struct cli_option release_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
+	{ 0, "reason", "TEXT", "why; it stands in the log" },
+	{ 0, "sign", NULL, "sign it by the ssh agent; that is what happens without --key" },
+	{ 0, "key", "FILE", "sign it with this ssh key" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option reason_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "reason", "TEXT", "what the engineer reads" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option extend_options[] = { CLIENT_OPTIONS,
@@ -125,6 +134,8 @@ static const struct cli_verb verbs[] = {
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
 	{ "log",	"export|proof N|tiles DIR", "The log for others' tools", NULL, handed_over, 0, -1 },
 	{ "verify",	"[DIR] [ID...]",	"Is the log the one that was signed, and what it tells of there?", NULL, handed_over, 0, -1 },
+	{ "hold",	"SESSION",		"Legal hold: nothing of a session is deleted; several persons sign", hold_options, cmd_hold, 1, 1 },
+	{ "release",	"SESSION",		"End a legal hold before its time; several persons sign", release_options, cmd_release, 1, 1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
 	{ "policy",	"check|test|show|learn ...", "Check the policy's files, ask them questions, show them; learn a role", cmd_policy_options, cmd_policy, 1, 3 },
 	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },

@@ -2,6 +2,7 @@
 /* Signing a decision. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,17 +61,23 @@ take_basis(struct client *client, const void *fields, void *user)
 	return 0;
 }
 
-static int
-ask_basis(struct client *client, char *which, int64_t known, struct basis *basis)
-{
-	struct wire_basis question = { .which = which, .known = known };
+/* The question that a basis answers. */
+struct asking {
+	unsigned	 kind;
+	void		*question;
+	int64_t		*known;		/* in it */
+};
 
-	return client_ask(client, WIRE_BASIS, &question, WIRE_BASIS_ROW, take_basis, basis);
+static int
+ask_basis(struct client *client, const struct asking *asking, int64_t known, struct basis *basis)
+{
+	*asking->known = known;
+	return client_ask(client, asking->kind, asking->question, WIRE_BASIS_ROW, take_basis, basis);
 }
 
 /* The head that the decision will witness: it must have grown from the one that was seen here last. */
 static int
-check_head(struct client *client, char *which, struct basis *basis, struct approval *approval)
+check_head(struct client *client, const struct asking *asking, struct basis *basis, struct approval *approval)
 {
 	AUTO_PIN struct pin pin = { 0 };
 	char why[PIN_WHY];
@@ -80,7 +87,7 @@ check_head(struct client *client, char *which, struct basis *basis, struct appro
 		return cli_fail(client->cli, STATUS_FAILED, "the gate signs no log: nothing that was decided could be proven");
 	r = pin_open(basis->log, &pin, why);
 	if (r == 0 && pin.head.size > 0)	/* once more, with the way from there */
-		r = ask_basis(client, which, (int64_t)pin.head.size, basis) == 0 ? 0 : ERR_PEER_GONE;
+		r = ask_basis(client, asking, (int64_t)pin.head.size, basis) == 0 ? 0 : ERR_PEER_GONE;
 	if (r == 0)
 		r = pin_advance(&pin, &basis->note, &basis->proof, why);
 	if (r < 0)
@@ -107,31 +114,83 @@ sign_it(struct client *client, const struct basis *basis, const struct approval 
 	return 0;
 }
 
+static struct wire_bytes
+bytes_of(const struct buf *buf)
+{
+	return (struct wire_bytes){ buf->bytes + buf->start, buf_len(buf) };
+}
+
+/* Checks the log, and signs what stands in the basis. */
+static int
+sign_basis(struct client *client, const struct asking *asking, struct basis *basis, struct approval *approval, struct sign *sign)
+{
+	int r;
+
+	*sign = (struct sign){ .text.max = APPROVAL_TEXT, .blob.max = SSHSIG_BLOB_MOST };
+	r = check_head(client, asking, basis, approval);
+	if (r != 0)
+		return r;
+	approval->request = basis->request;
+	secret_sha256(buf_data(&basis->text), buf_len(&basis->text), approval->request_sha256);
+	return sign_it(client, basis, approval, sign);
+}
+
 int
 sign_decision(struct client *client, struct wire_decide *decision, struct sign *sign)
 {
 	struct basis basis AUTO(basis_done) = { 0 };
 	struct approval approval = { .seconds = decision->grant ? decision->seconds : 0, .nonce = id_new(),
 		.not_after_s = clock_wall_us() / CLOCK_US + HOLDS_S };
+	struct wire_basis question = { .which = decision->which };
+	const struct asking asking = { WIRE_BASIS, &question, &question.known };
 	bool is_wanted = cli_has(client->cli, "sign") || cli_has(client->cli, "key");
-	int r = ask_basis(client, decision->which, 0, &basis);
+	int r = ask_basis(client, &asking, 0, &basis);
 
 	if (r != 0 || (!is_wanted && !basis.must))
 		return r;
 	if (getenv("POSTERN_LOGIN") != NULL)	/* root here could use a forwarded agent, and no file of this machine is written */
 		return cli_fail(client->cli, STATUS_DENIED, "a grant of this role must be signed: on your own machine, `postern grant %s -H HOST` does that",
 		    decision->which);
-	*sign = (struct sign){ .text.max = APPROVAL_TEXT, .blob.max = SSHSIG_BLOB_MOST };
-	r = check_head(client, decision->which, &basis, &approval);
-	if (r != 0)
-		return r;
-	approval.request = basis.request;
-	secret_sha256(buf_data(&basis.text), buf_len(&basis.text), approval.request_sha256);
 	snprintf(approval.decision, sizeof approval.decision, "%s", decision->grant ? "grant" : "deny");
-	r = sign_it(client, &basis, &approval, sign);
+	r = sign_basis(client, &asking, &basis, &approval, sign);
 	if (r != 0)
 		return r;
-	decision->text = (struct wire_bytes){ sign->text.bytes + sign->text.start, buf_len(&sign->text) };
-	decision->signature = (struct wire_bytes){ sign->blob.bytes + sign->blob.start, buf_len(&sign->blob) };
+	decision->text = bytes_of(&sign->text);
+	decision->signature = bytes_of(&sign->blob);
+	return 0;
+}
+
+/* What the gate wants signed must be what was asked for, whatever the gate is. */
+static bool
+is_our_hold(const struct basis *basis, const struct wire_hold *hold)
+{
+	AUTO_FREE char *text = buf_text(&basis->text);
+	char begin[128], end[64];
+
+	snprintf(begin, sizeof begin, "hold v1\nact %s\nsession %.32s", hold->act, hold->which);
+	snprintf(end, sizeof end, "\nuntil %" PRId64 "\n", hold->until_us / CLOCK_US);
+	return strncmp(text, begin, strlen(begin)) == 0 && (hold->until_us == 0 || strstr(text, end) != NULL);
+}
+
+int
+sign_hold(struct client *client, struct wire_hold *hold, struct sign *sign)
+{
+	struct basis basis AUTO(basis_done) = { 0 };
+	struct approval approval = { .nonce = id_new(), .not_after_s = clock_wall_us() / CLOCK_US + HOLDS_S };
+	const struct asking asking = { WIRE_HOLD, hold, &hold->known };
+	int r = ask_basis(client, &asking, 0, &basis);
+
+	if (r != 0)
+		return r;
+	if (getenv("POSTERN_LOGIN") != NULL)
+		return cli_fail(client->cli, STATUS_DENIED, "a hold is signed on your own machine: `postern %s %s -H HOST` does that", hold->act, hold->which);
+	if (!is_our_hold(&basis, hold))
+		return cli_fail(client->cli, STATUS_FAILED, "the gate wants something else signed than was asked for");
+	snprintf(approval.decision, sizeof approval.decision, "%s", hold->act);
+	r = sign_basis(client, &asking, &basis, &approval, sign);
+	if (r != 0)
+		return r;
+	hold->text = bytes_of(&sign->text);
+	hold->signature = bytes_of(&sign->blob);
 	return 0;
 }

@@ -21,4 +21,7 @@ void	sign_done(struct sign *sign);
  */
 int	sign_decision(struct client *client, struct wire_decide *decision, struct sign *sign);
 
+/* The same for a hold or its release, which always needs a signature; hold->until_us 0: as somebody else has signed. */
+int	sign_hold(struct client *client, struct wire_hold *hold, struct sign *sign);
+
 #endif

@@ -22,6 +22,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_files.h"
+#include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_retention.h"
@@ -62,18 +63,21 @@ put_recording(void *ctx, const struct recording *recording)
 	struct recording copy = *recording;
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
+	AUTO_FREE char *hold = gate_hold_words(peer->gate, &recording->session);
 	AUTO_FREE char *state = own_dup(state_of(recording));
 	AUTO_MASKED char **masked = gate_session_masked(peer->gate, &recording->session.id);
 	struct wire_recording_row row = { .session = recording->session.id, .person = copy.session.person,
 		.role = copy.session.role, .host = copy.session.host, .class = copy.session.class, .state = state,
 		.started_us = recording->session.clock.started.wall_us, .ended_us = recording->session.end.at_us,
-		.bytes = recording->file.bytes, .why = copy.session.end.why, .held = recording->session.hold.by[0] != '\0' };
+		.bytes = recording->file.bytes, .why = copy.session.end.why, .held = recording->session.hold.by[0] != '\0',
+		.held_until_us = recording->session.hold.until_us };
 
 	row.expires_us = recording->state == RECORDING_EXPIRED ? recording->expired_us :
 	    gate_retention_expires(peer->gate, &recording->session);
 	gate_session_words(peer->gate, &recording->session, &reason, &by);
 	row.reason = reason;
 	row.by = by;
+	row.hold = hold;
 	row.masked = masked;
 	peer_put(peer, WIRE_RECORDING_ROW, &row);
 	return peer->broken ? ERR_PEER_GONE : 0;

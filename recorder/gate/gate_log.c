@@ -65,6 +65,11 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_DELETED]		= "deleted",
 	[LOG_DELETION_FAILED]	= "deletion-failed",
 	[LOG_RETENTION_RUN]	= "retention-run",
+	[LOG_HOLD_SIGNED]	= "hold-signed",
+	[LOG_HOLD_REFUSED]	= "hold-refused",
+	[LOG_HELD]		= "held",
+	[LOG_RELEASED]		= "released",
+	[LOG_HOLD_ENDED]	= "hold-ended",
 	[LOG_RETENTION_HELD]	= "retention-held",
 	[LOG_CLOCK_JUMPED]	= "clock-jumped",
 };

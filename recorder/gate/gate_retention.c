@@ -23,6 +23,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_files.h"
+#include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_rules.h"
@@ -184,18 +185,36 @@ describe(const struct lapse *lapse, char *text, size_t size)
 	}
 }
 
+/* Why it stays, in words; of a day's texts any of the sessions in it may be the held one. */
+static void
+describe_stay(struct peer *peer, const struct lapse *lapse, char *text, size_t size)
+{
+	struct session session;
+	char when[CLOCK_TEXT];
+
+	text[0] = '\0';
+	if (lapse->held && !id_is_zero(&lapse->session) && session_get(peer->gate->store, &lapse->session, &session) == 0 && session.hold.until_us != 0)
+		snprintf(text, size, "a legal hold stops it until %s", clock_local(session.hold.until_us, when));
+	else if (lapse->held)
+		snprintf(text, size, "a legal hold stops it");
+	else if (lapse->from_us == 0)
+		snprintf(text, size, "its session has not ended");
+}
+
 static void
 put_lapse(struct peer *peer, const struct lapse *lapse, bool done, const char *text)
 {
 	struct lapse copy = *lapse;
+	char why[128];
 	AUTO_FREE char *what = own_dup(unit_kind_names[lapse->kind]);
 	AUTO_FREE char *words = own_dup(text);
-	AUTO_FREE char *why = own_dup(lapse->held ? "a legal hold stops it" : lapse->from_us == 0 ? "its session has not ended" : "");
 	struct wire_plan_row row = { .id = lapse->session, .what = what, .class = copy.class, .why = why,
 		.lapses_us = lapse->lapses_us, .done = done, .text = words };
 
-	if (peer != NULL)
-		peer_put(peer, WIRE_PLAN_ROW, &row);
+	if (peer == NULL)
+		return;
+	describe_stay(peer, lapse, why, sizeof why);
+	peer_put(peer, WIRE_PLAN_ROW, &row);
 }
 
 static int
@@ -210,6 +229,8 @@ erase(void *ctx, const struct lapse *lapse)
 		run->gate->retention.is_swept = run->gate->retention.is_swept && r == 0;
 	}
 	describe(lapse, text, sizeof text);
+	if (r == ERR_HELD)	/* since the run began */
+		return 0;
 	if (r < 0) {
 		run->failed++;
 		gate_say(run->gate, LOG_DELETION_FAILED, &lapse->session, "%s under class %s could not be deleted: %s; it is tried again", text, lapse->class, err_text(r));
@@ -302,6 +323,7 @@ gate_retention_tick(struct gate *gate)
 
 	if (gate->policy == NULL || gate_store(gate) < 0)
 		return;
+	gate_hold_tick(gate);
 	sweep(gate);
 	purge(gate, false);
 	classes = classes_of(gate->policy);

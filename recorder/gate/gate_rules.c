@@ -49,6 +49,7 @@ static const struct rule {
 	[WIRE_SHORTEN]		= { on_shorten,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_REVIEW]		= { on_review,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_ALLOW]		= { on_allow,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_HOLD]		= { on_hold,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_FREEZE]		= { on_freeze,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SUBSCRIBE]	= { on_subscribe,	PERSON },
 	[WIRE_RECORDINGS]	= { on_recordings,	STORE | POLICY | PERSON },

@@ -33,6 +33,7 @@ int	on_revoke(struct peer *peer, const void *fields);
 int	on_say(struct peer *peer, const void *fields);
 int	on_extend(struct peer *peer, const void *fields);
 int	on_shorten(struct peer *peer, const void *fields);
+int	on_hold(struct peer *peer, const void *fields);
 int	on_review(struct peer *peer, const void *fields);
 int	on_allow(struct peer *peer, const void *fields);
 int	on_freeze(struct peer *peer, const void *fields);

@@ -131,31 +131,17 @@ bytes_of(const struct buf *buf)
 }
 
 int
-on_basis(struct peer *peer, const void *fields)
+gate_signed_basis(struct peer *peer, const struct gate_basis *basis)
 {
-	const struct wire_basis *question = fields;
-	AUTO_BUF struct buf text = { .max = 4096 }, proof = { .max = 4096 }, keys = { .max = KEYS_ROOM };
-	AUTO_REQUEST struct request request = { 0 };
+	AUTO_BUF struct buf proof = { .max = 4096 }, keys = { .max = KEYS_ROOM };
 	AUTO_HEAD struct head head = { 0 };
-	struct wire_basis_row row = { .must = false };
-	const struct policy_role *role;
+	struct wire_basis_row row = { .request = basis->subject, .must = basis->must, .text = bytes_of(basis->text) };
 	char log[NOTE_VKEY] = "";
-	int r = gate_signed_refresh(peer->gate);
+	int r = put_head(peer, basis->known, &head, &proof);
 
-	if (r == 0)
-		r = request_find(peer->gate->store, question->which, &row.request);
-	if (r == 0)
-		r = request_get(peer->gate->store, &row.request, &request);
-	if (r == 0)
-		r = request_text(&request, &text);
-	if (r == 0)
-		r = put_head(peer, question->known, &head, &proof);
 	if (r < 0)
 		return r;
 	put_keys(peer, &keys);
-	role = policy_role(peer->gate->policy, request.role);
-	row.must = role != NULL && role->approve.is_signed;
-	row.text = bytes_of(&text);
 	row.proof = bytes_of(&proof);
 	row.keys = bytes_of(&keys);
 	if (head.note != NULL) {
@@ -166,6 +152,29 @@ on_basis(struct peer *peer, const void *fields)
 	peer_put(peer, WIRE_BASIS_ROW, &row);
 	peer_done(peer, "%s", "");
 	return 0;
+}
+
+int
+on_basis(struct peer *peer, const void *fields)
+{
+	const struct wire_basis *question = fields;
+	AUTO_BUF struct buf text = { .max = 4096 };
+	AUTO_REQUEST struct request request = { 0 };
+	struct gate_basis basis = { .text = &text, .known = question->known };
+	const struct policy_role *role;
+	int r = gate_signed_refresh(peer->gate);
+
+	if (r == 0)
+		r = request_find(peer->gate->store, question->which, &basis.subject);
+	if (r == 0)
+		r = request_get(peer->gate->store, &basis.subject, &request);
+	if (r == 0)
+		r = request_text(&request, &text);
+	if (r < 0)
+		return r;
+	role = policy_role(peer->gate->policy, request.role);
+	basis.must = role != NULL && role->approve.is_signed;
+	return gate_signed_basis(peer, &basis);
 }
 
 static int
@@ -208,7 +217,7 @@ on_signed(struct peer *peer, const void *fields)
 
 /* What is wrong with a signature, in a sentence for the peer and the log; or NULL. */
 static const char *
-check_text(struct peer *peer, const struct request *request, const struct wire_decide *decision)
+check_text(struct peer *peer, const struct gate_claim *claim)
 {
 	struct gate *gate = peer->gate;
 	int64_t now_s = gate_now(gate).wall_us / CLOCK_US, count = 0;
@@ -217,11 +226,11 @@ check_text(struct peer *peer, const struct request *request, const struct wire_d
 	uint8_t root[TREE_HASH];
 	struct tree tree;
 
-	if (approval_parse((const char *)decision->text.data, decision->text.count, &approval) < 0)
+	if (approval_parse((const char *)claim->text.data, claim->text.count, &approval) < 0)
 		return "the signed text is not an approval";
-	if (!id_equal(&approval.request, &request->id) || memcmp(approval.request_sha256, request->sha256, sizeof request->sha256) != 0)
+	if (!id_equal(&approval.request, &claim->subject) || memcmp(approval.request_sha256, claim->sha256, sizeof approval.request_sha256) != 0)
 		return "the signature is for another request, or for what this one said before";
-	if (strcmp(approval.decision, decision->grant ? "grant" : "deny") != 0 || (decision->grant && approval.seconds != decision->seconds))
+	if (strcmp(approval.decision, claim->decision) != 0 || (claim->seconds >= 0 && approval.seconds != claim->seconds))
 		return "the signature is for another decision";
 	if (approval.not_after_s < now_s || approval.not_after_s > now_s + LATE_S)
 		return "the signature is outdated, or holds too long; sign again";
@@ -234,13 +243,13 @@ check_text(struct peer *peer, const struct request *request, const struct wire_d
 }
 
 static const char *
-check_key(const struct peer *peer, const struct wire_decide *decision)
+check_key(const struct peer *peer, const struct gate_claim *claim)
 {
-	struct sshsig_message message = { APPROVAL_NAMESPACE, decision->text.data, decision->text.count };
+	struct sshsig_message message = { APPROVAL_NAMESPACE, claim->text.data, claim->text.count };
 	const struct policy_person *person = person_of(peer);
 	struct roster_ask ask = { .namespace = APPROVAL_NAMESPACE, .time_s = clock_wall_us() / CLOCK_US };
 	struct sshsig_signed signer;
-	int r = sshsig_verify(decision->signature.data, decision->signature.count, &message, &signer);
+	int r = sshsig_verify(claim->signature.data, claim->signature.count, &message, &signer);
 
 	if (r < 0)
 		return r == ERR_UNSUPPORTED ? "only ed25519 and sk-ed25519 keys can sign decisions" : "the signature is false, or for another purpose";
@@ -255,19 +264,27 @@ check_key(const struct peer *peer, const struct wire_decide *decision)
 	return NULL;
 }
 
+const char *
+gate_signed_why(struct peer *peer, const struct gate_claim *claim)
+{
+	const char *why = check_text(peer, claim);
+
+	return why != NULL ? why : check_key(peer, claim);
+}
+
 int
 gate_signed_check(struct peer *peer, const struct policy_role *role, const struct request *request, const struct wire_decide *decision)
 {
-	const char *why = NULL;
+	const struct gate_claim claim = { .subject = request->id, .sha256 = request->sha256, .decision = decision->grant ? "grant" : "deny",
+		.seconds = decision->grant ? decision->seconds : -1, .text = decision->text, .signature = decision->signature };
+	const char *why;
 
 	if (decision->signature.count > 0 || decision->text.count > 0)
-		why = check_text(peer, request, decision);
+		why = gate_signed_why(peer, &claim);
 	else if (decision->grant && role->approve.is_signed)
 		why = "a grant of this role counts only with your signature: see `postern grant --help`";
 	else
 		return 0;
-	if (why == NULL)
-		why = check_key(peer, decision);
 	if (why == NULL)
 		return 0;
 	gate_say(peer->gate, LOG_DECISION_REFUSED, &request->id, "%s's decision is refused: %s", peer_person(peer), why);

@@ -10,7 +10,8 @@
 #include "lib/base/err.h"
 #include "recorder/policy/policy.h"
 
-#define ROLE_LISTS	5u	/* lists of entries that a role has */
+#define POLICY_LISTS	3u	/* lists of entries that a policy has itself */
+#define ROLE_LISTS	5u	/* and that a role has */
 
 int
 policy_role_index(const struct policy *policy, const char *name)
@@ -90,7 +91,7 @@ policy_entry(const char *entry, const char **rest)
 	return POLICY_PERSON;
 }
 
-/* All lists of entries of a policy, one after the other: two of the policy, then five of each role. */
+/* All lists of entries of a policy, one after the other: three of the policy, then five of each role. */
 static unsigned
 entry_list(const struct policy *policy, unsigned place, char *const **entries)
 {
@@ -100,8 +101,12 @@ entry_list(const struct policy *policy, unsigned place, char *const **entries)
 		*entries = place == 0 ? policy->auditors : policy->admins;
 		return place == 0 ? policy->auditors_count : policy->admins_count;
 	}
-	role = policy->roles[(place - 2) / ROLE_LISTS];
-	switch ((place - 2) % ROLE_LISTS) {
+	if (place == 2) {
+		*entries = policy->holds.approve.each;
+		return policy->holds.approve.each_count;
+	}
+	role = policy->roles[(place - POLICY_LISTS) / ROLE_LISTS];
+	switch ((place - POLICY_LISTS) % ROLE_LISTS) {
 	case 0:
 		*entries = role->who;
 		return role->who_count;
@@ -142,7 +147,7 @@ policy_commands(const struct policy *policy, void (*each)(const char *entry, voi
 	char *const *entries = NULL;
 	const char *rest;
 
-	for (unsigned i = 0; i < 2 + ROLE_LISTS * policy->roles_count; i++) {
+	for (unsigned i = 0; i < POLICY_LISTS + ROLE_LISTS * policy->roles_count; i++) {
 		unsigned count = entry_list(policy, i, &entries);
 
 		for (unsigned k = 0; k < count; k++)

@@ -157,10 +157,11 @@ struct policy {
 	bool			  unlisted;	/* an account of no person is a person of its own name */
 	char			**auditors;	/* who may list and open recordings */
 	unsigned		  auditors_count;
-	char			**admins;	/* who may run retention and set holds */
+	char			**admins;	/* who may run retention */
 	unsigned		  admins_count;
 	struct policy_class	 *classes;
 	unsigned		  classes_count;
+	struct policy_role	  holds;	/* `holds`: only its `approve`, one person of each; each_count 0: nobody holds */
 	int64_t			  lapse_s;	/* an undecided request lapses */
 	int64_t			  unused_s;	/* a grant that nobody entered lapses */
 	struct policy_role	**roles;	/* in the order of their index */

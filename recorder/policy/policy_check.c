@@ -207,6 +207,23 @@ check_pseudonyms(struct check *c, const char *text)
 		check_fault(c, "pseudonyms", "'%s' is neither session nor site", text);
 }
 
+/* Two parts of the house, each by a person and a signature of its own. */
+static void
+check_holds(struct check *c)
+{
+	const struct policy_approve *holds = &c->policy->holds.approve;
+
+	if (holds->each_count == 0)
+		return;
+	check_entries(c, "holds/each", holds->each, holds->each_count);
+	for (unsigned i = 1; i < holds->each_count; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(holds->each[i], holds->each[k]) == 0)
+				check_fault(c, "holds/each", "'%s' stands there twice: a hold needs persons of two different parts", holds->each[i]);
+	if (c->policy->roster == NULL)
+		check_fault(c, "holds", "nobody could sign: there is no file `approvers` with the keys of those who hold");
+}
+
 static void
 check_top(struct check *c)
 {
@@ -221,6 +238,7 @@ check_top(struct check *c)
 		check_class(c, i);
 	check_entries(c, "auditors", p->auditors, p->auditors_count);
 	check_entries(c, "admins", p->admins, p->admins_count);
+	check_holds(c);
 	p->lapse_s = p->unused_s = LAPSE_S;
 	if (requests->lapse_text != NULL)
 		check_span(c, "requests/lapse", requests->lapse_text, &p->lapse_s);

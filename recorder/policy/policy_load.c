@@ -234,6 +234,7 @@ take_top(struct policy *policy, const struct policy_top *top)
 	policy->classes = top->classes;
 	policy->classes_count = top->classes_count;
 	policy->host = top->host;
+	policy->holds.approve = top->holds;
 }
 
 /* Every role gets its index here: policy.yaml first, then the files in their order. */

@@ -236,6 +236,8 @@ policy_print(const struct policy *policy, struct buf *out)
 		r = line_of_entries(out, "auditors: ", policy->auditors, policy->auditors_count);
 	if (r == 0)
 		r = line_of_entries(out, "admins: ", policy->admins, policy->admins_count);
+	if (r == 0 && policy->holds.approve.each_count > 0)
+		r = line_of_entries(out, "held and released by one each, signed: ", policy->holds.approve.each, policy->holds.approve.each_count);
 	if (r == 0)
 		r = buf_addf(out, "recordings are sealed to %u recipient%s\n", policy->recipients_count,
 		    policy->recipients_count == 1 ? "" : "s");

@@ -154,6 +154,11 @@ static const cyaml_schema_field_t requests_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t holds_fields[] = {
+	WORDS("each", 0, struct policy_approve, each, 2, POLICY_EACH),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t top_fields[] = {
 	TEXT("host", OPT, struct policy_top, host),
 	CYAML_FIELD_SEQUENCE("people", OPT_PTR, struct policy_top, people, &person_value, 0, MOST_ENTRIES),
@@ -162,6 +167,7 @@ static const cyaml_schema_field_t top_fields[] = {
 	WORDS("admins", OPT, struct policy_top, admins, 0, MOST_ENTRIES),
 	CYAML_FIELD_SEQUENCE("classes", OPT_PTR, struct policy_top, classes, &class_value, 0, 256),
 	CYAML_FIELD_MAPPING("requests", OPT, struct policy_top, requests, requests_fields),
+	CYAML_FIELD_MAPPING("holds", OPT, struct policy_top, holds, holds_fields),
 	TEXT("pseudonyms", OPT, struct policy_top, pseudonyms),
 	CYAML_FIELD_SEQUENCE("roles", OPT_PTR, struct policy_top, roles, &role_value, 0, POLICY_ROLES),
 	CYAML_FIELD_END

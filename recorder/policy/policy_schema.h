@@ -25,6 +25,7 @@ struct policy_top {
 	unsigned		  classes_count;
 	struct policy_requests	  requests;
 	char			 *pseudonyms;	/* "session", "site" */
+	struct policy_approve	  holds;	/* `each` alone */
 	struct policy_role	 *roles;
 	unsigned		  roles_count;
 };

@@ -6,6 +6,7 @@ check_PROGRAMS += tests/unit/store/store_test \
 	tests/unit/store/quorum_test \
 	tests/unit/store/request_test \
 	tests/unit/store/glass_test \
+	tests/unit/store/hold_test \
 	tests/unit/store/grant_test \
 	tests/unit/store/session_test \
 	tests/unit/store/recording_test \
@@ -34,6 +35,9 @@ tests_unit_store_request_test_SOURCES = tests/unit/store/request_test.c $(store_
 tests_unit_store_request_test_CFLAGS = $(store_test_cflags)
 tests_unit_store_request_test_LDADD = $(store_test_libs)
 
+tests_unit_store_hold_test_SOURCES = tests/unit/store/hold_test.c $(store_test_shared)
+tests_unit_store_hold_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_hold_test_LDADD = $(store_test_libs)
 tests_unit_store_glass_test_SOURCES = tests/unit/store/glass_test.c $(store_test_shared)
 tests_unit_store_glass_test_CFLAGS = $(store_test_cflags)
 tests_unit_store_glass_test_LDADD = $(store_test_libs)

@@ -140,7 +140,7 @@ a_hold_keeps_the_session_its_request_and_its_events(void **state)
 
 	finish(store, &held.id, NOON + MINUTE);
 	finish(store, &free_one.id, NOON + 10 * DAY);
-	assert_int_equal(session_hold(store, &held.id, "audit-1", NOON), 0);
+	assert_int_equal(session_hold(store, &held.id, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), 0);
 	found = due(store, late);
 	assert_int_equal(found.count, 3);	/* of six */
 	for (size_t i = 0; i < found.count; i++) {
@@ -167,7 +167,7 @@ events_about_a_held_session_hold_their_day(void **state)
 	finish(store, &held.id, NOON + MINUTE);
 	assert_int_equal(event_append(store, &event, &seq), 0);
 	assert_int_equal(event_get(store, seq, &found), 0);
-	assert_int_equal(session_hold(store, &held.id, "audit-1", NOON), 0);
+	assert_int_equal(session_hold(store, &held.id, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), 0);
 	assert_int_equal(retention_shred(store, found.unit, NOON + 1000 * DAY), ERR_HELD);
 	assert_int_equal(session_release(store, &held.id), 0);
 	assert_int_equal(retention_shred(store, found.unit, NOON + 1000 * DAY), 0);
@@ -357,7 +357,7 @@ held_and_overdue_ones_do_not_hide_the_others(void **state)
 	struct guard guard;
 
 	finish(store, &held.id, NOON - 10 * DAY);
-	assert_int_equal(session_hold(store, &held.id, "audit-1", NOON), 0);
+	assert_int_equal(session_hold(store, &held.id, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), 0);
 	many_end(store, 25, MINUTE);
 	assert_int_equal(retention_guard(store, &classes, NOON + TEXTS_DAYS * DAY + DAY, &guard), 0);
 	assert_int_equal(guard.live, 26);

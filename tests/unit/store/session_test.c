@@ -94,9 +94,9 @@ a_hold_says_who_and_when(void **state)
 	struct session session = entered(store, NOON);
 	struct id nobody = id_new();
 
-	assert_int_equal(session_hold(store, &nobody, "audit-1", NOON), ERR_NOT_FOUND);
-	assert_int_equal(session_hold(store, &session.id, "audit-1", NOON), 0);
-	assert_int_equal(session_hold(store, &session.id, "audit-2", NOON + MINUTE), 0);
+	assert_int_equal(session_hold(store, &nobody, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), ERR_NOT_FOUND);
+	assert_int_equal(session_hold(store, &session.id, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), 0);
+	assert_int_equal(session_hold(store, &session.id, &(struct session_hold){ .by = "audit-2", .at_us = NOON + MINUTE }), 0);
 	assert_int_equal(session_get(store, &session.id, &session), 0);
 	assert_string_equal(session.hold.by, "audit-1");
 	assert_int_equal(session.hold.at_us, NOON);
