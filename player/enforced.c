@@ -46,6 +46,7 @@ static const struct { const char *word, *sentence; } marks[] = {
 	{ "sockets-hidden",	"Sockets of other services were out of sight." },
 	{ "private-tmp",	"Its temporary folders were its own." },
 	{ "trail",		"A tracer told which programs it executed and which files it changed." },
+	{ "trail-exact",	"Programs and arguments were compared with what the kernel really took." },
 	{ "trail-reads",	"The tracer told which files it read as well." },
 	{ "confined",		NULL },
 	{ "pids-max",		NULL },
@@ -58,6 +59,7 @@ static const struct { const char *word, *sentence; } gaps[] = {
 	{ "scope",	"NOT enforced: signals or abstract sockets could reach outside." },
 	{ "sockets",	"NOT enforced: sockets of other services could be reached." },
 	{ "noexec",	"NOT enforced: a loader could run programs that the role may only read or write." },
+	{ "exact",	"NOT enforced: arguments in the trail are as claimed, without a second witness." },
 };
 /* clang-format on */
 

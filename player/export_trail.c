@@ -130,7 +130,12 @@ add_exec(struct tree *tree, const struct rec_event *event, struct buf *line)
 		(void)buf_addf(line, "forked by %" PRIu32, exec.ppid);
 		return;
 	}
-	(void)buf_add_text(line, exec.flags & TRAIL_MISSING ? "tried " : "exec ");
+	if (exec.what == TRAIL_EXACT && !(exec.flags & TRAIL_MISMATCH)) {
+		(void)buf_add_text(line, "executed as claimed");
+		return;
+	}
+	(void)buf_add_text(line, exec.what == TRAIL_EXACT ? "MISMATCH: really executed " :
+	    exec.flags & TRAIL_MISSING ? "tried " : "exec ");
 	add_word(line, exec.path);
 	(void)buf_add_text(line, " [");
 	for (size_t at = 0; at < exec.args_bytes; at += strlen(exec.args + at) + 1) {
@@ -138,8 +143,11 @@ add_exec(struct tree *tree, const struct rec_event *event, struct buf *line)
 			(void)buf_add_text(line, " ");
 		add_word(line, exec.args + at);
 	}
-	(void)buf_add_text(line, "] in ");
-	add_word(line, exec.cwd);
+	(void)buf_add_text(line, "]");
+	if (exec.what == TRAIL_EXEC) {
+		(void)buf_add_text(line, " in ");
+		add_word(line, exec.cwd);
+	}
 	if (exec.flags & TRAIL_CUT)
 		(void)buf_addf(line, " (cut: %" PRIu32 " arguments)", exec.argc);
 	if (exec.flags & TRAIL_UNKNOWN)

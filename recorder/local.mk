@@ -98,6 +98,7 @@ recorder_postern_probe_LDADD = lib/base/libbase.a
 pkglibexec_PROGRAMS += recorder/postern-tracer
 recorder_postern_tracer_SOURCES = \
 	recorder/trail/calls.c recorder/trail/calls.h recorder/trail/frame.h \
+	recorder/trail/exact.h recorder/trail/exact_claim.c recorder/trail/exact_match.c recorder/trail/exact_ptrace.c \
 	recorder/trail/tracer.c recorder/trail/tracer.h \
 	recorder/trail/tracer_call.c \
 	recorder/trail/tracer_memory.c \

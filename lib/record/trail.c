@@ -140,7 +140,7 @@ rec_exec_read(const struct rec_event *event, struct rec_exec *exec)
 		exec->duration_us = rec_get64(bytes + 13);
 		return 0;
 	}
-	if (exec->what != TRAIL_EXEC && exec->what != TRAIL_FORKED)
+	if (exec->what != TRAIL_EXEC && exec->what != TRAIL_FORKED && exec->what != TRAIL_EXACT)
 		return ERR_REC_DAMAGED;
 	exec->ppid = rec_get32(bytes + 9);
 	exec->flags = rec_get16(bytes + 13);

@@ -19,14 +19,16 @@ struct rec_event;
 enum trail_what {
 	TRAIL_EXEC = 1,		/* a program was asked for */
 	TRAIL_EXITED,
-	TRAIL_FORKED		/* a process that acts or starts others without having executed anything itself; no texts */
+	TRAIL_FORKED,		/* a process that acts or starts others without having executed anything itself; no texts */
+	TRAIL_EXACT		/* the kernel has executed it: without texts as claimed before, with TRAIL_MISMATCH these are the true ones */
 };
 
 enum trail_flag {
 	TRAIL_CUT = 1,		/* more arguments, or longer ones, than are kept */
 	TRAIL_UNKNOWN = 2,	/* something of it could not be read */
 	TRAIL_MISSING = 4,	/* there was no such file when the tracer looked: a shell trying its PATH */
-	TRAIL_BY_FD = 8		/* the path is that of a descriptor */
+	TRAIL_BY_FD = 8,	/* the path is that of a descriptor */
+	TRAIL_MISMATCH = 16	/* TRAIL_EXACT: what was claimed was something else, or nothing was */
 };
 
 enum trail_act {

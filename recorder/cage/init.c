@@ -100,6 +100,7 @@ init_prepare(struct init *init)
 		fail(init, 0, why);
 	if (init_trail_start(&init->start, &init->trail, why, sizeof why) < 0)
 		fail(init, 0, why);
+	init->plan.enforced.marks |= init->trail.exact ? MARK_EXACT : 0u;
 	if (is_alone(init) && init_mounts(&init->plan, why, sizeof why) < 0)
 		fail(init, SESSION_NO_NAMESPACE, why);
 }

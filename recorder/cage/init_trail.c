@@ -51,7 +51,8 @@ run_tracer(const struct warden_start *start, const char *program, int link)
 {
 	const int sources[] = { INIT_TRAIL, link };
 	static const int targets[] = { TRACER_OUT, TRACER_LINK };
-	char *argv[] = { (char *)(uintptr_t)program, NULL };
+	char exact[] = TRACER_WANTS_EXACT;
+	char *argv[] = { (char *)(uintptr_t)program, start->role.flags & ROLE_EXACT ? exact : NULL, NULL };
 	char *environment[] = { NULL };
 
 	if (fdio_arrange(sources, targets, 2, TRACER_LAST) == 0 && become_tracer(start) == 0)
@@ -107,6 +108,7 @@ start_tracer(const struct warden_start *start, struct init_trail *trail)
 	if (r < 0)
 		return r;
 	trail->link = TAKE(ours, -1);
+	trail->exact = ready == TRACER_EXACT;
 	return tell_warden(pidfd);
 }
 
@@ -149,6 +151,7 @@ init_trail_listen(struct plan *plan, int link, char *why, size_t size)
 		r = hand_over(link, listener, proc);
 	} else {
 		r = listener;
+		plan->enforced.marks &= ~(uint32_t)MARK_EXACT;
 		snprintf(why, size, "this machine lets no tracer listen: %s", err_text(r));
 		if (plan->start->flags & SESSION_TRIAL)
 			r = fdio_send(link, why, strlen(why), NULL, 0);

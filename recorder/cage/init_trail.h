@@ -3,6 +3,7 @@
 #ifndef POSTERN_RECORDER_CAGE_INIT_TRAIL_H
 #define POSTERN_RECORDER_CAGE_INIT_TRAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -12,6 +13,7 @@ struct warden_start;
 struct init_trail {
 	int	link;	/* to the tracer; -1: there is none */
 	pid_t	pid;
+	bool	exact;	/* arguments have a second witness */
 };
 
 /*

@@ -423,8 +423,10 @@ plan_missing(const struct plan *plan)
 	bool names = (marks & MARK_NET_SPACE) || plan->abi >= 6;
 	uint32_t have = (plan->abi >= 1 ? NEED_FS | NEED_TRUNCATE : 0u) | (signals && names ? NEED_SCOPE : 0u);
 
+	uint32_t exact = (plan->start->role.flags & ROLE_EXACT) && !(marks & MARK_EXACT) ? NEED_EXACT : 0u;
+
 	if (!plan->confined)
-		return 0;
+		return exact;
 	if (plan->abi >= 4 || (marks & (MARK_PORTS_BPF | MARK_NET_SPACE | MARK_NO_INET)))
 		have |= NEED_TCP;
 	if (marks & MARK_SOCKETS)
@@ -433,5 +435,5 @@ plan_missing(const struct plan *plan)
 		have |= NEED_TRUNCATE;
 	if (marks & MARK_NOEXEC)
 		have |= NEED_NOEXEC;
-	return NEED_ALL & ~have;
+	return (NEED_ALL & ~have & ~(uint32_t)NEED_EXACT) | exact;
 }

@@ -235,6 +235,8 @@ note_trouble(struct live *live, const struct wire_report *report)
 		gate_guard_note(live, report);
 	if (strcmp(report->type, "disk-full") == 0)
 		snprintf(live->trouble, sizeof live->trouble, "its recording cannot be written (%s): input and output are held", report->text);
+	else if (strcmp(report->type, "trail-mismatch") == 0)
+		snprintf(live->trouble, sizeof live->trouble, "ALERT: %s", report->text);
 	else if (strcmp(report->type, "disk-space") == 0)
 		live->trouble[0] = '\0';
 }

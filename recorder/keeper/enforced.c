@@ -40,6 +40,7 @@ static const struct {
 	{ MARK_ROOT_INSIDE,	"root-inside" },
 	{ MARK_TRAIL,		"trail" },
 	{ MARK_TRAIL_READS,	"trail-reads" },
+	{ MARK_EXACT,		"trail-exact" },
 };
 /* clang-format on */
 

@@ -38,7 +38,8 @@ enum enforced_mark {
 	MARK_READ_ONLY = 1 << 21,	/* all mounts, but for what the role may write: modes and owners as well */
 	MARK_TRAIL = 1 << 22,		/* programs and changes of files are told by a tracer */
 	MARK_TRAIL_READS = 1 << 23,	/* and files that are opened for reading */
-	MARK_ALL = (1 << 24) - 1
+	MARK_EXACT = 1 << 24,		/* arguments are compared with what the kernel took */
+	MARK_ALL = (1 << 25) - 1
 };
 
 struct enforced {

@@ -13,6 +13,7 @@ static const struct {
 } names[] = {
 	{ NEED_FS, "fs" },	 { NEED_TRUNCATE, "truncate" }, { NEED_TCP, "tcp" },
 	{ NEED_SCOPE, "scope" }, { NEED_SOCKETS, "sockets" },	{ NEED_NOEXEC, "noexec" },
+	{ NEED_EXACT, "exact" },
 };
 
 const char *

@@ -32,7 +32,8 @@ enum rights_need {
 	NEED_SCOPE = 8,		/* no signal and no abstract socket leads out */
 	NEED_SOCKETS = 16,	/* sockets of other services are out of sight */
 	NEED_NOEXEC = 32,	/* what is not under `exec` cannot be mapped as a program either */
-	NEED_ALL = 63
+	NEED_EXACT = 64,	/* arguments in the trail are what the kernel took, not what was claimed */
+	NEED_ALL = 127
 };
 
 enum rights_kind { RIGHT_EXEC = 1, RIGHT_READ, RIGHT_WRITE, RIGHT_SOCKET, RIGHT_KINDS };

@@ -14,7 +14,7 @@
 #include "recorder/keeper/rights.h"
 
 #define ROLETABLE_MAGIC		0x50535254u	/* written and read on one machine by one build: native byte order */
-#define ROLETABLE_VERSION	4
+#define ROLETABLE_VERSION	5
 #define ROLETABLE_MOST		1024
 #define ROLE_NAME		64	/* with the NUL, as all of these */
 #define ROLE_WORD		256
@@ -26,7 +26,8 @@ enum role_flag {
 	ROLE_SHELL = 1,		/* no `run`: the account's shell */
 	ROLE_SUDO = 2,		/* no_new_privs is not set */
 	ROLE_SYSTEM = 4,	/* the account may be uid 0 or a system account */
-	ROLE_FLAGS = 7
+	ROLE_EXACT = 8,		/* arguments of the trail have a second witness */
+	ROLE_FLAGS = 15
 };
 
 /* What of a session's acts is told by a tracer. */

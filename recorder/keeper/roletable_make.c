@@ -91,7 +91,8 @@ make_record(const struct policy_role *role, struct role_record *record)
 	const struct policy_start *s = &role->start;
 	int r;
 
-	record->flags = (s->run_count == 0 ? ROLE_SHELL : 0u) | (s->sudo ? ROLE_SUDO : 0u) | (s->system ? ROLE_SYSTEM : 0u);
+	record->flags = (s->run_count == 0 ? ROLE_SHELL : 0u) | (s->sudo ? ROLE_SUDO : 0u) | (s->system ? ROLE_SYSTEM : 0u) |
+	    (role->exact ? ROLE_EXACT : 0u);
 	record->argc = s->run_count;
 	record->envc = s->env_count;
 	record->sessions = role->sessions;

@@ -148,6 +148,7 @@ struct policy_role {
 	const struct policy_mask *mask;
 	unsigned		  trail;	/* of enum role_trail */
 	char			**guard;	/* rules of recorder/mask/guard_rule.h as words; NULL at the end */
+	bool			  exact;	/* its arguments have a second witness */
 };
 
 struct policy {

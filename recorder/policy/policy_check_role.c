@@ -36,15 +36,15 @@ check_trail(struct check *c, struct policy_role *role)
 	const char *text = NULL;
 
 	role->trail = ROLE_TRAIL_WRITES;
-	snprintf(path, sizeof path, "%s/exact", c->base);
-	if (policy_lines_has(c->source->lines, path, &text) && (text == NULL || strcmp(text, "no") != 0))
-		check_fault(c, "exact", "this version has no second witness for arguments; leave `exact` out");
+	role->exact = role->exact || (role->may.need & NEED_EXACT);
 	snprintf(path, sizeof path, "%s/trail", c->base);
 	if (!policy_lines_has(c->source->lines, path, &text))
 		return;
 	for (unsigned i = 0; text != NULL && i <= ROLE_TRAIL_MOST; i++)
 		if (strcmp(text, words[i]) == 0) {
 			role->trail = i;
+			if (i == ROLE_TRAIL_OFF && role->exact)
+				check_fault(c, "exact", "`exact: yes` is about a trail, and the role has none; leave out `trail: off`");
 			return;
 		}
 	check_fault(c, "trail", "write `trail: writes`, `trail: reads` (writes too) or `trail: off`");

@@ -51,7 +51,7 @@ check_require(struct check *c, struct policy_may *may)
 	for (unsigned i = 0; i < may->require_count; i++) {
 		snprintf(at, sizeof at, "require/%u", i);
 		if (rights_need(may->require[i]) == 0)
-			check_fault(c, at, "'%s' cannot be required (fs, truncate, tcp, scope, sockets, noexec)", may->require[i]);
+			check_fault(c, at, "'%s' cannot be required (fs, truncate, tcp, scope, sockets, noexec, exact)", may->require[i]);
 		may->need |= rights_need(may->require[i]);
 	}
 }

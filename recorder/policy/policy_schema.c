@@ -128,7 +128,7 @@ static const cyaml_schema_field_t role_fields[] = {
 	CYAML_FIELD_IGNORE("record-only", OPT),
 	CYAML_FIELD_IGNORE("guard", OPT),
 	CYAML_FIELD_IGNORE("trail", OPT),
-	CYAML_FIELD_IGNORE("exact", OPT),
+	YES_NO("exact", struct policy_role, exact),
 	CYAML_FIELD_IGNORE("on-drop", OPT),	/* a word or a mapping: read by policy_check_ends.c */
 	CYAML_FIELD_IGNORE("ending", OPT),
 	CYAML_FIELD_MAPPING("break-glass", OPT, struct policy_role, glass, glass_fields),

@@ -14,7 +14,9 @@
 enum frame_kind {
 	FRAME_BEGUN = 0x100,	/* the filter is in place; payload: u8, 1 if exit statuses can be told */
 	FRAME_NONE,		/* there will be no trail; payload: text, why */
-	FRAME_OVER		/* the command has gone and all is told; an end of the pipe without it is a loss */
+	FRAME_OVER,		/* the command has gone and all is told; an end of the pipe without it is a loss */
+	FRAME_EXACT,		/* arguments have a second witness; no payload */
+	FRAME_EXACT_LOST	/* u64: execs that it could not read */
 };
 
 struct frame {
@@ -26,8 +28,12 @@ struct frame {
 /* Descriptors of postern-tracer. */
 enum tracer_fd {
 	TRACER_OUT = 3,		/* the pipe's end */
-	TRACER_LINK,		/* socket to init: a byte to it when all is loaded; from it a byte with the listener and the session's /proc beside it, or a text why there is none; its end: what is known is written out */
+	TRACER_LINK,		/* socket to init: a byte of enum tracer_ready to it when all is loaded; from it a byte with the listener and the session's /proc beside it, or a text why there is none; its end: what is known is written out */
 	TRACER_LAST = TRACER_LINK
 };
+
+/* Whether arguments have a second witness. It is looked for if the first word of the command line is this. */
+enum tracer_ready { TRACER_CLAIMED, TRACER_EXACT };
+#define TRACER_WANTS_EXACT	"exact"
 
 #endif

@@ -20,6 +20,7 @@
 #include "lib/base/log.h"
 #include "lib/base/own.h"
 #include "lib/record/event.h"
+#include "recorder/trail/exact.h"
 #include "recorder/trail/frame.h"
 #include "recorder/trail/tracer.h"
 
@@ -98,14 +99,19 @@ turn(struct tracer *t)
 {
 	struct pollfd fds[] = {
 		{ .fd = t->epoll, .events = POLLIN }, { .fd = t->listener, .events = POLLIN }, { .fd = t->link, .events = POLLIN },
+		{ .fd = t->stops, .events = POLLIN },
 	};
 
 	if (poll(fds, sizeof fds / sizeof fds[0], -1) < 0)
 		return;
+	if (fds[3].revents != 0)
+		exact_ptrace_turn(t);
 	if (fds[0].revents != 0)
 		tracer_reap(t);	/* first: then no number below is still an old one's */
 	if (fds[2].revents != 0) {
 		tracer_reap(t);
+		if (t->exact_lost > 0)
+			tell(FRAME_EXACT_LOST, &t->exact_lost, sizeof t->exact_lost);
 		tell(FRAME_OVER, "", 0);
 		close(t->link);	/* init reads this as: everything is told */
 		t->link = -1;
@@ -141,6 +147,8 @@ take_listener(struct tracer *t)
 	t->proc = fds[1];
 	(void)ioctl(t->listener, SET_FLAGS, flags);
 	tell(FRAME_BEGUN, &tells_exit, sizeof tells_exit);
+	if (t->stops >= 0)
+		tell(FRAME_EXACT, "", 0);
 }
 
 static void
@@ -154,10 +162,20 @@ raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int
-main(void)
+/* The witness that init asks for; what it answers is whether there is one. */
+static uint8_t
+open_exact(struct tracer *t, bool wanted)
 {
-	struct tracer tracer = { .listener = -1, .link = TRACER_LINK };
+	if (wanted && exact_ptrace_try() == 0)
+		t->stops = exact_ptrace_open();
+	return t->stops >= 0 ? TRACER_EXACT : TRACER_CLAIMED;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct tracer tracer = { .listener = -1, .link = TRACER_LINK, .stops = -1 };
+	uint8_t ready;
 	sigset_t all;
 	int r;
 
@@ -171,7 +189,8 @@ main(void)
 	r = tracer_watch(&tracer);
 	if (r < 0)
 		log_fatal("the tracer cannot watch processes: %s", err_text(r));
-	if (fdio_write(TRACER_LINK, "", 1) < 0)	/* loaded: init goes on with its mounts */
+	ready = open_exact(&tracer, argc > 1 && strcmp(argv[1], TRACER_WANTS_EXACT) == 0);
+	if (fdio_write(TRACER_LINK, &ready, 1) < 0)	/* loaded: init goes on with its mounts */
 		_exit(0);
 	take_listener(&tracer);
 	r = tracer_sandbox();

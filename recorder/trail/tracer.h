@@ -20,6 +20,7 @@
 #define TRACER_ARG_BYTES	8192
 #define TRACER_ARG_MOST	4096
 
+struct claim;
 struct process;
 struct seccomp_notif;
 
@@ -30,6 +31,11 @@ struct tracer {
 	char		 root[256];	/* of the session, as we see it; "" if it is ours */
 	struct process	**table;	/* by pid */
 	struct buf	 payload;
+	/* The exact record (exact.h); stops is -1 without one. */
+	int		 stops;
+	struct claim	*claims;
+	size_t		 claim_count;
+	uint64_t	 exact_lost;	/* execs that could not be read */
 };
 
 /* ---- tracer.c */

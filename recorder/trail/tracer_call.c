@@ -12,6 +12,7 @@
 
 #include "lib/base/own.h"
 #include "recorder/trail/calls.h"
+#include "recorder/trail/exact.h"
 #include "recorder/trail/tracer.h"
 
 /* One call that waits. */
@@ -169,6 +170,18 @@ is_missing(const struct call *c, int dir, const char *raw)
 	return faccessat(c->tracer->proc, path, F_OK, AT_EACCESS) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* Before it goes on: it and its claim are known to the second witness. */
+static void
+expect(struct call *c, const struct rec_exec *exec, int dir, const char *raw)
+{
+	char name[TRACER_TEXT];
+	struct exact_texts claimed = { .name = name, .args = exec->args, .args_bytes = exec->args_bytes, .argc = exec->argc };
+
+	exact_name(dir, raw, name, sizeof name);
+	exact_claim(c->tracer, exec->pid, &claimed);
+	exact_ptrace_seize(c->tracer, c->tid);
+}
+
 static void
 on_exec(struct call *c)
 {
@@ -187,6 +200,8 @@ on_exec(struct call *c)
 	if (!still_waits(c))
 		return;
 	tracer_tell_exec(c->tracer, &exec);
+	if (c->tracer->stops >= 0)
+		expect(c, &exec, dir, raw);
 	if (!missing)
 		tracer_executed(c->tracer, exec.pid);
 }

@@ -65,12 +65,14 @@ struct args {
 	char		*bytes;
 	size_t		 used;
 	unsigned	 flags;
+	bool		 is_full;
 };
 
 static void
 add_arg(struct args *args, const char *text, size_t count)
 {
-	if (count + 1 > TRACER_ARG_BYTES - args->used) {
+	if (args->is_full || count + 1 > TRACER_ARG_BYTES - args->used) {
+		args->is_full = true;	/* nothing behind it either: what is kept is the beginning */
 		args->flags |= TRAIL_CUT;
 		return;
 	}

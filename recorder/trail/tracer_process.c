@@ -15,6 +15,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/own.h"
+#include "recorder/trail/exact.h"
 #include "recorder/trail/tracer.h"
 
 #define BUCKETS		1024u	/* a power of two */
@@ -228,6 +229,7 @@ end_process(struct tracer *t, uint32_t pid)
 	exited.duration_us = (uint64_t)(clock_boot_us() - process->since_us);
 	if (process->executed)
 		tracer_tell_exec(t, &exited);
+	exact_forget(t, pid);
 	own_close(&process->fd);	/* and it leaves the epoll set */
 }
 

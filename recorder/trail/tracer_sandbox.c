@@ -54,6 +54,9 @@ static const struct row rows[] = {
 #endif
 	{ SYS_pidfd_open, -1, 0 },
 	{ SYS_pidfd_getfd, -1, 0 },
+	{ SYS_ptrace, -1, 0 },
+	{ SYS_wait4, -1, 0 },
+	{ SYS_kill, -1, 0 },
 	{ SYS_epoll_ctl, -1, 0 },
 	{ SYS_epoll_pwait, -1, 0 },
 #if defined(SYS_epoll_wait)

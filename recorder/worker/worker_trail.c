@@ -23,6 +23,7 @@
 #define READ_MOST	(48u * 1024)	/* of one turn, so that keys and output have theirs */
 #define PAUSE_US	(CLOCK_US / 50)	/* records alone wake us no more often; with output they are read at once */
 #define LOST_US		(3 * CLOCK_US / 10)	/* for the warden's word, where the tracer went because all did */
+#define ALERTS_MOST	20	/* of one session, in the log */
 #define BETWEEN		'\x1f'		/* stands between arguments while they are masked as one line */
 
 void
@@ -82,6 +83,22 @@ count_flags(struct worker_trail *trail, unsigned flags)
 	trail->cut += (flags & TRAIL_CUT) != 0;
 }
 
+/* Somebody hides what is executed: the gate hears of it at once. Of many the first ones, all in the recording. */
+static void
+on_exact(struct worker *w, const struct rec_exec *exec)
+{
+	struct worker_news news = { .type = "trail-mismatch", .a = exec->pid };
+	AUTO_FREE char *text = NULL;
+
+	w->trail.exacts++;
+	if (!(exec->flags & TRAIL_MISMATCH) || w->trail.mismatches++ >= ALERTS_MOST)
+		return;
+	if (asprintf(&text, "process %" PRIu32 " executed %.300s, which is not what it claimed", exec->pid, exec->path) < 0)
+		text = NULL;
+	news.text = text;
+	gate_report(w, &news);
+}
+
 static void
 put_exec(struct worker *w, const struct rec_event *told, int64_t boot_us)
 {
@@ -109,6 +126,8 @@ put_exec(struct worker *w, const struct rec_event *told, int64_t boot_us)
 	w->trail.missing += exec.what == TRAIL_EXEC && (exec.flags & TRAIL_MISSING);
 	w->trail.no_status += exec.what == TRAIL_EXITED && exec.status == TRAIL_STATUS_UNKNOWN;
 	count_flags(&w->trail, exec.flags);
+	if (exec.what == TRAIL_EXACT)
+		on_exact(w, &exec);
 	if (rec_exec_make(&exec, &out, &event) == 0)
 		tape_put(w, &event);
 }
@@ -154,6 +173,10 @@ take(struct worker *w, const struct frame *frame, const uint8_t *bytes)
 		trail->has_none = true;
 	} else if (frame->kind == FRAME_OVER) {
 		trail->is_complete = true;
+	} else if (frame->kind == FRAME_EXACT) {
+		trail->has_exact = true;
+	} else if (frame->kind == FRAME_EXACT_LOST && frame->count == sizeof trail->exact_lost) {
+		memcpy(&trail->exact_lost, bytes, sizeof trail->exact_lost);
 	}
 }
 
@@ -242,9 +265,15 @@ add_counts(const struct worker *w, struct buf *out)
 	if (w->end.why == WHY_TRAIL)
 		(void)buf_add_text(out, "; the tracer died, and from then on nothing could be executed or changed");
 	(void)buf_addf(out, ". Not captured: %scontents of files; writes by descriptors that were open already and by memory maps; "
-	    "sockets made by bind; whether the kernel then let an act succeed; what another service does on the session's behalf. "
-	    "Arguments and paths are as claimed: another thread can change them between our look and the kernel's",
+	    "sockets made by bind; whether the kernel then let an act succeed; what another service does on the session's behalf. ",
 	    w->start->trail == ROLE_TRAIL_READS ? "" : "files opened for reading; ");
+	if (t->has_exact)
+		(void)buf_addf(out, "Of the programs the kernel took %" PRIu64 "; %" PRIu64 " of them were not what was claimed, %" PRIu64
+		    " could not be read. Paths of files are as claimed: another thread can change them between our look and the kernel's",
+		    t->exacts, t->mismatches, t->exact_lost);
+	else
+		(void)buf_add_text(out,
+		    "Arguments and paths are as claimed: another thread can change them between our look and the kernel's");
 }
 
 void

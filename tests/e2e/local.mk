@@ -67,3 +67,8 @@ check_SCRIPTS += tests/e2e/disk_image_test.sh
 # Roles from trails.
 check_SCRIPTS += tests/e2e/learn_test.sh
 # end of roles from trails
+
+# The trail's second witness, and an attacker of it.
+noinst_PROGRAMS += tests/e2e/forge
+tests_e2e_forge_CFLAGS = $(AM_CFLAGS) -pthread
+check_SCRIPTS += tests/e2e/exact_test.sh

@@ -287,7 +287,7 @@ static const struct {
 	{ "connect: [5432]", "delete: [/]", "policy.yaml:20: there is no key 'delete' here\n" },
 	{ "guard: [sql]", "guard: [sequel]", "policy.yaml:22: role 'orders-ro': there is no set or rule 'sequel' (sql, shell, cluster)\n" },
 	{ "guard: [sql]", "require: [fs, magic]", "policy.yaml:22: role 'orders-ro': 'magic' cannot be required (fs, truncate, "
-	    "tcp, scope, sockets, noexec)\n" },
+	    "tcp, scope, sockets, noexec, exact)\n" },
 	{ "sudo: yes", "require: [fs]", "policy.yaml:31: role 'shell': `require` goes with `may`\n" },
 	{ "sudo: yes", "loose: yes", "policy.yaml:31: role 'shell': `loose` goes with `may`\n" },
 	{ "nice: 5", "memory: 5T", "policy.yaml:30: role 'shell': '5T' is not a size (write 64K, 512M or 2G)\n" },
