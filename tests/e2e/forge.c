@@ -3,6 +3,8 @@
  * An attacker of the trail: "forge COUNT" starts COUNT processes, in each of which one thread rewrites an argument while
  * another executes "forge say WORD"; that prints its pid and the word that the kernel took.
  */
+#include "config.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
