@@ -297,14 +297,26 @@ put_saved(struct brush *b, const struct grid *g, const struct grid_screen *scree
 {
 	const struct grid_cursor *saved = &screen->saved;
 	const struct charset plain = CHARSET_DEFAULT;
+	struct grid_cursor at = *saved;
+	bool is_outside = saved->is_origin &&
+	    (saved->row < g->top || saved->row > g->bottom || saved->col < g->left || saved->col > g->right);
 
+	if (is_outside) {	/* saved under other margins: under these no place outside can be gone to */
+		put(b, "\033[r");
+		if ((g->modes & GRID_SIDES) != 0)
+			put_mode(b, 69, false);
+		at.is_origin = false;
+		at.is_pending = saved->is_pending && saved->col == g->cols - 1;
+	}
 	if (saved->is_origin)
 		put_mode(b, 6, true);
-	put_cursor(b, g, saved, screen->rows, NULL);
+	put_cursor(b, g, &at, screen->rows, NULL);
 	put_charset(b, &plain, &saved->charset);
 	put(b, save);
 	if (saved->is_origin)
 		put_mode(b, 6, false);
+	if (is_outside)
+		put_margins(b, g);
 	put_charset(b, &saved->charset, &plain);
 	set_pen(b, 0);
 	b->col = -1;
