@@ -7,6 +7,10 @@ FORGE = tests/mask/forge.c tests/mask/forge.h tests/mask/script.c tests/mask/scr
 tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
 tests_bench_bench_LDADD = recorder/libmask.a lib/term/libterm.a $(MASKLOAD_LIBS) lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 tests_bench_child_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
+EXTRA_PROGRAMS += tests/bench/log
+tests_bench_log_SOURCES = tests/bench/log.c recorder/gate/signer.c
+tests_bench_log_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
+tests_bench_log_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += tests/bench/README.md
 
@@ -14,3 +18,8 @@ EXTRA_DIST += tests/bench/README.md
 .PHONY: bench
 bench: all tests/bench/bench tests/bench/child
 	tests/bench/bench --captures $(srcdir)/tests/golden $(BENCH)
+
+# The log alone: events a second, the check of a million, a proof.
+.PHONY: bench-log
+bench-log: all tests/bench/log
+	dir=$$(mktemp -d ./bench-log.XXXXXX) && { tests/bench/log "$$dir"; status=$$?; rm -rf "$$dir"; exit $$status; }
