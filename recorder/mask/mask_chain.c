@@ -89,6 +89,30 @@ match_part(struct pass *p, uint32_t from, uint32_t to, bool is_last)
 	cover_hits(p, from, false);
 }
 
+/* A pager or editor that does not wrap cuts lines at the edge: what is left there of a value with a prefix; less puts '>' behind it. */
+static void
+match_edge(struct pass *p, uint32_t from, uint32_t to, int row)
+{
+	struct mask_stream *s = p->s;
+
+	if (!p->has_candidates || from >= to || grid_row_used(s->grid, row) < grid_cols(s->grid))
+		return;
+	clear_hits(s);
+	s->hits.wants_near = false;
+	to -= s->line.text[to - 1] == '>';
+	mask_match_line(s->match, &p->candidates, s->line.text + from, to - from, true, &s->hits);
+	for (size_t i = 0; i < s->hits.count; i++) {
+		struct mask_hit hit = s->hits.items[i];
+
+		hit.start += from;
+		hit.from += from;
+		hit.to += from;
+		hit.known += from;
+		if (hit.is_partial)
+			mask_cover(s, &hit, true);
+	}
+}
+
 /* The line may have a mark or a number before it, as long as that before the state's first line, or nearly. */
 static bool
 state_goes_on(const struct pass *p, uint32_t before, uint32_t from, uint32_t to, uint32_t *mark)
@@ -226,6 +250,8 @@ match_parts(struct pass *p)
 			if (s->columns != NULL)
 				mask_column_note(s, &part, state);
 		}
+		if (!p->has_cursor || !is_last || p->how == MASK_CLOSE)
+			match_edge(p, from, to, end - 1);
 		match_part(p, from, to, is_last);
 		mark = continue_state(p, mark, from, to, is_last);
 		if (s->hits.opened != MASK_NO_RULE) {

@@ -46,7 +46,6 @@ static const struct kind kinds[] = {
 	{ "aws-session-token", "aws_session_token", "aws_session_token=", "FwoGZXIv%160S", "", false },
 	{ "aws-key-id", "id", "", "ACCA%16A", "", true },
 	{ "aws-key-pair", NULL, "AKIAQYLPMN5HFIQR7BBB,", "%40S", "", false },
-	{ "private-key-base64", NULL, "  tls.key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt", "%200S==", "", false },
 	{ "aws-signature", NULL, "?X-Amz-Expires=60&X-Amz-Signature=", "%64h", "&x=1", false },
 	{ "google-api-key", "maps", "key ", "AIza%35U", " ok", true },
 	{ "google-client-secret", "oauth", "id and ", "GOCSPX-%28U", "", true },
@@ -174,6 +173,7 @@ static const struct kind kinds[] = {
 	{ "email", "note", "mail ", "%8l.%6l@%7l.example.com", " sent", true },
 	{ "email-uri", NULL, "mailto:", "%8l.%6l@%7l.example.com", "?subject=x", false },
 	{ "phone", "note", "call ", "+47%1D%7D", " now", true },
+	{ "private-key-base64", NULL, "  tls.key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt", "%200S==", "", false },
 };
 /* clang-format on */
 

@@ -71,6 +71,7 @@ static const struct row rows[] = {
 	{ "but not one that ended a sequence", "password=abc\033[3\351def x\r\n", "password=***\033[3\351*** x\r\n" },
 	{ "a key of short lines", "-----BEGIN PRIVATE KEY-----\r\n" HEX HEX HEX HEX HEX HEX "-----END PRIVATE KEY-----\r\n",
 	    "-----BEGIN PRIVATE KEY-----\r\n" HEX_IS HEX_IS HEX_IS HEX_IS HEX_IS HEX_IS "-----END PRIVATE KEY-----\r\n" },
+	{ "cut at the edge, as by less", "\033[2;1H" A60 " ghp_0123456789abcd>\033[1;1H", "\033[2;1H" A60 " ghp_**************>\033[1;1H" },
 	{ "an empty escape", "\033[1;31m\033[0m\033(B", "\033[1;31m\033[0m\033(B" },
 };
 /* clang-format on */
