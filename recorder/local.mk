@@ -206,6 +206,8 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_bar.c \
 	recorder/worker/worker_client.c \
 	recorder/worker/worker_drop.c recorder/worker/worker_end.c recorder/worker/worker_freeze.c \
+	recorder/worker/sftp.c recorder/worker/sftp.h recorder/worker/sftp_packet.c recorder/worker/sftp_packet.h \
+	recorder/worker/worker_files.c \
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_input.c \
 	recorder/worker/worker_guard.c \
@@ -268,7 +270,7 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/client/postern.c recorder/client/commands.h \
 	recorder/client/ask.c recorder/client/ask.h \
-	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_hold.c recorder/client/cmd_retention.c recorder/client/cmd_try.c \
+	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_hold.c recorder/client/cmd_retention.c recorder/client/cmd_sftp.c recorder/client/cmd_try.c \
 	recorder/client/enter.c recorder/client/enter.h \
 	recorder/client/guard.c recorder/client/guard.h \
 	recorder/client/menu.c \

@@ -47,6 +47,7 @@ static const struct wire_field role_fields[] = {
 	WIRE_FIELD(role, TEXT, keep, NAME_MOST),
 	WIRE_FIELD(role, BOOL, may, 0),
 	WIRE_FIELD(role, TEXT, why, SENTENCE_MOST),
+	WIRE_FIELD(role, BOOL, files, 0),
 	WIRE_FIELD(role, I64, glass_s, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
@@ -139,6 +140,7 @@ static const struct wire_field enter_fields[] = {
 	WIRE_FIELD(enter, U32, rows, 0),
 	WIRE_FIELD(enter, TEXT, menu, NAME_MOST),
 	WIRE_FIELD(enter, WORDS, command, WORD_MOST),
+	WIRE_FIELD(enter, BOOL, files, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field basis_fields[] = {

@@ -37,6 +37,7 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, I64, freeze_s, 0),
 	WIRE_FIELD(start, WORDS, guard, REASON_MOST),
 	WIRE_FIELD(start, U32, trail, 0),
+	WIRE_FIELD(start, BOOL, files, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field envelope_fields[] = {

@@ -49,6 +49,7 @@ struct wire_role {			/* row */
 	char	*keep;		/* "90 days" */
 	bool	 may;		/* the peer may ask for it now */
 	char	*why;		/* why not, a sentence */
+	bool	 files;		/* files may be copied under it */
 	int64_t	 glass_s;	/* the peer may enter it without a decision, for so long at most; 0: not */
 };
 struct wire_ask {		/* a request; answered by wire_asked or fail */
@@ -106,6 +107,7 @@ struct wire_enter {		/* the client is silent after this until the worker's wire_
 	uint32_t cols, rows;
 	char	*menu;		/* the key of the session menu, as lib/base/keyname.h reads it; empty: the role's */
 	char	**command;	/* empty: role's command or shell; one word: given to the shell with -c, as ssh does */
+	bool	 files;		/* to copy files: SFTP, and no command */
 };
 
 /* ---- approver --------------------------------------------------------------------------------------------------- */
@@ -228,6 +230,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	char	**guard;	/* rules of recorder/mask/guard_rule.h, four words each */
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 	uint32_t trail;		/* of enum role_trail: 0 = none, else WORKER_TRAIL is open */
+	bool	 files;		/* what goes through is SFTP: its files are told, its bytes neither masked nor kept */
 };
 struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
 struct wire_go { bool on; };

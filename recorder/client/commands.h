@@ -8,6 +8,7 @@
 int	cmd_roles(struct cli *cli);
 int	cmd_request(struct cli *cli);
 int	cmd_enter(struct cli *cli);
+int	cmd_sftp(struct cli *cli);
 int	cmd_status(struct cli *cli);
 int	cmd_end(struct cli *cli);
 int	cmd_note(struct cli *cli);

@@ -106,7 +106,7 @@ check_subsystems(struct doctor *d, const char *account, const char *text)
 	for (unsigned i = 0; (value = value_of(text, "subsystem", i)) != NULL; i++) {
 		if (strstr(value, "internal-sftp") != NULL)
 			doctor_add(d, "sshd", account, "internal-sftp serves files without the login shell, so without Postern",
-			    "Subsystem sftp /usr/lib/openssh/sftp-server");
+			    "Subsystem sftp " POSTERN_BINDIR "/postern sftp");
 		free(value);
 	}
 }

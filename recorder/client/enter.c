@@ -112,7 +112,7 @@ enter_run(struct client *client, const struct enter *enter)
 	AUTO_FREE char *term_copy = text_clean(term != NULL ? term : "dumb", strnlen(term != NULL ? term : "dumb", 64));
 	AUTO_FREE char *menu = enter->menu != NULL ? own_dup(enter->menu) : own_menu_key();
 	struct wire_enter question = { .grant = id, .role = role, .tty = wants_tty(enter), .term = term_copy,
-		.locale = locale, .menu = menu, .command = enter->command };
+		.locale = locale, .menu = menu, .command = enter->command, .files = enter->files };
 	int r;
 
 	if (enter->grant != NULL)

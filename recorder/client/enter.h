@@ -11,6 +11,7 @@ struct enter {
 	const char	 *role;
 	char		**command;
 	bool		  force_tty, no_tty;
+	bool		  files;	/* SFTP on standard input and output */
 	const char	 *menu;	/* the key of the session menu; NULL: what ~/.config/postern/menu-key says, or the role */
 };
 

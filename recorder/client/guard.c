@@ -20,6 +20,7 @@ static const struct allowed {
 	{ "roles",	false, false },
 	{ "request",	false, false },
 	{ "enter",	false, true },
+	{ "sftp",	false, false },
 	{ "status",	false, false },
 	{ "cancel",	true, false },
 	{ "console",	true, false },
@@ -51,10 +52,14 @@ static const struct {
 	const char	*word;
 	const char	*text;
 } advice[] = {
-	{ "scp",		"files are not copied through here; paste small ones, or ask for a role made for transfers" },
-	{ "sftp-server",	"files are not copied through here; ask for a role made for transfers" },
-	{ "internal-sftp",	"files are not copied through here; ask for a role made for transfers" },
-	{ "rsync",		"files are not copied through here; ask for a role made for transfers" },
+	{ "scp",		"the old protocol of scp is not spoken here; a newer scp (OpenSSH 9), scp -s or sftp copies files" },
+	{ "rsync",		"rsync is not spoken here; sftp or scp copy files under a role that allows it" },
+	{ "bash",		"without a grant there is no shell, and editors' remote servers are not run; edit a copy (sftp, scp), or in a session" },
+	{ "code-server",	"editors' remote servers are not run here; edit a copy (sftp, scp), or in a session" },
+	{ "git-upload-pack",	"git is not served here; clone in a session, or copy files with sftp or scp" },
+	{ "git-receive-pack",	"git is not served here; push from a session, or copy files with sftp or scp" },
+	{ "mosh-server",	"mosh is not spoken here; a role that keeps sessions brings you back over ssh" },
+	{ "nc",			"nothing is forwarded here; ask for a role whose command is the client that you need" },
 	{ "record",		"'record' works with files of yours; run it on your own machine" },
 	{ "export",		"'export' works with files of yours; run it on your own machine with -H and this host" },
 	{ "redact",		"'redact' works with files of yours; run it on your own machine" },
@@ -192,12 +197,32 @@ check_verb(const struct guard *guard, const struct allowed *row)
 	return GUARD_VERB;
 }
 
+/* What sshd runs for its subsystem sftp, where its settings do not name `postern sftp`. */
+static bool
+is_file_server(const struct guard *guard)
+{
+	return guard->count > 0 && (strcmp(base_name(guard->words[0]), "sftp-server") == 0 || strcmp(guard->words[0], "internal-sftp") == 0);
+}
+
+/* Nothing of how it was to be started counts. */
+static void
+serve_files(struct guard *guard)
+{
+	for (int i = 0; i < guard->count; i++)
+		free(guard->words[i]);
+	memset(guard->words, 0, sizeof guard->words);
+	guard->words[0] = own_dup("sftp");
+	guard->count = 1;
+}
+
 enum guard_answer
 guard_check(struct guard *guard)
 {
 	/* `ssh bastion postern requests`, and ForceCommand's own text handed to us as login shell. */
 	if (guard->count > 0 && strcmp(base_name(guard->words[0]), "postern") == 0)
 		drop_first(guard);
+	if (is_file_server(guard))
+		serve_files(guard);
 	if (guard->count == 0)
 		return GUARD_MENU;
 	for (size_t i = 0; i < COUNT(allowed); i++)

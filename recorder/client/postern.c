@@ -110,6 +110,7 @@ static const struct cli_verb verbs[] = {
 	{ "request",	"ROLE",			"Ask for a role; prints the request's id", request_options, cmd_request, 1, 1 },
 	{ "menu",	"",			"What a login shows: live grants, roles, three questions", plain_options, cmd_menu, 0, 0 },
 	{ "enter",	"ROLE [-- CMD]",	"Enter a role that was granted, or ask for it first", enter_options, cmd_enter, 1, -1 },
+	{ "sftp",	"[ROLE]",		"SFTP under a live grant; what sshd's Subsystem sftp runs", plain_options, cmd_sftp, 0, 1 },
 	{ "status",	"",			"What you hold and wait for; inside a session, how long it lasts", json_options, cmd_status, 0, 0 },
 	{ "cancel",	"ID",			"Take a request back", plain_options, cmd_cancel, 1, 1 },
 	{ "extend",	"[ID]",			"More time: asks for it, or as an approver gives it to session ID", extend_options, cmd_extend, 0, 1 },

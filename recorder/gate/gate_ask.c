@@ -53,6 +53,7 @@ put_role(struct peer *peer, const struct policy_role *role, bool all)
 	row.why = why;
 	row.keep = keep;
 	row.run = role->start.run_count > 0 ? role->start.run[0] : NULL;
+	row.files = role->copy.upload || role->copy.download;
 	if (policy_may_break(peer->gate->policy, &subject, role, no_glass) == 0)
 		row.glass_s = role->glass.time_s;
 	if (row.may || row.glass_s > 0 || all)

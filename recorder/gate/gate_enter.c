@@ -43,6 +43,7 @@
 #define RESERVE_BYTES	(UINT64_C(8) << 20)	/* free space that every session is promised at its start */
 #define GRACE_S		60			/* how long a full disk is waited for */
 #define SIZE_MOST	500u
+#define SFTP_SERVER	"/usr/lib/openssh/sftp-server"
 
 /* All that a start needs, released together. */
 struct entry {
@@ -53,6 +54,7 @@ struct entry {
 	struct request			 request;
 	struct session			 session;
 	struct buf			 by;
+	char				*server[2];	/* a command in place of the client's */
 	char				*command;	/* as it may be told; NULL: none was given */
 	int				 fds[LAUNCH_FDS];	/* LAUNCH_CLIENT is borrowed */
 	int				 gate_end;
@@ -163,6 +165,28 @@ may_return(const struct entry *e)
 
 	return role != NULL && role->ends.keep_s > 0 && strcmp(e->grant.person, peer_person(e->peer)) == 0 &&
 	    gate_glass_keeps(e->peer->gate, &subject, role, &e->grant.request) && gate_return(e->peer, &e->grant, e->question);
+}
+
+/* The file server is the role's account's and knows what it may not; no word of it is the client's. */
+static int
+serve_files(struct entry *e, struct wire_enter *question)
+{
+	static char server[] = SFTP_SERVER, only_out[] = SFTP_SERVER " -R", only_in[] = SFTP_SERVER " -P read,copy-data";
+	const struct policy_copy *copy = &e->role->copy;
+	char why[200];
+
+	if (!question->files)
+		return 0;
+	if (question->command[0] != NULL)
+		return refuse(e, STATUS_USAGE, "files are copied without a command");
+	if (!copy->upload && !copy->download) {
+		snprintf(why, sizeof why, "'%s' copies no files; its administrator can allow it with `files: {upload: yes, download: yes}`", e->role->name);
+		return refuse(e, STATUS_DENIED, why);
+	}
+	question->tty = false;
+	e->server[0] = copy->upload && copy->download ? server : copy->upload ? only_in : only_out;
+	question->command = e->server;
+	return 0;
 }
 
 static int
@@ -292,6 +316,7 @@ make_start(struct entry *e)
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,
 		.freeze_s = e->role->ends.freeze_s, .guard = e->role->guard, .keep_s = e->role->ends.keep_s, .trail = e->role->trail,
+		.files = e->question->files,
 		.menu = { menu, menu_key(e, menu) } };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
@@ -391,9 +416,9 @@ on_enter(struct peer *peer, const void *fields)
 	}
 	question.cols = clamp(question.cols, 80);
 	question.rows = clamp(question.rows, 24);
-	if (find_grant(&e) != 0 || may_return(&e))
+	if (find_grant(&e) != 0 || (!question.files && may_return(&e)))
 		return 0;
-	if (check_right(&e) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
+	if (check_right(&e) != 0 || serve_files(&e, &question) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
 		return 0;
 	/* Nobody is in without the log having said so. */
 	e.command = gate_mask_command(peer->gate, e.session.role, question.command);

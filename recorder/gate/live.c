@@ -269,6 +269,9 @@ log_report(struct live *live, const struct wire_report *report)
 		return log_masked(live, &entry, report);
 	/* The worker has done the same already; but it hears what the session says, and this is for good. */
 	text = gate_mask_text(live->gate, live->session.role, report->text);
+	if (strcmp(report->type, "file") == 0 && report->b != 0)
+		return gate_log(live->gate, &entry, "%s%s%s, %" PRId64 " bytes, SHA-256 %s", report->type, colon, text, report->a,
+		    sha256[0] != '\0' ? sha256 : "not known: it came in pieces");
 	if (strcmp(report->type, "ended") == 0)
 		return gate_log(live->gate, &entry, "%s%s%s: exit status %" PRId64 ", %" PRId64 " killed, %" PRId64 " survivors", report->type,
 		    colon, text, report->a, report->b, report->c);

@@ -120,6 +120,11 @@ struct policy_ends {
 	char	*menu_key;	/* lib/base/keyname.h */
 };
 
+/* `files`: what `postern sftp` may copy under the role. */
+struct policy_copy {
+	bool	 upload, download;
+};
+
 /* `break-glass`: who may enter without a decision, to be reviewed afterwards. */
 struct policy_glass {
 	bool		  given;
@@ -145,6 +150,7 @@ struct policy_role {
 	unsigned		  sessions;	/* at once under one grant */
 	struct policy_ends	  ends;
 	struct policy_glass	  glass;
+	struct policy_copy	  copy;
 	const struct policy_mask *mask;
 	unsigned		  trail;	/* of enum role_trail */
 	char			**guard;	/* rules of recorder/mask/guard_rule.h as words; NULL at the end */

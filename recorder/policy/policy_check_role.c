@@ -213,6 +213,13 @@ check_unique(struct check *c, const struct policy_role *role)
 		}
 }
 
+static void
+check_copy(struct check *c, const struct policy_role *role)
+{
+	if ((role->copy.upload || role->copy.download) && role->start.run_count > 0)
+		check_fault(c, "files", "a role with `run` runs that and nothing else; files are copied under a role without it");
+}
+
 void
 check_role(struct check *c, struct policy_role *role)
 {
@@ -237,6 +244,7 @@ check_role(struct check *c, struct policy_role *role)
 	check_ends(c, role);
 	check_trail(c, role);
 	check_glass(c, role);
+	check_copy(c, role);
 	check_may(c, role);
 	policy_guard_check(c, role);
 }

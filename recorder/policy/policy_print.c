@@ -95,6 +95,15 @@ print_glass(const struct policy_role *role, struct buf *out)
 }
 
 static int
+print_copy(const struct policy_copy *copy, struct buf *out)
+{
+	if (!copy->upload && !copy->download)
+		return 0;
+	return buf_addf(out, "  files       %s with sftp and scp\n", copy->upload && copy->download ? "copied in and out" :
+	    copy->upload ? "copied in" : "copied out");
+}
+
+static int
 print_command(const struct policy_start *start, struct buf *out)
 {
 	int r = buf_addf(out, "  runs as     %s: %s", start->as, start->run_count == 0 ? "the account's shell" : "");
@@ -171,6 +180,8 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 		r = print_ends(&role->ends, out);
 	if (r == 0)
 		r = print_command(&role->start, out);
+	if (r == 0)
+		r = print_copy(&role->copy, out);
 	if (r == 0)
 		r = policy_print_may(role, out);
 	if (r == 0)

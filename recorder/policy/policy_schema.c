@@ -64,6 +64,12 @@ static const cyaml_schema_field_t approve_fields[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t copy_fields[] = {
+	YES_NO("upload", struct policy_copy, upload),
+	YES_NO("download", struct policy_copy, download),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t glass_fields[] = {
 	WORDS("who", OPT, struct policy_glass, who, 1, MOST_ENTRIES),
 	TEXT("for", OPT, struct policy_glass, time_text),
@@ -131,6 +137,7 @@ static const cyaml_schema_field_t role_fields[] = {
 	YES_NO("exact", struct policy_role, exact),
 	CYAML_FIELD_IGNORE("on-drop", OPT),	/* a word or a mapping: read by policy_check_ends.c */
 	CYAML_FIELD_IGNORE("ending", OPT),
+	CYAML_FIELD_MAPPING("files", OPT, struct policy_role, copy, copy_fields),
 	CYAML_FIELD_MAPPING("break-glass", OPT, struct policy_role, glass, glass_fields),
 	CYAML_FIELD_END
 };

@@ -205,7 +205,7 @@ set_polls(struct worker *w, struct pollfd fds[SRC_COUNT])
 	fds[SRC_TRAIL] = asked(w->trail.fd, trail_is_wanted(w), false);
 	fds[SRC_OUT] = asked(w->port.out, output, false);
 	fds[SRC_ERR] = asked(w->port.err, output, false);
-	fds[SRC_IN] = asked(w->port.in, false, buf_len(&w->port.typed) > 0 && w->phase == WORKER_RUNNING && !freeze_is_on(w) && w->due[DUE_GUARD] == 0);
+	fds[SRC_IN] = asked(w->port.in, false, port_wants_input(w));
 	fds[SRC_SCREEN] = asked(w->client.screen, hears, buf_len(&w->client.shown) > 0);
 	fds[SRC_CLIENT] = asked_conn(&w->client.conn, hears);
 	if (!w->client.is_silent)

@@ -25,6 +25,7 @@ struct mask_match;
 struct mask_rules;
 struct mask_stream;
 struct rec_writer;
+struct sftp;
 struct warden_word;
 
 #define WORKER_CLIENT_OUT	(256u * 1024 + WORKER_STAGE)	/* 128 KiB before output is held back, a turn's output, and the last words */
@@ -82,6 +83,7 @@ enum worker_why {
 	WHY_START,		/* the command could not be started */
 	WHY_GATE,		/* no wire_go */
 	WHY_TRAIL,		/* the tracer went */
+	WHY_FILES,		/* what came was no SFTP */
 	WHY_TERMINATED,		/* SIGTERM */
 	WHY_COUNT
 };
@@ -255,6 +257,14 @@ struct worker_trail {
 	uint64_t	exacts, mismatches, exact_lost;	/* which saw so many execs, so many that were claimed otherwise, and missed so many */
 };
 
+/* A session that copies files. */
+struct worker_files {
+	struct sftp	*sftp;		/* NULL: it is an ordinary one */
+	bool		 is_broken;	/* nothing goes through any more */
+	int64_t		 said_us;	/* boottime up to which the log's room is used up */
+	uint64_t	 unsaid;
+};
+
 /* The notice over the picture. */
 struct worker_bar {
 	struct grid	*grid;		/* the recorder's screen; NULL without a tty */
@@ -289,6 +299,7 @@ struct worker {
 	struct worker_drop		 drop;
 	struct worker_menu		 menu;
 	struct worker_trail		 trail;
+	struct worker_files		 files;
 };
 
 /* ---- worker_setup.c: 0 or negative; then there is no session (worker_refuse) */
@@ -365,6 +376,7 @@ void	port_done(struct worker_port *port);
 bool	port_read(struct worker *worker, bool is_err);	/* output into the stage; false if there was none */
 void	port_type(struct worker *worker);	/* arrived input on its way, when it is time */
 void	port_write(struct worker *worker);	/* to the session */
+bool	port_wants_input(const struct worker *worker);	/* there is something for the session, and it may have it */
 void	port_resize(struct worker *worker, uint32_t cols, uint32_t rows);
 bool	port_wants_output(const struct worker *worker);	/* there is room for more */
 
@@ -448,6 +460,13 @@ void	trail_ready(struct worker *worker);	/* the same, and then not again for a m
 bool	trail_is_lost(struct worker *worker);	/* it has ended too early */
 void	trail_lost(struct worker *worker);	/* DUE_TRAIL_LOST */
 void	trail_cover(struct worker *worker);	/* what was not captured; once, before the recording is closed */
+
+/* ---- worker_files.c */
+void	files_open(struct worker *worker);
+void	files_done(struct worker_files *files);
+bool	files_is_on(const struct worker *worker);	/* what goes through is neither masked nor recorded */
+int	files_hear(struct worker *worker, bool is_server, const uint8_t *bytes, size_t count);	/* before they go on; negative: they must not */
+void	files_end(struct worker *worker);	/* nothing more comes; before the recording is closed */
 
 /* ---- worker_bar.c */
 #define BAR_HELD	"The recording cannot be written (disk full?). Input and output wait until it can."

@@ -51,6 +51,7 @@ static const struct {
 	[WHY_START]	 = { "not started", "The session could not be started: %s.", false, true },
 	[WHY_GATE]	 = { "gate gone", "The gate did not confirm the session, so it was ended.", false, false },
 	[WHY_TRAIL]	 = { "trail lost", "The trail was lost, so the session was ended.", false, false },
+	[WHY_FILES]	 = { "no sftp", "What came was not SFTP as OpenSSH speaks it, so the session was ended.", false, false },
 	[WHY_TERMINATED] = { "terminated", "The recorder was told to stop, so the session was ended.", false, false },
 };
 

@@ -137,11 +137,39 @@ read_batch(struct worker *w, bool is_err)
 	return true;
 }
 
+/* An answer of the file server goes through as it is, once it is known what it says. */
+static bool
+read_files(struct worker *w)
+{
+	struct buf *stage = &w->tape.out;
+	size_t before = buf_len(stage), count = 0;
+	ssize_t n = READ_MORE;
+
+	while (n >= READ_MORE && count < WORKER_BATCH && buf_len(stage) < WORKER_BATCH) {
+		size_t room = buf_room(stage) < WORKER_BATCH ? buf_room(stage) : WORKER_BATCH;
+		uint8_t *to = buf_reserve(stage, room);
+
+		n = read(w->port.out, to, room);
+		if (n > 0 && files_hear(w, true, to, (size_t)n) == 0)
+			buf_commit(stage, (size_t)n);
+		else if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+			ended(w, false);
+		count += n > 0 ? (size_t)n : 0;
+	}
+	if (count == 0)
+		return false;
+	w->port.output_bytes += (int64_t)(buf_len(stage) - before);
+	w->port.active_us = clock_wall_us();
+	return true;
+}
+
 bool
 port_read(struct worker *w, bool is_err)
 {
 	if (!port_wants_output(w) || (is_err ? w->port.err : w->port.out) < 0)
 		return false;
+	if (files_is_on(w) && !is_err)
+		return read_files(w);
 	return w->mask.match != NULL ? read_masked(w, is_err) : read_batch(w, is_err);
 }
 
@@ -154,7 +182,9 @@ port_type(struct worker *w)
 
 	if (count == 0 || w->phase != WORKER_RUNNING || w->tape.is_held || freeze_is_on(w) || buf_len(&port->typed) > 0 || buf_len(&w->tape.in) > 0)
 		return;
-	if (!w->start->tty)
+	if (files_is_on(w) && files_hear(w, false, buf_data(&port->arrived), count) < 0)
+		return;
+	if (!w->start->tty && !files_is_on(w))
 		input_piped(w, buf_data(&port->arrived), count);
 	(void)buf_add(w->start->tty ? &port->typed : &w->tape.in, buf_data(&port->arrived), count);
 	buf_consume(&port->arrived, count);
@@ -192,6 +222,14 @@ close_input(struct worker *w)
 	close(port->in);
 	port->in = -1;
 	port->input_over = false;
+}
+
+bool
+port_wants_input(const struct worker *w)
+{
+	bool arrived = buf_len(&w->port.arrived) > 0 && !w->tape.is_held;
+
+	return (arrived || buf_len(&w->port.typed) > 0) && w->phase == WORKER_RUNNING && !freeze_is_on(w) && w->due[DUE_GUARD] == 0;
 }
 
 void

@@ -98,6 +98,8 @@ open_parts(struct worker *w)
 	if (r == 0 && !guard_open(w))
 		r = ERR_MASK_RULES;
 	if (r == 0)
+		files_open(w);
+	if (r == 0)
 		r = tape_open(w);
 	if (r == 0)
 		bar_init(w);
@@ -155,6 +157,7 @@ worker_release(struct worker *w)
 	wire_conn_done(&w->client.conn);	/* last: its end tells the client that all is over */
 	freeze_done(&w->freeze);
 	trail_done(&w->trail);
+	files_done(&w->files);
 	free(w->end.by);
 	free(w->end.text);
 	wire_message_done(&w->message);

@@ -351,6 +351,7 @@ tape_close(struct worker *w, const char *why)
 	struct rec_count count;
 	int r;
 
+	files_end(w);
 	trail_cover(w);
 	masking_end(w);
 	input_end(w);

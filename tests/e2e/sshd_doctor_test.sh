@@ -56,7 +56,7 @@ found "key files that engineers can write" "AuthorizedKeysFile /etc/ssh/postern_
 echo 'AcceptEnv LD_*' >>/etc/ssh/sshd_config
 found "a further AcceptEnv" "AcceptEnv LANG LC_*"
 sed -i 's,^Subsystem.*,Subsystem sftp internal-sftp,' /etc/ssh/sshd_config
-found "internal-sftp" "Subsystem sftp /usr/lib/openssh/sftp-server"
+found "internal-sftp" "Subsystem sftp $postern sftp"
 echo 'PermitEmptyPasswords yes' >>/etc/ssh/sshd_config
 found "empty passwords" "PermitEmptyPasswords no"
 sed -i '/pam_env/s/$/ user_readenv=1/' /etc/pam.d/sshd

@@ -51,6 +51,10 @@ tests_unit_recorder_worker_test_SOURCES = tests/unit/recorder/worker_test.c test
 tests_unit_recorder_worker_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_worker_test_LDADD = lib/record/librecord.a lib/term/libterm.a lib/wire/libwire.a lib/base/libbase.a \
 	$(SODIUM_LIBS) $(ZSTD_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/sftp_test
+tests_unit_recorder_sftp_test_SOURCES = tests/unit/recorder/sftp_test.c recorder/worker/sftp.c recorder/worker/sftp_packet.c
+tests_unit_recorder_sftp_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_recorder_sftp_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/recorder/worker_mask_test
 tests_unit_recorder_worker_mask_test_SOURCES = tests/unit/recorder/worker_mask_test.c tests/unit/recorder/stage.c tests/unit/recorder/stage.h \
 	tests/unit/recorder/mask_kit.c tests/unit/recorder/mask_kit.h
