@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -39,9 +40,12 @@ exact_ptrace_try(void)
 
 	if (pid < 0)
 		return -errno;
-	if (pid == 0)
+	if (pid == 0) {	/* as readable as the session's processes are: without namespaces the uid must do */
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 		for (;;)
-			pause();
+			raise(SIGSTOP);
+	}
+	waitpid(pid, NULL, WUNTRACED);
 	r = trace(PTRACE_SEIZE, (uint32_t)pid, OPTIONS) < 0 ? -errno : 0;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, __WALL);
