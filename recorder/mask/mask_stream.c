@@ -145,9 +145,42 @@ drop(struct mask_stream *s)
 	mask_queue_drop(&s->queue, to);
 }
 
+#define SEQUENCE_MOST	256	/* bytes before a place in which the beginning of a sequence is looked for */
+
+/* True if the sequence that begins with bytes[0], an escape, does not end within `count`. */
+static bool
+is_unfinished(const uint8_t *bytes, size_t count)
+{
+	size_t at = 1;
+
+	if (count > 1 && bytes[1] == '[')
+		for (at = 2; at < count && bytes[at] >= 0x20 && bytes[at] < 0x40; at++)
+			;
+	else
+		for (; at < count && bytes[at] >= 0x20 && bytes[at] < 0x30; at++)
+			;
+	return at >= count;
+}
+
+/* The recording gets whole sequences: who looks at the rest alone would take the end of one for text. */
+static uint64_t
+before_sequence(const struct mask_stream *s, uint64_t to)
+{
+	uint64_t from = to - s->recorded > SEQUENCE_MOST ? to - SEQUENCE_MOST : s->recorded;
+	size_t left, count = (size_t)(to - from);
+	const uint8_t *bytes = mask_queue_at(&s->queue, from, &left);
+	const uint8_t *escape = memrchr(bytes, 0x1b, count);
+
+	if (escape == NULL || !is_unfinished(escape, count - (size_t)(escape - bytes)))
+		return to;
+	return from + (uint64_t)(escape - bytes);
+}
+
 static void
 give_record(struct mask_stream *s, uint64_t to)
 {
+	if (to > s->recorded && to < grid_place(s->grid))
+		to = before_sequence(s, to);
 	if (to <= s->recorded)
 		return;
 	if (s->lost > s->recorded && s->params.record != NULL && !s->is_inside)
