@@ -86,7 +86,7 @@ static int
 put_level(const struct tiles *tiles, int level)
 {
 	const struct tile *tile = &tiles->levels[level];
-	char name[8];
+	char name[12];
 	int r;
 
 	snprintf(name, sizeof name, "%d", level);
