@@ -50,7 +50,7 @@ context_free_at(pcre2_match_context **context)
 	pcre2_match_context_free(*context);
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 say(const struct mask_where *where, const char *path, const char *format, va_list args)
 {
 	char text[512];

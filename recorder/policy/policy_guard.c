@@ -26,7 +26,7 @@ policy_guard_free(struct policy *policy)
 }
 
 /* The text at a path below the role; NULL if there is none. *is_there: there is anything. */
-static const char *
+static const char * __attribute__((format(printf, 3, 4)))
 word_at(const struct check *c, bool *is_there, const char *format, ...)
 {
 	const char *word = NULL;

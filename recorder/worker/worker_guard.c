@@ -20,7 +20,7 @@
 #include "recorder/worker/worker.h"
 
 #define QUIET_US	INT64_C(50000)		/* after the last key: its echo has come, if it was seen at all */
-#define ECHO_US		INT64_C(400000)		/* longest wait for it */
+#define ECHO_US		INT64_C(1000000)		/* longest wait for it */
 #define ANSWER_US	INT64_C(300000)		/* and for what an Enter does, before the next keys are handed on */
 #define CONFIRM_US	(60 * CLOCK_US)
 #define ASK_US		(300 * CLOCK_US)

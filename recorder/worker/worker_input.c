@@ -118,12 +118,12 @@ input_tty(const struct worker *w)
 void
 input_handed(struct worker *w, const uint8_t *bytes, size_t count, int tty)
 {
-	int after = input_tty(w);
+	const int after = input_tty(w), less = after < tty ? after : tty;
 
 	if (w->input.keys == NULL)
 		return;
-	line_typed(w, bytes, count, (enum mask_tty)(tty == MASK_TTY_ECHO && after != MASK_TTY_ECHO ? MASK_TTY_RAW : tty));
-	mask_input_typed(w->input.keys, bytes, count, (enum mask_tty)(after < tty ? after : tty), clock_boot_us());
+	line_typed(w, bytes, count, tty == MASK_TTY_ECHO && after != MASK_TTY_ECHO ? (int)MASK_TTY_RAW : tty);
+	mask_input_typed(w->input.keys, bytes, count, (enum mask_tty)less, clock_boot_us());
 	w->tape.is_dirty = true;
 	go_on(w);
 }
