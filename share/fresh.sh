@@ -57,6 +57,7 @@ test strace			a second witness of what a session executes and changes
 test less			a pager in a shell with the baseline of rights
 test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv
+test e2fsprogs		a file system of its own, whose raw image is searched for secrets
 test postgresql			psql on a server that a test starts, reached by nobody else
 test zsh			its command lines in recordings, with our marks
 test faketime			a wall clock that jumps
