@@ -54,6 +54,7 @@ check_SCRIPTS += tests/e2e/try_test.sh
 
 # A role's rights through a gate.
 check_SCRIPTS += tests/e2e/may_test.sh tests/e2e/trail_test.sh
+EXTRA_DIST += tests/e2e/trail_lib.sh
 
 # The log, checked as an outsider does.
 check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh tests/e2e/log_tiles_test.sh
