@@ -174,8 +174,10 @@ event_append(struct store *store, const struct event_new *event, int64_t *seq)
 		r = unit_day(store, event->class, event->time_us, &fields.unit);
 	if (r == 0)
 		r = event_add(store, event, &fields);
-	if (r == 0)
-		r = txn_commit(&txn);
+	if (r < 0)
+		return r;
+	store->grown = true;
+	r = txn_commit(&txn);
 	if (r == 0)
 		*seq = fields.seq;
 	return r;

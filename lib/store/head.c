@@ -16,9 +16,14 @@
 
 static const char SQL_ENTRIES[] = "SELECT entry FROM events WHERE seq >= $1 AND seq < $2 ORDER BY seq";
 static const char SQL_NODE[] = "SELECT hash FROM nodes WHERE level = $1 AND number = $2";
+static const char SQL_NODES[] = "SELECT hash FROM nodes WHERE level = $1 AND number >= $2 AND number < $3 ORDER BY number";
 static const char SQL_ADD_NODE[] = "INSERT INTO nodes (level, number, hash) VALUES ($1, $2, $3)";
 static const char SQL_PUT[] = "INSERT INTO heads (size, time_us, note) VALUES ($1, $2, $3) "
     "ON CONFLICT (size) DO UPDATE SET time_us = excluded.time_us, note = excluded.note";
+#define ENDS_NO_EPOCH	"NOT EXISTS (SELECT 1 FROM events WHERE seq = heads.size - 1 AND type = $2)"
+static const char SQL_THIN_SECOND[] = "DELETE FROM heads WHERE size = (SELECT max(size) FROM heads WHERE size < $1) AND " ENDS_NO_EPOCH
+    " AND time_us / 1000000 = $3";
+static const char SQL_THIN[] = "DELETE FROM heads WHERE size < $1 AND " ENDS_NO_EPOCH;
 static const char SQL_GET[] = "SELECT size, time_us, note FROM heads WHERE size <= $1 ORDER BY size DESC LIMIT 1";
 static const char SQL_LIST[] = "SELECT size, time_us, note FROM heads WHERE size >= $1 ORDER BY size";
 
@@ -69,6 +74,31 @@ from_entries(struct store *store, uint64_t first, uint64_t count, uint8_t hash[T
 	return r;
 }
 
+/* Number `index` of those at `level`, from the kept level below it. 1, or 0 if not all of them are there. */
+static int
+from_nodes(struct store *store, unsigned level, uint64_t index, uint8_t hash[TREE_HASH])
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	unsigned below = (level - 1) / STEP * STEP, up = level - below;
+	struct tree tree = { 0 };
+	int r = stmt_open(store, SQL_NODES, BINDS(bind_int(below), bind_int((int64_t)(index << up)), bind_int((int64_t)((index + 1) << up))), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		struct row row = { .stmt = stmt };
+		size_t bytes;
+		const uint8_t *node = row_bytes(&row, &bytes);
+
+		if (node == NULL || bytes != TREE_HASH)
+			return ERR_STORE_DAMAGED;
+		tree_append(&tree, node, NULL, NULL);
+		r = 0;
+	}
+	if (r < 0 || tree.size != UINT64_C(1) << up)
+		return r;
+	tree_root(&tree, hash);
+	return 1;
+}
+
 static int
 look(void *user, unsigned level, uint64_t index, uint8_t hash[TREE_HASH])
 {
@@ -78,6 +108,8 @@ look(void *user, unsigned level, uint64_t index, uint8_t hash[TREE_HASH])
 
 	if (level > 0 && level % STEP == 0)
 		r = node_get(store, level, index, hash);
+	if (r == 0 && level > STEP)
+		r = from_nodes(store, level, index, hash);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (level <= STEP)
@@ -187,13 +219,26 @@ head_done(struct head *head)
 int
 head_put(struct store *store, const struct head *head)
 {
+	AUTO_TXN struct txn txn = { 0 };
 	int64_t count;
-	int r = event_count(store, &count);
+	int r = txn_begin(&txn, store);
 
+	if (r == 0)
+		r = event_count(store, &count);
 	if (r == 0 && (head->size < 0 || head->size > count))
 		r = -EINVAL;
 	if (r == 0)
 		r = stmt_run(store, SQL_PUT, BINDS(bind_int(head->size), bind_int(head->time_us), bind_text(head->note)));
+	if (r >= 0)
+		r = stmt_run(store, SQL_THIN_SECOND, BINDS(bind_int(head->size), bind_int(HEAD_EPOCH_TYPE), bind_int(head->time_us / 1000000)));
+	return r < 0 ? r : txn_commit(&txn);
+}
+
+int
+head_thin(struct store *store, int64_t size)
+{
+	int r = stmt_run(store, SQL_THIN, BINDS(bind_int(size), bind_int(HEAD_EPOCH_TYPE)));
+
 	return r < 0 ? r : 0;
 }
 

@@ -35,8 +35,14 @@ struct head {
 
 void	head_done(struct head *head);
 
-/* Keeps it; an older one of the same size goes. -EINVAL if it is of more entries than there are. */
+/*
+ * Keeps it; an older one of the same size goes, and so does the one before it if it is of the same second and ends no epoch:
+ * whoever was given that one checks it against the entries. -EINVAL if it is of more entries than there are.
+ */
 int	head_put(struct store *store, const struct head *head);
+
+/* Of those with fewer than `size` entries only the ones that end an epoch stay: each vouches for all that came before it. */
+int	head_thin(struct store *store, int64_t size);
 
 /* The newest of at most `size` entries; ERR_NOT_FOUND if there is none. */
 int	head_get(struct store *store, int64_t size, struct head *head);

@@ -13,24 +13,32 @@
 _Static_assert(SEAL_NONCE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce of XChaCha20-Poly1305");
 _Static_assert(SEAL_TAG == crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag of XChaCha20-Poly1305");
 
-/* keys[0] the slot's, keys[1] the one derived from it; freed (and zeroed) by the caller's scope. */
+/* store->keys[0] the slot's, [1] the one derived from it; zeroed by KEYS_WIPED when the caller's scope ends. */
 static int
-keys_load(struct store *store, const struct seal *seal, uint8_t (*keys)[SECRET_KEY])
+keys_load(struct store *store, const struct seal *seal)
 {
-	int r = slots_key(&store->slots, seal->unit, keys[0]);
+	int r = slots_key(&store->slots, seal->unit, store->keys[0]);
 
 	if (r == 0)
-		secret_derive(keys[0], seal->label, keys[1]);
+		secret_derive(store->keys[0], seal->label, store->keys[1]);
 	return r;
 }
+
+static void
+keys_wipe(struct store **store)
+{
+	sodium_memzero((*store)->keys, 2 * sizeof (*store)->keys[0]);
+}
+
+#define KEYS_WIPED	__attribute__((cleanup(keys_wipe), unused))
 
 int
 seal_make(struct store *store, const struct seal *seal, const void *plain, size_t count, struct buf *out)
 {
-	AUTO_SECRET uint8_t(*keys)[SECRET_KEY] = secret_new(sizeof keys[0] * 2);
+	KEYS_WIPED struct store *held = store;
 	unsigned long long length;
 	uint8_t *at;
-	int r = keys_load(store, seal, keys);
+	int r = keys_load(store, seal);
 
 	if (r < 0)
 		return r;
@@ -39,7 +47,7 @@ seal_make(struct store *store, const struct seal *seal, const void *plain, size_
 		return ERR_BUF_FULL;
 	randombytes_buf(at, SEAL_NONCE);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(at + SEAL_NONCE, &length, plain, count, seal->ad, seal->ad_bytes,
-	    NULL, at, keys[1]);
+	    NULL, at, store->keys[1]);
 	buf_commit(out, count + SEAL_MORE);
 	return 0;
 }
@@ -47,11 +55,11 @@ seal_make(struct store *store, const struct seal *seal, const void *plain, size_
 int
 seal_open(struct store *store, const struct seal *seal, const void *sealed, size_t count, struct buf *out)
 {
-	AUTO_SECRET uint8_t(*keys)[SECRET_KEY] = secret_new(sizeof keys[0] * 2);
+	KEYS_WIPED struct store *held = store;
 	const uint8_t *bytes = sealed;
 	unsigned long long length;
 	uint8_t *at;
-	int r = keys_load(store, seal, keys);
+	int r = keys_load(store, seal);
 
 	if (r < 0)
 		return r;
@@ -61,7 +69,7 @@ seal_open(struct store *store, const struct seal *seal, const void *sealed, size
 	if (at == NULL)
 		return ERR_BUF_FULL;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(at, &length, NULL, bytes + SEAL_NONCE, count - SEAL_NONCE,
-	    seal->ad, seal->ad_bytes, bytes, keys[1]) != 0)
+	    seal->ad, seal->ad_bytes, bytes, store->keys[1]) != 0)
 		return ERR_STORE_DAMAGED;
 	buf_commit(out, count - SEAL_MORE);
 	return 0;

@@ -171,16 +171,88 @@ stmt_step(sqlite3_stmt *stmt)
 	return code == SQLITE_DONE ? 0 : stmt_error(sqlite3_extended_errcode(sqlite3_db_handle(stmt)));
 }
 
+/* PRAGMA acts while it is prepared, and VACUUM is rare. */
+static bool
+is_worth_keeping(const char *sql)
+{
+	return sql[0] != 'P' && sql[0] != 'V';
+}
+
+static sqlite3_stmt *
+kept_find(const struct store *store, const char *sql)
+{
+	for (unsigned i = 0; i < STMT_KEPT && store->kept[i] != NULL; i++)
+		if (strcmp(sqlite3_sql(store->kept[i]), sql) == 0)
+			return store->kept[i];
+	return NULL;
+}
+
+static void
+kept_add(struct store *store, sqlite3_stmt *stmt)
+{
+	sqlite3_finalize(store->kept[store->kept_next]);
+	store->kept[store->kept_next] = stmt;
+	store->kept_next = (store->kept_next + 1) % STMT_KEPT;
+}
+
+void
+stmt_forget(struct store *store)
+{
+	for (unsigned i = 0; i < STMT_KEPT; i++)
+		sqlite3_finalize(TAKE(store->kept[i], NULL));
+	store->kept_next = 0;
+}
+
+/* A statement that one function uses from its first step to its end. */
+struct use {
+	sqlite3_stmt	*stmt;
+	bool		 is_kept;
+};
+
+#define AUTO_USE	__attribute__((cleanup(use_done)))
+
+static void
+use_done(struct use *use)
+{
+	if (!use->is_kept) {
+		sqlite3_finalize(use->stmt);
+		return;
+	}
+	sqlite3_reset(use->stmt);
+	sqlite3_clear_bindings(use->stmt);	/* they point into the caller's frame */
+}
+
+static int
+use_begin(struct store *store, const char *sql, const struct bind *binds, struct use *use)
+{
+	bool keep = is_worth_keeping(sql);
+	int code = SQLITE_OK;
+
+	if (is_rolled_back(store))
+		return ERR_STORE_ROLLED_BACK;
+	use->stmt = keep ? kept_find(store, sql) : NULL;
+	use->is_kept = use->stmt != NULL;
+	if (!use->is_kept)
+		code = sqlite3_prepare_v3(store->db, sql, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &use->stmt, NULL);
+	if (code != SQLITE_OK)
+		return stmt_error(code);
+	if (keep && !use->is_kept) {
+		kept_add(store, use->stmt);
+		use->is_kept = true;
+	}
+	return bind_all(use->stmt, binds);
+}
+
 int
 stmt_run(struct store *store, const char *sql, const struct bind *binds)
 {
-	AUTO_STMT sqlite3_stmt *stmt = NULL;
-	int r = stmt_open(store, sql, binds, &stmt);
+	AUTO_USE struct use use = { 0 };
+	int r = use_begin(store, sql, binds, &use);
 
 	do
-		r = r < 0 ? r : stmt_step(stmt);
+		r = r < 0 ? r : stmt_step(use.stmt);
 	while (r > 0);
-	if (r == 0 && !sqlite3_stmt_readonly(stmt))
+	if (r == 0 && !sqlite3_stmt_readonly(use.stmt))
 		store->gave_up = false;
 	return r < 0 ? r : sqlite3_changes(store->db);
 }
@@ -188,14 +260,14 @@ stmt_run(struct store *store, const char *sql, const struct bind *binds)
 int
 stmt_number(struct store *store, const char *sql, const struct bind *binds, int64_t *number)
 {
-	AUTO_STMT sqlite3_stmt *stmt = NULL;
-	int r = stmt_open(store, sql, binds, &stmt);
+	AUTO_USE struct use use = { 0 };
+	int r = use_begin(store, sql, binds, &use);
 
 	if (r == 0)
-		r = stmt_step(stmt);
+		r = stmt_step(use.stmt);
 	if (r < 0)
 		return r;
-	*number = r == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	*number = r == 1 ? sqlite3_column_int64(use.stmt, 0) : 0;
 	return 0;
 }
 

@@ -14,8 +14,16 @@
 struct buf;
 struct tree;
 
+#define STMT_KEPT	48	/* statements that are not prepared anew each time */
+
 struct store {
 	sqlite3		*db;
+	sqlite3_stmt	*kept[STMT_KEPT];	/* of stmt_run() and stmt_number(); NULL: nothing there yet */
+	unsigned	 kept_next;	/* the one that goes when another needs its place */
+	uint8_t		(*keys)[32];	/* secret; room for two, zero while nothing is sealed or opened (seal.c) */
+	int		(*seal)(void *user);	/* store_seal_with() */
+	void		*seal_user;
+	bool		 grown;		/* this transaction has added to the log */
 	struct slots	 slots;
 	unsigned	 flags;
 	unsigned	 depth;		/* of open transactions */
@@ -49,7 +57,10 @@ int		stmt_open(struct store *store, const char *sql, const struct bind *binds, s
 void		stmt_close(sqlite3_stmt **stmt);
 int		stmt_step(sqlite3_stmt *stmt);			/* 1: a row; 0: no more; or an error */
 
-/* A statement without rows: the number of rows it changed, or an error. */
+/*
+ * The two below keep what they have prepared, as long as the store is open.
+ * A statement without rows: the number of rows it changed, or an error.
+ */
 int		stmt_run(struct store *store, const char *sql, const struct bind *binds);
 /* The one number a statement gives; 0 if it has no row or gives NULL. */
 int		stmt_number(struct store *store, const char *sql, const struct bind *binds, int64_t *number);
@@ -70,6 +81,8 @@ void		row_id(struct row *row, struct id *id);			/* NULL is the zero id */
 void		row_sha256(struct row *row, uint8_t sha256[32]);	/* NULL is zeros */
 const uint8_t	*row_bytes(struct row *row, size_t *count);		/* until the next step; NULL if NULL */
 int		row_word(struct row *row, const char *const *words, int count);	/* index of a word in `words` */
+
+void		stmt_forget(struct store *store);	/* all that is kept */
 
 /* Our error for one of SQLite's. */
 int		stmt_error(int code);

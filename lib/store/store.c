@@ -15,6 +15,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/base/secret.h"
 #include "lib/store/schema.h"
 #include "lib/store/stmt.h"
 #include "lib/store/store.h"
@@ -171,6 +172,7 @@ store_open(const char *dir, unsigned flags, struct store **store)
 		return errno == ENOENT ? ERR_STORE_MISSING : -errno;
 	if (sodium_init() < 0)
 		return ERR_UNSUPPORTED;
+	made->keys = secret_new(2 * sizeof made->keys[0]);
 	path = place_path(real, STORE_FILE, NULL);
 	r = files_prepare(made, real, path);
 	if (r == 0)
@@ -190,8 +192,10 @@ store_close(struct store *store)
 	/* Closing copies the write-ahead log into the file: not into one that is not ours any more. */
 	if (store->db != NULL && files_there(store) < 0)
 		sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	stmt_forget(store);
 	sqlite3_close_v2(store->db);
 	slots_close(&store->slots);
+	secret_free(store->keys);
 	free(store->tree);
 	free(store);
 }
@@ -254,12 +258,17 @@ store_purge(struct store *store)
 	return code == SQLITE_OK ? 0 : stmt_error(code);
 }
 
-static int
-run_sql(struct store *store, const char *sql)
+void
+store_seal_with(struct store *store, int (*seal)(void *user), void *user)
 {
-	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return stmt_error(sqlite3_extended_errcode(store->db));
-	return 0;
+	store->seal = seal;
+	store->seal_user = user;
+}
+
+bool
+store_is_writing(const struct store *store)
+{
+	return store->depth > 0;
 }
 
 /* The outermost one takes the lock at once, so that what is read in it is still true when it writes. */
@@ -269,30 +278,34 @@ txn_begin(struct txn *txn, struct store *store)
 	char sql[48] = "BEGIN IMMEDIATE";
 	int r = store->depth == 0 ? files_there(store) : 0;
 
-	if (store->depth > 0 && sqlite3_get_autocommit(store->db) != 0)
-		r = ERR_STORE_ROLLED_BACK;
-	if (store->depth > 0)
+	if (store->depth == 0)
+		store->grown = false;
+	else
 		snprintf(sql, sizeof sql, "SAVEPOINT s%u", store->depth + 1);
 	if (r == 0)
-		r = run_sql(store, sql);
-	if (r == 0)
-		*txn = (struct txn){ .store = store, .depth = ++store->depth };
-	return r;
+		r = stmt_run(store, sql, NO_BINDS);
+	if (r < 0)
+		return r;
+	*txn = (struct txn){ .store = store, .depth = ++store->depth };
+	return 0;
 }
 
 int
 txn_commit(struct txn *txn)
 {
+	struct store *store = txn->store;
 	char sql[48] = "COMMIT";
 	int r;
 
 	if (txn->depth > 1)
 		snprintf(sql, sizeof sql, "RELEASE s%u", txn->depth);
-	r = run_sql(txn->store, sql);
+	else if (TAKE(store->grown, false) && store->seal != NULL)
+		(void)store->seal(store->seal_user);	/* if it cost the transaction, COMMIT says so */
+	r = stmt_run(store, sql, NO_BINDS);
 	if (r < 0)
 		return r;	/* txn_done rolls back */
-	txn->store->depth--;
-	txn->store->gave_up = false;
+	store->depth--;
+	store->gave_up = false;
 	txn->store = NULL;
 	return 0;
 }
@@ -307,7 +320,7 @@ txn_done(struct txn *txn)
 	if (txn->depth > 1)
 		snprintf(sql, sizeof sql, "ROLLBACK TO s%u; RELEASE s%u", txn->depth, txn->depth);
 	if (sqlite3_get_autocommit(txn->store->db) == 0)	/* some errors have rolled back everything already */
-		run_sql(txn->store, sql);
+		sqlite3_exec(txn->store->db, sql, NULL, NULL, NULL);
 	free(TAKE(txn->store->tree, NULL));	/* it may have grown by what is undone */
 	txn->store->depth--;
 	txn->store = NULL;

@@ -14,6 +14,7 @@
 #ifndef POSTERN_LIB_STORE_STORE_H
 #define POSTERN_LIB_STORE_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/id.h"
@@ -58,6 +59,15 @@ int		 store_check(struct store *store);
 
 /* Rewrites the file without what was deleted and empties its write-ahead log; ERR_STORE_BUSY if somebody reads on. */
 int		 store_purge(struct store *store);
+
+/*
+ * `seal` is called at the end of each outermost transaction that added to the log, inside of it: what it writes (a signed
+ * head) is on the disk together with the entries, or neither is. Its error does not hold the entries up. NULL: nothing.
+ */
+void		 store_seal_with(struct store *store, int (*seal)(void *user), void *user);
+
+/* Between txn_begin() and its end: what is read may still be undone. */
+bool		 store_is_writing(const struct store *store);
 
 /*
  * Several operations as one: rolled back at the end of the scope unless committed. May be nested. An error such as a

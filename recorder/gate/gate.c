@@ -64,6 +64,8 @@ gate_store(struct gate *gate)
 {
 	int r;
 
+	if (gate->store != NULL && store_is_writing(gate->store))
+		return 0;	/* it was looked at when the transaction began, and must not be closed below it */
 	if (gate->store != NULL) {
 		r = store_check(gate->store);
 		if (r == 0 || r == ERR_STORE_BUSY)
@@ -77,6 +79,8 @@ gate_store(struct gate *gate)
 	else if (r == 0 && gate->store_error < 0)
 		log_info("the catalogue works again");
 	gate->store_error = r;
+	if (r == 0)
+		gate_head_attend(gate);
 	return r;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* When the log's heads are signed. */
+/* When the log's heads are signed: with each transaction that adds to it, each minute, and where the key changes. */
 #include "config.h"
 
 #include <stdio.h>
@@ -56,6 +56,20 @@ begin(struct gate *gate)
 		gate_say(gate, LOG_KEY_TROUBLE, NULL, "the last epoch's key was lost: nothing but the stable key vouches for the change to this one");
 	gate_say(gate, LOG_KEY_CHANGED, NULL, "epoch %u of the log's key begins", signer_epoch(gate->heads.signer));
 	return signer_tick(gate->heads.signer, gate->store, at.now_us) < 0 ? -1 : 0;
+}
+
+static int
+seal(void *user)
+{
+	struct gate *gate = user;
+
+	return gate->heads.signer != NULL ? signer_seal(gate->heads.signer, gate->store, gate_now(gate).wall_us) : 0;
+}
+
+void
+gate_head_attend(struct gate *gate)
+{
+	store_seal_with(gate->store, seal, gate);
 }
 
 void

@@ -5,6 +5,9 @@
 
 struct gate;
 
+/* The catalogue was opened: from now on each of its transactions that adds to the log carries the head over that. */
+void	gate_head_attend(struct gate *gate);
+
 /* Each second: opens the keys when the catalogue is there, begins epochs, signs what is new. */
 void	gate_head_tick(struct gate *gate);
 void	gate_head_done(struct gate *gate);	/* signs once more */

@@ -51,8 +51,7 @@ struct signer {
 	struct epoch	*now;		/* in force, one of secrets->epochs; NULL: none was begun */
 	int		 epochs;	/* file */
 	uint64_t	 handed_over;	/* size of the last head that ended an epoch: signed by its key, which is gone */
-	uint64_t	 signed_size;
-	int64_t		 signed_us, began_us;
+	int64_t		 began_us;
 };
 
 void
@@ -304,12 +303,7 @@ sign(struct signer *signer, struct store *store, const struct tree_head *head, i
 	if (r < 0)
 		return r;
 	made.note = buf_text(&note);
-	r = head_put(store, &made);
-	if (r < 0)
-		return r;
-	signer->signed_size = head->size;
-	signer->signed_us = now_us;
-	return 0;
+	return head_put(store, &made);
 }
 
 /* The entry that names an epoch. */
@@ -416,22 +410,49 @@ signer_begin(struct signer *signer, struct store *store, const struct signer_mom
 		r = append_epoch(store, next, at, &seq);
 	if (r == 0)
 		r = hand_over(signer, store, next, seq, now_us);
-	if (r == 0)
-		signer->began_us = now_us;
-	return r;
+	if (r < 0)
+		return r;
+	signer->began_us = now_us;
+	return head_thin(store, seq + 1);
+}
+
+int
+signer_seal(struct signer *signer, struct store *store, int64_t now_us)
+{
+	struct tree_head head;
+	int r;
+
+	if (signer->now == NULL)
+		return 0;
+	r = head_now(store, &head);
+	return r < 0 ? r : sign(signer, store, &head, now_us);
+}
+
+/* What the newest head says of entries and time, wherever it was signed. */
+static int
+last_signed(struct store *store, uint64_t *size, int64_t *time_us)
+{
+	AUTO_HEAD struct head newest = { 0 };
+	int r = head_get(store, INT64_MAX, &newest);
+
+	*size = r == 0 ? (uint64_t)newest.size : UINT64_MAX;
+	*time_us = newest.time_us;
+	return r == ERR_NOT_FOUND ? 0 : r;
 }
 
 int
 signer_tick(struct signer *signer, struct store *store, int64_t now_us)
 {
 	struct tree_head head;
-	bool is_old = now_us - signer->signed_us >= SIGNER_IDLE_US || now_us < signer->signed_us;
+	uint64_t size;
+	int64_t time_us;
 	int r = head_now(store, &head);
 
 	if (r < 0 || signer->now == NULL)
 		return r < 0 ? r : 1;
+	r = last_signed(store, &size, &time_us);
 	/* The head that ends an epoch stays as it is: its key is gone. */
-	if (head.size != signer->handed_over && (head.size != signer->signed_size || is_old))
+	if (r == 0 && head.size != signer->handed_over && (head.size != size || now_us - time_us >= SIGNER_IDLE_US || now_us < time_us))
 		r = sign(signer, store, &head, now_us);
 	return r == 0 && (now_us - signer->began_us >= SIGNER_EPOCH_US || now_us < signer->began_us) ? 1 : r;
 }

@@ -38,6 +38,9 @@ struct signer_moment {
  */
 int	signer_begin(struct signer *signer, struct store *store, const struct signer_moment *at, bool *is_broken);
 
+/* For store_seal_with(): the head over what this transaction has added. Nothing as long as no epoch was begun. */
+int	signer_seal(struct signer *signer, struct store *store, int64_t now_us);
+
 /* Signs a head if there is something new, or the last one is old. 0; 1: the epoch is over, begin the next; negative. */
 int	signer_tick(struct signer *signer, struct store *store, int64_t now_us);
 

@@ -186,7 +186,7 @@ signed_heads_are_kept_one_a_size(void **state)
 {
 	struct store *store = place_store(state);
 	char one[] = "one\n", three[] = "three\n", again[] = "three again\n";
-	struct head heads[] = { { 1, NOON, one }, { 3, NOON, three }, { 3, NOON + SECOND, again } };
+	struct head heads[] = { { 1, NOON, one }, { 3, NOON + SECOND, three }, { 3, NOON + 2 * SECOND, again } };
 	struct head far = { 4, NOON, one };
 	AUTO_HEAD struct head found = { 0 };
 	int64_t sum = 0;
@@ -205,6 +205,95 @@ signed_heads_are_kept_one_a_size(void **state)
 	assert_int_equal(sum, 4);
 }
 
+static void
+put_head(struct store *store, int64_t size, int64_t time_us)
+{
+	char note[] = "note\n";
+	struct head head = { size, time_us, note };
+
+	assert_int_equal(head_put(store, &head), 0);
+}
+
+static int64_t
+sum_of_heads(struct store *store)
+{
+	int64_t sum = 0;
+
+	assert_int_equal(head_list(store, 0, count_head, &sum), 0);
+	return sum;
+}
+
+static void
+of_one_second_the_last_head_is_kept_and_those_that_end_an_epoch(void **state)
+{
+	struct store *store = place_store(state);
+	struct event_new epoch = { .type = HEAD_EPOCH_TYPE, .time_us = NOON, .class = "standard", .number = EVENT_NO_NUMBER,
+		.fact = (const uint8_t *)"thirty-two bytes that name a key" };
+	int64_t seq;
+
+	fill(store, 10);
+	put_head(store, 10, NOON);
+	assert_int_equal(event_append(store, &epoch, &seq), 0);
+	put_head(store, 11, NOON + 1);
+	assert_true(sum_of_heads(store) == 11);
+	fill(store, 89);
+	put_head(store, 100, NOON + 2);
+	assert_true(sum_of_heads(store) == 111);
+	fill(store, 900);
+	put_head(store, 1000, NOON + 3);
+	assert_true(sum_of_heads(store) == 1011);
+	fill(store, 1000);
+	put_head(store, 2000, NOON + SECOND);
+	assert_true(sum_of_heads(store) == 3011);
+	assert_int_equal(head_thin(store, 2000), 0);
+	assert_true(sum_of_heads(store) == 2011);
+}
+
+static int
+seal_with_a_head(void *user)
+{
+	struct store *store = *(struct store **)user;
+	struct tree_head now;
+
+	assert_int_equal(head_now(store, &now), 0);
+	put_head(store, (int64_t)now.size, NOON);
+	return 0;
+}
+
+/* A head of more entries than there are would be refused, and one in another transaction would stay. */
+static void
+a_transaction_and_its_head_are_written_together_or_not_at_all(void **state)
+{
+	struct place_test *place = *state;
+	struct tree_head head;
+
+	store_seal_with(place->store, seal_with_a_head, &place->store);
+	fill(place->store, 3);
+	assert_true(sum_of_heads(place->store) == 3);
+	{
+		AUTO_TXN struct txn txn = { 0 };
+
+		assert_int_equal(txn_begin(&txn, place->store), 0);
+		assert_true(store_is_writing(place->store));
+		append(place->store, "goes");
+		assert_true(sum_of_heads(place->store) == 3);	/* the head comes with the end */
+	}
+	assert_false(store_is_writing(place->store));
+	assert_true(sum_of_heads(place->store) == 3);
+	{
+		AUTO_TXN struct txn txn = { 0 };	/* without an entry: without a head */
+
+		assert_int_equal(txn_begin(&txn, place->store), 0);
+		assert_int_equal(stmt_run(place->store, "DELETE FROM heads", NO_BINDS), 1);
+		assert_int_equal(txn_commit(&txn), 0);
+	}
+	assert_true(sum_of_heads(place->store) == 0);
+	append(place->store, "stays");
+	assert_true(sum_of_heads(place->store) == 4);
+	assert_int_equal(head_now(place->store, &head), 0);
+	assert_true(head.size == 4);
+}
+
 int
 main(void)
 {
@@ -215,6 +304,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(every_entry_is_proven_also_without_what_saves_time, place_setup, place_teardown),
 		cmocka_unit_test_setup_teardown(an_entry_that_is_missing_or_altered_is_noticed, place_setup, place_teardown),
 		cmocka_unit_test_setup_teardown(signed_heads_are_kept_one_a_size, place_setup, place_teardown),
+		cmocka_unit_test_setup_teardown(of_one_second_the_last_head_is_kept_and_those_that_end_an_epoch, place_setup, place_teardown),
+		cmocka_unit_test_setup_teardown(a_transaction_and_its_head_are_written_together_or_not_at_all, place_setup, place_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

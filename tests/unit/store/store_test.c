@@ -403,6 +403,31 @@ the_serial_grows_with_every_change_also_of_others(void **state)
 
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
+/* More statements than are kept, again and again; and what they are about changes under them. */
+static void
+kept_statements_say_what_fresh_ones_would(void **state)
+{
+	struct place_test *place = *state;
+	AUTO_STORE struct store *other = NULL;
+	int64_t number;
+	char sql[64];
+
+	for (int round = 0; round < 3; round++)
+		for (int i = 0; i < STMT_KEPT + 5; i++) {
+			snprintf(sql, sizeof sql, "SELECT $1 + %d", i);
+			assert_int_equal(stmt_number(place->store, sql, BINDS(bind_int(round)), &number), 0);
+			assert_int_equal(number, round + i);
+		}
+	assert_int_equal(store_open(place->dir, 0, &other), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(stmt_number(place->store, "SELECT count(*) FROM pragma_table_info('nodes')", NO_BINDS, &number), 0);
+		assert_int_equal(number, 3 + i);
+		snprintf(sql, sizeof sql, "ALTER TABLE nodes ADD COLUMN more%d INTEGER", i);
+		assert_true(stmt_run(other, sql, NO_BINDS) >= 0);
+	}
+	assert_int_equal(store_purge(place->store), 0);	/* no statement is left half way: VACUUM would say so */
+}
+
 int
 main(void)
 {
@@ -424,6 +449,7 @@ main(void)
 		TEST(an_uncommitted_transaction_leaves_nothing),
 		TEST(nothing_goes_through_alone_after_the_whole_was_undone),
 		TEST(the_serial_grows_with_every_change_also_of_others),
+		TEST(kept_statements_say_what_fresh_ones_would),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
