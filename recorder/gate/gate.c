@@ -28,6 +28,7 @@
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/live.h"
+#include "recorder/gate/live_report.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
@@ -302,6 +303,7 @@ main(int argc, char **argv)
 	watch(&w);
 	event_base_dispatch(gate.base);
 	unwatch(&w);
+	live_reports_done(&gate);
 	gate_head_done(&gate);
 	who_stop(&gate);
 	gate_masks_free(gate.masks);

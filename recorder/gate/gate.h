@@ -13,6 +13,7 @@ struct event;
 struct event_base;
 struct gate_masks;
 struct live;
+struct live_waiting;
 struct peer;
 struct policy;
 struct signer;
@@ -46,6 +47,14 @@ struct gate_heads {
 	int		 error;		/* of the last try; 0: all is well */
 };
 
+/* What workers have reported and is not in the log yet (live_report.h). */
+struct gate_reports {
+	struct live_waiting	*waiting;	/* room for LIVE_REPORTS_MOST; NULL: none wait */
+	unsigned		 count;
+	struct event		*due;
+	int64_t			 full_boot_us;	/* when it was full last; 0: never */
+};
+
 struct gate {
 	struct daemon		 daemon;
 	struct event_base	*base;
@@ -58,6 +67,7 @@ struct gate {
 	struct gate_clock	 clock;
 	struct gate_retention	 retention;
 	struct gate_heads	 heads;
+	struct gate_reports	 reports;
 	struct peer		*peers;
 	unsigned		 peer_count;
 	struct live		*sessions;

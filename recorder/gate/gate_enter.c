@@ -36,6 +36,7 @@
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/live.h"
+#include "recorder/gate/live_report.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
@@ -199,6 +200,8 @@ check_machine(struct entry *e)
 		return refuse(e, STATUS_FAILED, "the policy is being read again; try once more in a moment");
 	if (gate->policy->recipients_count == 0)
 		return refuse(e, STATUS_FAILED, "no auditor's key is configured, so nobody could ever open the recording; see /etc/postern/auditors");
+	if (live_reports_are_full(gate))
+		return refuse(e, STATUS_FAILED, "running sessions report more than the disk takes into the log; nobody enters until it keeps up: try again in a moment");
 	if (statvfs(gate->daemon.place.state, &fs) < 0)
 		return refuse(e, STATUS_FAILED, "the state folder cannot be looked at");
 	if ((uint64_t)fs.f_bavail * fs.f_frsize < RESERVE_BYTES)

@@ -25,6 +25,7 @@
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/live.h"
+#include "recorder/gate/live_report.h"
 #include "recorder/gate/peer.h"
 #include "recorder/gate/remains.h"
 #include "recorder/gate/who.h"
@@ -70,26 +71,30 @@ live_forget_peer(struct gate *gate, const struct peer *peer)
 			l->client = NULL;
 }
 
-/* The first end counts. */
-static int
-finish(struct live *live, const struct session_end *end)
+int
+live_finish(struct live *live, const struct session_end *end)
 {
+	AUTO_TXN struct txn txn = { 0 };
 	struct gate *gate = live->gate;
 	const struct id *id = &live->session.id;
 	int r = gate_store(gate);
 
 	if (r == 0)
+		r = txn_begin(&txn, gate->store);
+	if (r == 0)
 		r = session_finish(gate->store, id, end);
 	if (r == 0)
-		gate_say(gate, LOG_SESSION_ENDED, id, "%s's session as %s ended: %s; exit status %d, %" PRId64 " killed, %" PRId64 " survivors",
+		r = gate_say(gate, LOG_SESSION_ENDED, id, "%s's session as %s ended: %s; exit status %d, %" PRId64 " killed, %" PRId64 " survivors",
 		    live->session.person, live->session.role, end->why, end->status, end->killed, end->survivors);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0)
 		log_error("the end of a session is not in the catalogue: %s", err_text(r));
 	return r;
 }
 
-static void
-leave(struct live *live)
+void
+live_leave(struct live *live)
 {
 	struct gate *gate = live->gate;
 	struct id id = live->session.id;
@@ -98,11 +103,24 @@ leave(struct live *live)
 	peers_changed(gate, "session", &id);
 }
 
+/* What it has reported goes first, and its end may be among that. */
+static bool
+is_over(struct live *live)
+{
+	struct gate *gate = live->gate;
+	struct id id = live->session.id;
+
+	live_reports_write(gate);
+	return live_find(gate, &id) != live;
+}
+
 void
 live_end(struct live *live, const struct session_end *end)
 {
-	(void)finish(live, end);
-	leave(live);
+	if (is_over(live))
+		return;
+	(void)live_finish(live, end);
+	live_leave(live);
 }
 
 /* Without a word of its end: only the processes are known to be gone. */
@@ -113,6 +131,8 @@ live_lost(struct live *live, const char *why)
 	struct remains remains;
 	char text[REMAINS_TEXT];
 
+	if (is_over(live))
+		return;
 	snprintf(end.why, sizeof end.why, "%s", why);
 	remains_look(live->gate, &live->session.id, &remains);
 	gate_say(live->gate, LOG_SESSION_LOST, &live->session.id, "the recorder of %s's session as %s went without a word; %s",
@@ -166,154 +186,6 @@ on_envelope(struct live *live, const void *fields)
 	return 0;
 }
 
-/*
- * A worker is believed about times between its session's start and now. Retention counts from an end and is held up by
- * the newest entry of the log: neither an end long ago nor an entry far ahead may come from a process that hears
- * hostile bytes.
- */
-static int64_t
-report_time(const struct live *live, const struct wire_report *report)
-{
-	int64_t now = gate_now(live->gate).wall_us;
-	int64_t at = report->time_us < now ? report->time_us : now;
-
-	return at > live->session.clock.started.wall_us ? at : live->session.clock.started.wall_us;
-}
-
-static int
-close_recording(struct live *live, const struct wire_report *report)
-{
-	int64_t at = report_time(live, report);
-	struct recording_file file = { .closed_us = at, .bytes = report->a, .duration_us = at - live->session.clock.started.wall_us };
-
-	if (report->sha256.count == sizeof file.sha256)
-		memcpy(file.sha256, report->sha256.data, sizeof file.sha256);
-	return recording_close(live->gate->store, &live->session.id, &file);
-}
-
-/* The worker's reasons are words with spaces; the catalogue takes a-z and '-'. */
-static void
-set_why(struct session_end *end, const char *text)
-{
-	snprintf(end->why, sizeof end->why, "%s", text[0] != '\0' ? text : "ended");
-	for (char *c = end->why; *c != '\0'; c++)
-		if ((*c < 'a' || *c > 'z') && (*c < '0' || *c > '9'))
-			*c = '-';
-}
-
-static int
-note_end(struct live *live, const struct wire_report *report)
-{
-	struct session_end end = { .status = (int)report->a, .killed = report->b, .survivors = report->c,
-		.at_us = report_time(live, report) };
-
-	set_why(&end, report->text);
-	return finish(live, &end);
-}
-
-static enum log_type
-report_type(const char *type)
-{
-	if (strcmp(type, "segment") == 0)
-		return LOG_SEGMENT;
-	if (strcmp(type, "masked") == 0)
-		return LOG_MASKED;
-	return strcmp(type, "running") == 0 ? LOG_SESSION_STARTED : LOG_SESSION;
-}
-
-/* What people should see beside the session while it lasts. */
-static void
-note_trouble(struct live *live, const struct wire_report *report)
-{
-	if (strcmp(report->type, "away") == 0 || strcmp(report->type, "back") == 0)
-		live->away = report->type[0] == 'a';
-	if (strcmp(report->type, "frozen") == 0)
-		snprintf(live->frozen, sizeof live->frozen, "frozen %.110s", report->text);
-	else if (strcmp(report->type, "thawed") == 0)
-		live->frozen[0] = '\0';
-	if (strcmp(report->type, "guard-asked") == 0 || strcmp(report->type, "guarded") == 0)
-		gate_guard_note(live, report);
-	if (strcmp(report->type, "disk-full") == 0)
-		snprintf(live->trouble, sizeof live->trouble, "its recording cannot be written (%s): input and output are held", report->text);
-	else if (strcmp(report->type, "trail-mismatch") == 0)
-		snprintf(live->trouble, sizeof live->trouble, "ALERT: %s", report->text);
-	else if (strcmp(report->type, "disk-space") == 0)
-		live->trouble[0] = '\0';
-}
-
-/* "RULE=COUNT" of each rule: gate_session_masked() finds them again. */
-static int
-log_masked(struct live *live, const struct log_entry *entry, const struct wire_report *report)
-{
-	if (report->b == 0)
-		return gate_log(live->gate, entry, "%s", report->text);
-	return gate_log(live->gate, entry, "%s (%" PRId64 " of their characters stood on the screen for a moment, %" PRId64 " ms at most)",
-	    report->text, report->b, report->c / 1000);
-}
-
-/* Into the log, once: a report repeated after a restart of the gate is known by its number. */
-static int
-log_report(struct live *live, const struct wire_report *report)
-{
-	const struct log_entry entry = { .type = report_type(report->type), .subject = live->session.id, .number = report->n,
-		.time_us = report_time(live, report), .unit = live->session.texts_unit };
-	const char *colon = report->text[0] != '\0' ? ": " : "";
-	char sha256[2 * SECRET_SHA256 + 1] = "";
-	AUTO_FREE char *text = NULL;
-
-	if (report->sha256.count == SECRET_SHA256)
-		id_hex(report->sha256.data, SECRET_SHA256, sha256);
-	if (strcmp(report->type, "segment") == 0)
-		return gate_log(live->gate, &entry, "%s%s%s: %" PRId64 " bytes so far, SHA-256 %s", report->type, colon, report->text, report->a, sha256);
-	if (entry.type == LOG_MASKED)
-		return log_masked(live, &entry, report);
-	/* The worker has done the same already; but it hears what the session says, and this is for good. */
-	text = gate_mask_text(live->gate, live->session.role, report->text);
-	if (strcmp(report->type, "file") == 0 && report->b != 0)
-		return gate_log(live->gate, &entry, "%s%s%s, %" PRId64 " bytes, SHA-256 %s", report->type, colon, text, report->a,
-		    sha256[0] != '\0' ? sha256 : "not known: it came in pieces");
-	if (strcmp(report->type, "ended") == 0)
-		return gate_log(live->gate, &entry, "%s%s%s: exit status %" PRId64 ", %" PRId64 " killed, %" PRId64 " survivors", report->type,
-		    colon, text, report->a, report->b, report->c);
-	if (report->a != 0 && strcmp(report->type, "receipt") != 0)	/* its text has the numbers */
-		return gate_log(live->gate, &entry, "%s%s%s (%" PRId64 ")", report->type, colon, text, report->a);
-	return gate_log(live->gate, &entry, "%s%s%s", report->type, colon, text);
-}
-
-static int
-on_report(struct live *live, const void *fields)
-{
-	const struct wire_report *report = fields;
-	bool is_end = strcmp(report->type, "ended") == 0;
-	struct wire_ack ack = { .n = report->n };
-	int r;
-
-	note_trouble(live, report);
-	/* What is not in the log is not acknowledged, nor what comes after it: the worker says all of it again. */
-	r = live->behind ? ERR_STORE_BUSY : log_report(live, report);
-	if (r >= 0 && is_end)
-		r = note_end(live, report);
-	if (r < 0) {
-		live->behind = true;
-		peers_changed(live->gate, "session", &live->session.id);
-		return 0;
-	}
-	if (strcmp(report->type, "running") == 0)
-		r = session_started(live->gate->store, &live->session.id, live->session.worker_pid, live->session.warden_pid);
-	if (strcmp(report->type, "frozen") == 0 || strcmp(report->type, "thawed") == 0)
-		r = session_turn(live->gate->store, &live->session.id, report->type[0] == 'f' ? SESSION_FROZEN : SESSION_RUNNING);
-	if (strcmp(report->type, "segment") == 0 && strcmp(report->text, "complete") == 0)
-		r = close_recording(live, report);
-	if (r < 0 && r != ERR_LAPSED)
-		log_warn("a report of a worker is not in the catalogue: %s", err_text(r));
-	live_put(live, WIRE_ACK, &ack);
-	if (is_end)
-		leave(live);	/* the caller looks for it again */
-	else
-		peers_changed(live->gate, "session", &live->session.id);
-	return 0;
-}
-
 static int
 on_status_row(struct live *live, const void *fields)
 {
@@ -334,7 +206,7 @@ on_status_row(struct live *live, const void *fields)
 /* clang-format off */
 static int (*const rules[WIRE_KINDS])(struct live *live, const void *fields) = {
 	[WIRE_ENVELOPE]		= on_envelope,
-	[WIRE_REPORT]		= on_report,
+	[WIRE_REPORT]		= NULL,		/* waits for others: see hear_one() */
 	[WIRE_STATUS_ROW]	= on_status_row,
 	[WIRE_WISH]		= gate_extend_wish,
 };
@@ -349,9 +221,13 @@ hear_one(struct live *live)
 
 	if (r <= 0)
 		return r;
-	if (rules[message.kind] == NULL)
+	if (message.kind != WIRE_REPORT && rules[message.kind] == NULL)
 		return ERR_MSG_REFUSED;
 	event_del(live->overdue);
+	if (message.kind == WIRE_REPORT) {
+		live_reports_add(live, &message);
+		return 1;
+	}
 	r = rules[message.kind](live, message.fields);
 	return r < 0 ? r : 1;
 }
@@ -393,6 +269,8 @@ on_readable(evutil_socket_t fd, short what, void *user)
 		return;
 	if (r != ERR_PEER_GONE)
 		log_error("a worker's connection is closed: %s", err_text(r));
+	if (is_over(live))
+		return;
 	/* A worker that lives listens; one that keeps hanging up is as good as dead. */
 	if (live->reconnects++ >= RECONNECTS || reconnect(live) < 0)
 		live_lost(live, "recorder-died");
@@ -443,8 +321,12 @@ reconnect(struct live *live)
 	AUTO_FREE char *path = place_path(live->gate->daemon.place.run, "w", id_text(&live->session.id, id));
 	char program[] = "postern-gate";
 	struct wire_hello hello = { .version = WIRE_VERSION, .program = program };
-	int fd = fdio_connect(path);
+	int fd;
 
+	/* Nothing that was heard before may be acknowledged behind what it says again from now on. */
+	if (is_over(live))
+		return 0;
+	fd = fdio_connect(path);
 	if (fd < 0)
 		return fd;
 	attach(live, fd);

@@ -53,6 +53,10 @@ void		 live_put(struct live *live, enum wire_kind kind, const void *fields);
 /* The session is over for the gate: end in the catalogue (the first end counts), and freed. */
 void		 live_end(struct live *live, const struct session_end *end);
 
+/* The end into catalogue and log, both or neither; the first one counts. 0 or negative, after a line in the journal. */
+int		 live_finish(struct live *live, const struct session_end *end);
+void		 live_leave(struct live *live);	/* freed; everybody is told */
+
 /*
  * Finds the workers of all sessions that have not ended, or notes that they are lost; asks again for reports that the
  * catalogue did not take. At the start of the gate, and every few seconds.
