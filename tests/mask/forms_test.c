@@ -19,7 +19,10 @@
 #include "tests/mask/judge.h"
 #include "tests/mask/script.h"
 
-#define SEED		UINT64_C(20261123)	/* POSTERN_SEED in the environment makes it another */
+#define SEED		UINT64_C(20261123)	/* POSTERN_SEED in the environment makes it another, and the only one */
+#define SEEDS_MORE	6			/* others, of which each gets */
+#define SHARE		16			/* one in so many cases */
+#define SEED_STEP	UINT64_C(0x5851f42d4c957f2d)	/* no two seeds have a case in common */
 #define MOST_RULES	128
 #define BENIGN_EACH	64
 #define MOST_RECORD	(1024 * 1024)
@@ -38,6 +41,7 @@ struct trial {
 	struct buf		 record;
 	const char		*only;
 	uint64_t		 seed;
+	unsigned		 share, turn;	/* one in `share` cases is tried; 1: all */
 	struct tally		 all, plain;
 	struct tally		 rules[MOST_RULES];
 	size_t			 rules_count;
@@ -90,7 +94,7 @@ show(const struct trial *t, const struct form *form, const struct forged *f, uns
 {
 	const uint8_t *p = buf_data(&t->record);
 
-	printf("# missed: %s %u, %s, value '%s'\n#   ", form->name, variant, f->rule, f->value);
+	printf("# missed: %s %u, seed %llu, %s, value '%s'\n#   ", form->name, variant, (unsigned long long)t->seed, f->rule, f->value);
 	for (size_t i = 0; i < buf_len(&t->record); i++) {
 		if (p[i] == '\n')
 			printf("\n#   ");
@@ -109,35 +113,56 @@ fits(const struct form *form, const struct forged *f)
 	return form->takes == FORM_ANY || f->is_alone || (form->takes == FORM_NAMED && f->name != NULL);
 }
 
+/* Counts the case, if there is such a variant. */
+static bool
+try_case(struct trial *t, const struct form *form, struct tally *tally, size_t kind, unsigned variant)
+{
+	struct dice dice = { t->seed * SEED_STEP + kind * 1000 + variant };
+	struct forged forged;
+	struct judged judged;
+
+	forge(kind, &dice, &forged);
+	script_clear(&t->script);
+	if (!fits(form, &forged) || !form->make(&t->script, &dice, &forged, variant))
+		return false;
+	if (t->turn++ % t->share != t->seed % t->share)
+		return true;
+	script_cut(&t->script);
+	judged = judge(t->match, &t->script, &t->record);
+	count(tally, &judged);
+	count(tally_of(t, forged.rule), &judged);
+	count(&t->all, &judged);
+	if (form->is_plain)
+		count(&t->plain, &judged);
+	if (t->only != NULL && (is_missed(&judged) || judged.is_skewed))
+		show(t, form, &forged, variant);
+	return true;
+}
+
 static void
 try_form(struct trial *t, const struct form *form)
 {
 	struct tally tally = { .name = form->name };
-	struct forged forged;
 
 	if (t->only != NULL && strstr(form->name, t->only) == NULL)
 		return;
-	for (size_t kind = 0; kind < forge_count; kind++) {
-		for (unsigned variant = 0; variant < form->variants; variant++) {
-			struct dice dice = { t->seed + kind * 1000 + variant };
-			struct judged judged;
-
-			forge(kind, &dice, &forged);
-			script_clear(&t->script);
-			if (!fits(form, &forged) || !form->make(&t->script, &dice, &forged, variant))
-				break;
-			script_cut(&t->script);
-			judged = judge(t->match, &t->script, &t->record);
-			count(&tally, &judged);
-			count(tally_of(t, forged.rule), &judged);
-			count(&t->all, &judged);
-			if (form->is_plain)
-				count(&t->plain, &judged);
-			if (t->only != NULL && (is_missed(&judged) || judged.is_skewed))
-				show(t, form, &forged, variant);
-		}
-	}
+	for (size_t kind = 0; kind < forge_count; kind++)
+		for (unsigned variant = 0; variant < form->variants && try_case(t, form, &tally, kind, variant);)
+			variant++;
 	print(&tally);
+}
+
+static void
+try_forms(struct trial *t, uint64_t seed, unsigned share)
+{
+	t->seed = seed;
+	t->share = share;
+	t->turn = 0;
+	if (share > 1)
+		printf("# seed %llu, one in %u cases\n", (unsigned long long)seed, share);
+	for (size_t group = 0; group < sizeof forms / sizeof forms[0]; group++)
+		for (const struct form *form = forms[group]; form->name != NULL; form++)
+			try_form(t, form);
 }
 
 static void
@@ -181,7 +206,7 @@ promises(struct trial *t)
 	print(&t->all);
 	promise(t, t->all.cases > 5000 && t->all.missed * 1000 <= t->all.cases * 15, "recall over all forms is at least 0.985");
 	promise(t, t->plain.raw == 0 && t->plain.text == 0, "no recording of a plain form has a value in it");
-	promise(t, t->plain.screen * 1000 <= t->plain.cases * 2, "screens of plain forms miss at most 2 in 1000 (wanted: none)");
+	promise(t, t->plain.screen == 0 && t->plain.standing == 0, "no screen of a plain form has a value on it");
 	promise(t, t->all.skewed * 1000 <= t->all.cases, "columns stay where they were in 99.9 % of the cases");
 	promise(t, t->benign > 600 && t->touched * 200 <= t->benign, "of screens without secrets at most 0.5 % are touched");
 	printf("1..%u\n", t->tests);
@@ -194,7 +219,7 @@ main(int argc, char **argv)
 	AUTO_MASK_RULES struct mask_rules *builtin = mask_rules_builtin();
 	AUTO_MASK_RULES struct mask_rules *rules = NULL;
 	const char *seed = getenv("POSTERN_SEED");
-	struct trial t = { .seed = seed != NULL ? strtoull(seed, NULL, 10) : SEED, .only = argc > 1 ? argv[1] : NULL, .all = { .name = "all forms" }, .plain = { .name = "plain forms" } };
+	struct trial t = { .only = argc > 1 ? argv[1] : NULL, .all = { .name = "all forms" }, .plain = { .name = "plain forms" } };
 	char why[MASK_RULES_WHY];
 	int status;
 
@@ -203,9 +228,9 @@ main(int argc, char **argv)
 		return 1;
 	script_init(&t.script);
 	buf_init(&t.record, MOST_RECORD);
-	for (size_t group = 0; group < sizeof forms / sizeof forms[0]; group++)
-		for (const struct form *form = forms[group]; form->name != NULL; form++)
-			try_form(&t, form);
+	try_forms(&t, seed != NULL ? strtoull(seed, NULL, 10) : SEED, 1);
+	for (uint64_t more = 1; seed == NULL && more <= SEEDS_MORE; more++)
+		try_forms(&t, more, SHARE);
 	try_benign(&t, benign_kinds);
 	try_benign(&t, benign_more);
 	status = promises(&t);
