@@ -238,7 +238,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_glass.c recorder/gate/gate_glass.h \
 	recorder/gate/gate_hold.c recorder/gate/gate_hold.h \
 	recorder/gate/gate_audit.c \
-	recorder/gate/gate_enter.c \
+	recorder/gate/gate_enter.c recorder/gate/gate_erase.c recorder/gate/gate_erase.h \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
 	recorder/gate/gate_head.c recorder/gate/gate_head.h \
 	recorder/gate/gate_log.c recorder/gate/gate_log.h \

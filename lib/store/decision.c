@@ -241,7 +241,7 @@ decision_add(const struct deciding *d)
 	int r;
 
 	buf_init(&sealed, SEALED_MOST + SEAL_MORE);
-	r = unit_day(d->store, d->request.class, at_us, &unit);
+	r = unit_words(d->store, d->request.class, at_us, &unit);
 	if (r == 0)
 		r = decision_seal(d->store, decision, unit, &sealed);
 	if (r == 0)

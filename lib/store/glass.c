@@ -157,7 +157,7 @@ review_write(struct store *store, const struct review *review, const char *class
 	int r = comment_ad(&review->request, review->person, &ad);
 
 	if (r == 0)
-		r = unit_day(store, class, review->at_us, &seal.unit);
+		r = unit_words(store, class, review->at_us, &seal.unit);
 	seal.ad = buf_data(&ad);
 	seal.ad_bytes = buf_len(&ad);
 	if (r == 0)

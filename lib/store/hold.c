@@ -165,7 +165,7 @@ add_sign(struct store *store, const struct hold_sign *sign, const char *class)
 	AUTO_BUF struct buf sealed = { .max = SEALED_MOST + SEAL_MORE };
 	struct id id = id_new();
 	uint32_t unit;
-	int r = unit_day(store, class, sign->at_us, &unit);
+	int r = unit_words(store, class, sign->at_us, &unit);
 
 	if (r == 0)
 		r = seal_sign(store, &id, sign, unit, &sealed);

@@ -148,7 +148,7 @@ request_create(struct store *store, const struct request *request)
 	if (r == 0)
 		r = extends_check(store, request);
 	if (r == 0)
-		r = unit_day(store, request->class, request->created_us, &unit);
+		r = unit_words(store, request->class, request->created_us, &unit);
 	if (r == 0)
 		r = unit_class(store, request->class, &class);
 	if (r == 0)

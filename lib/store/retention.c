@@ -30,7 +30,7 @@
 	"JOIN events e ON e.subject IN (s.id, g.id, g.request) WHERE s.held_us IS NOT NULL "
 
 static const char SQL_LIVE[] =
-    "SELECT u.number, u.kind, c.name, u.day, u.session, "
+    "SELECT u.number, " UNIT_KIND ", c.name, u.day, u.session, "
     "CASE u.kind WHEN 'day' THEN (u.day + 1) * 86400000000 ELSE coalesce(s.ended_us, 0) END, "
     "CASE WHEN h.unit IS NULL THEN 0 ELSE 1 END "
     "FROM units u JOIN classes c ON c.number = u.class LEFT JOIN sessions s ON s.id = u.session "
@@ -78,7 +78,7 @@ kept_for(const struct classes *classes, const char *name, enum unit_kind kind)
 			continue;
 		if (kind == UNIT_RECORDING)
 			return class->recording_s;
-		return kind == UNIT_TEXTS ? class->texts_s : class->log_s;
+		return kind == UNIT_DAY ? class->log_s : class->texts_s;
 	}
 	return 0;
 }
@@ -251,7 +251,14 @@ may_shred(struct store *store, uint32_t unit)
 int
 retention_shred(struct store *store, uint32_t unit, int64_t now_us)
 {
+	return retention_shred_said(store, unit, now_us, NULL);
+}
+
+int
+retention_shred_said(struct store *store, uint32_t unit, int64_t now_us, const struct event_new *said)
+{
 	AUTO_TXN struct txn txn = { 0 };
+	int64_t seq;
 	int r = txn_begin(&txn, store);
 
 	if (r == 0)
@@ -264,5 +271,7 @@ retention_shred(struct store *store, uint32_t unit, int64_t now_us)
 		r = stmt_run(store, SQL_EXPIRE, BINDS(bind_int(now_us), bind_int(unit)));
 	if (r >= 0)
 		r = stmt_run(store, SQL_SHREDDED, BINDS(bind_int(now_us), bind_int(unit)));
+	if (r >= 0 && said != NULL)
+		r = event_append(store, said, &seq);
 	return r < 0 ? r : txn_commit(&txn);
 }

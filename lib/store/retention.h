@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Retention: when each key slot's time is over, and erasing it. A recording's slot and a texts slot count from the
- * end of their session, a day's slot from the end of that day. The order is: slot first, which closes every copy at once,
+ * end of their session, a day's slots from the end of that day. The order is: slot first, which closes every copy at once,
  * then the rows; an erasure cut short is found again as due.
  */
 #ifndef POSTERN_LIB_STORE_RETENTION_H
@@ -17,6 +17,8 @@
  * sessions are a tenth. A jumped clock is what it is for, and the clock rule stands alone for small ones.
  */
 #define RETENTION_SMALL	20
+
+struct event_new;
 
 /* How long a class keeps what, in seconds; 0: for ever. */
 struct class {
@@ -70,5 +72,8 @@ int	retention_guard(struct store *store, const struct classes *classes, int64_t 
  * ERR_NOT_FOUND; ERR_HELD; ERR_IN_USE (its session has not ended); ERR_SLOT_DAMAGED (could not be read back).
  */
 int	retention_shred(struct store *store, uint32_t unit, int64_t now_us);
+
+/* The same, with the entry of the log that tells of it: both are there, or neither is. */
+int	retention_shred_said(struct store *store, uint32_t unit, int64_t now_us, const struct event_new *said);
 
 #endif

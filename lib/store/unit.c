@@ -12,17 +12,20 @@ const char *const unit_kind_names[UNIT_KINDS] = {
 	[UNIT_RECORDING] = "recording",
 	[UNIT_TEXTS] = "texts",
 	[UNIT_DAY] = "day",
+	[UNIT_WORDS] = "words",
 };
 
 static const char SQL_CLASS[] = "SELECT number FROM classes WHERE name = $1";
 static const char SQL_CLASS_ADD[] =
     "INSERT INTO classes (number, name) SELECT coalesce(max(number), 0) + 1, $1 FROM classes";
 static const char SQL_DAY[] =
-    "SELECT max(number) FROM units WHERE class = $1 AND kind = 'day' AND day = $2 AND shredded_us IS NULL";
+    "SELECT max(number) FROM units WHERE class = $1 AND kind = 'day' AND day = $2 AND part = $3 AND shredded_us IS NULL";
 static const char SQL_LAST[] = "SELECT max(number) FROM units";
 static const char SQL_ADD[] =
-    "INSERT INTO units (number, kind, class, day, session, created_us) VALUES ($1, $2, $3, $4, $5, $6)";
-static const char SQL_LIST[] = "SELECT number, kind, session, day, shredded_us FROM units ORDER BY number";
+    "INSERT INTO units (number, kind, class, day, session, created_us, part) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char SQL_LIST[] = "SELECT u.number, " UNIT_KIND ", u.session, u.day, u.shredded_us FROM units u ORDER BY u.number";
+static const char SQL_CLASS_OF[] = "SELECT name FROM classes WHERE number = coalesce((SELECT class FROM requests WHERE id = $1), "
+    "(SELECT class FROM grants WHERE id = $1), (SELECT class FROM sessions WHERE id = $1))";
 
 int
 unit_class(struct store *store, const char *name, int64_t *number)
@@ -65,11 +68,17 @@ slot_take(struct store *store, int64_t class, int64_t time_us, uint32_t *unit)
 	return r;
 }
 
+static const char *
+part_of(enum unit_kind kind)
+{
+	return kind == UNIT_WORDS ? "words" : "log";
+}
+
 int
 unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit)
 {
 	AUTO_TXN struct txn txn = { 0 };
-	bool day = wish->kind == UNIT_DAY;
+	bool day = wish->kind == UNIT_DAY || wish->kind == UNIT_WORDS;
 	int64_t class;
 	uint32_t made;
 	int r = txn_begin(&txn, store);
@@ -79,9 +88,9 @@ unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit)
 	if (r == 0)
 		r = slot_take(store, class, wish->time_us, &made);
 	if (r == 0)
-		r = stmt_run(store, SQL_ADD, BINDS(bind_int(made), bind_text(unit_kind_names[wish->kind]),
+		r = stmt_run(store, SQL_ADD, BINDS(bind_int(made), bind_text(unit_kind_names[day ? UNIT_DAY : wish->kind]),
 		    bind_int(class), day ? bind_int(wish->time_us / UNIT_DAY_US) : bind_text(NULL),
-		    day ? bind_text(NULL) : bind_id(wish->session), bind_int(wish->time_us)));
+		    day ? bind_text(NULL) : bind_id(wish->session), bind_int(wish->time_us), bind_text(day ? part_of(wish->kind) : NULL)));
 	if (r >= 0)
 		r = txn_commit(&txn);
 	if (r == 0)
@@ -98,28 +107,57 @@ is_usable(struct store *store, uint32_t unit)
 	return slots_get(&store->slots, unit, &slot) == 0 && slot.state == SLOT_LIVE;
 }
 
-int
-unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit)
+/* The live one of a day, or a new one. */
+static int
+day_unit(struct store *store, const struct unit_wish *wish, uint32_t *unit)
 {
 	AUTO_TXN struct txn txn = { 0 };
-	struct unit_wish wish = { .kind = UNIT_DAY, .class = class, .time_us = time_us };
 	int64_t number;
 	int64_t found = 0;
 	uint32_t made = 0;
 	int r = txn_begin(&txn, store);
 
 	if (r == 0)
-		r = unit_class(store, class, &number);
+		r = unit_class(store, wish->class, &number);
 	if (r == 0)
-		r = stmt_number(store, SQL_DAY, BINDS(bind_int(number), bind_int(time_us / UNIT_DAY_US)), &found);
+		r = stmt_number(store, SQL_DAY, BINDS(bind_int(number), bind_int(wish->time_us / UNIT_DAY_US), bind_text(part_of(wish->kind))), &found);
 	made = (uint32_t)found;
 	if (r == 0 && (found == 0 || !is_usable(store, made)))
-		r = unit_new(store, &wish, &made);
+		r = unit_new(store, wish, &made);
 	if (r == 0)
 		r = txn_commit(&txn);
 	if (r == 0)
 		*unit = made;
 	return r;
+}
+
+int
+unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit)
+{
+	return day_unit(store, &(struct unit_wish){ .kind = UNIT_DAY, .class = class, .time_us = time_us }, unit);
+}
+
+int
+unit_words(struct store *store, const char *class, int64_t time_us, uint32_t *unit)
+{
+	return day_unit(store, &(struct unit_wish){ .kind = UNIT_WORDS, .class = class, .time_us = time_us }, unit);
+}
+
+int
+unit_class_of(struct store *store, const struct id *subject, char class[STORE_NAME])
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	struct row row = { 0 };
+	int r = stmt_open(store, SQL_CLASS_OF, BINDS(bind_id(subject)), &stmt);
+
+	class[0] = '\0';
+	if (r == 0)
+		r = stmt_step(stmt);
+	if (r <= 0)
+		return r;
+	row.stmt = stmt;
+	row_name(&row, class, STORE_NAME);
+	return row.error;
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What each key slot is for: one for a session's recording, one for a session's texts, and one for each class and
- * day for everything else.
+ * What each key slot is for: one for a session's recording, one for a session's texts, and two for each class and day:
+ * one for the log's own sentences, one for what people wrote (reasons, comments).
  */
 #ifndef POSTERN_LIB_STORE_UNIT_H
 #define POSTERN_LIB_STORE_UNIT_H
@@ -10,9 +10,9 @@
 
 #include "lib/store/store.h"
 
-enum unit_kind { UNIT_RECORDING, UNIT_TEXTS, UNIT_DAY, UNIT_KINDS };
+enum unit_kind { UNIT_RECORDING, UNIT_TEXTS, UNIT_DAY, UNIT_WORDS, UNIT_KINDS };
 
-extern const char *const unit_kind_names[UNIT_KINDS];	/* "recording", "texts", "day" */
+extern const char *const unit_kind_names[UNIT_KINDS];	/* "recording", "texts", "day", "words" */
 
 #define UNIT_DAY_US	INT64_C(86400000000)
 
@@ -21,6 +21,15 @@ int	unit_class(struct store *store, const char *name, int64_t *number);
 
 /* The unit of a class and a day (of `time_us`, UTC), made if there is no live one or its slot is damaged. */
 int	unit_day(struct store *store, const char *class, int64_t time_us, uint32_t *unit);
+
+/* The same, for what people wrote. */
+int	unit_words(struct store *store, const char *class, int64_t time_us, uint32_t *unit);
+
+/* The class that a request, grant or session belongs to; "" if the id is none of them. 0 or an error. */
+int	unit_class_of(struct store *store, const struct id *subject, char class[STORE_NAME]);
+
+/* As SQL, the kind of the unit that is named `u` in it. */
+#define UNIT_KIND	"CASE WHEN u.part = 'words' THEN 'words' ELSE u.kind END"
 
 /* A new unit of a session, for lib/store's session_enter(). ERR_STORE_CONFLICT if it has one of this kind. */
 struct unit_wish {

@@ -184,7 +184,7 @@ on_ask(struct peer *peer, const void *fields)
 		r = request_create(peer->gate->store, &request);
 	if (r < 0)
 		return r;
-	gate_say(peer->gate, LOG_REQUESTED, &request.id, "%s (account %s) asks for %s for %s: %s", request.person, request.account,
+	gate_say(peer->gate, LOG_REQUESTED, &request.id, "%s (account %s) asks for %s for %s: " LOG_WORDS "%s", request.person, request.account,
 	    role->name, clock_span(request.seconds, span), request.reason);
 	r = gate_decide_by_policy(peer->gate, &subject, role, &request, &outcome);
 	if (r < 0)

@@ -168,8 +168,8 @@ on_open(struct peer *peer, const void *fields)
 	if (r < 0)
 		return r;
 	reason = gate_mask_text(peer->gate, recording.session.role, question->reason);
-	gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s%s%s", peer_person(peer),
-	    recording.session.person, recording.session.role, reason[0] != '\0' ? ": " : "", reason);
+	gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s: " LOG_WORDS "%s", peer_person(peer),
+	    recording.session.person, recording.session.role, reason);
 	opened.session = recording.session.id;
 	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
 	opened.running = recording.session.state != SESSION_ENDED;

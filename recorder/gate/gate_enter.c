@@ -425,9 +425,9 @@ on_enter(struct peer *peer, const void *fields)
 		return 0;
 	/* Nobody is in without the log having said so. */
 	e.command = gate_mask_command(peer->gate, e.session.role, question.command);
-	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s%s%s%s: %s", e.session.person, e.session.account,
-	    e.session.role, clock_span(e.grant.seconds, span), e.command != NULL ? " to run '" : "", e.command != NULL ? e.command : "",
-	    e.command != NULL ? "'" : "", e.request.reason != NULL ? e.request.reason : "");
+	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s: " LOG_WORDS "%s%s%s%s", e.session.person, e.session.account,
+	    e.session.role, clock_span(e.grant.seconds, span), e.command != NULL ? "to run '" : "", e.command != NULL ? e.command : "",
+	    e.command != NULL ? "': " : "", e.request.reason != NULL ? e.request.reason : "");
 	if (r >= 0)
 		r = launch(&e);
 	if (r < 0)

@@ -114,7 +114,7 @@ extended(struct gate *gate, const struct request *request, const struct outcome 
 	if (grant_get(gate->store, &request->extends, &grant) == 0)
 		clock_minute(grant.deadline.ends_us, minute);
 	snprintf(text, SAID, "Extended: %s of %s by %s, to %s.", request->role, request->person, clock_span(outcome->seconds, span), minute);
-	gate_say(gate, LOG_EXTENDED, &request->extends, "%s of %s was extended by %s to %s: %s", request->role, request->person,
+	gate_say(gate, LOG_EXTENDED, &request->extends, "%s of %s was extended by %s to %s: " LOG_WORDS "%s", request->role, request->person,
 	    outcome->person, minute, request->reason != NULL ? request->reason : "");
 	move_deadlines(gate, &request->extends, strcmp(outcome->person, DECISION_POLICY) == 0 ? "the policy" : outcome->person, "");
 }
@@ -234,7 +234,7 @@ make(struct wish *wish)
 	r = request_create(gate->store, request);
 	if (r < 0)
 		return fails(wish, cli_status(r), "%s", err_text(r));
-	gate_say(gate, LOG_REQUESTED, &request->id, "%s (account %s) asks for %s more of %s: %s", request->person, request->account,
+	gate_say(gate, LOG_REQUESTED, &request->id, "%s (account %s) asks for %s more of %s: " LOG_WORDS "%s", request->person, request->account,
 	    clock_span(request->seconds, span), request->role, request->reason);
 	peers_changed(gate, "request", &request->id);
 	return 0;
@@ -431,8 +431,8 @@ shortened(struct peer *peer, const struct grant *grant, const struct wire_shorte
 	AUTO_FREE char *reason = gate_mask_text(gate, grant->role, question->reason);
 	char span[CLOCK_TEXT];
 
-	gate_say(gate, LOG_SHORTENED, &grant->id, "%s shortened %s of %s to %s from now%s%s", peer_person(peer), grant->role, grant->person,
-	    clock_span(question->seconds, span), reason[0] != '\0' ? ": " : "", reason);
+	gate_say(gate, LOG_SHORTENED, &grant->id, "%s shortened %s of %s to %s from now: " LOG_WORDS "%s", peer_person(peer), grant->role, grant->person,
+	    clock_span(question->seconds, span), reason);
 	move_deadlines(gate, &grant->id, peer_person(peer), reason);
 	peer_done(peer, "Shortened: %s of %s ends in %s.", grant->role, grant->person, span);
 }

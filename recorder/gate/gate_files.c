@@ -9,9 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
+#include "lib/base/err.h"
 #include "lib/base/id.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "lib/store/failure.h"
 #include "lib/store/recording.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_files.h"
@@ -89,8 +92,8 @@ gate_files_sweep(struct gate *gate)
 		r = gate_files_remove(gate, &session);
 		if (r == 0)
 			log_info("%s of an expired recording was still there; it is removed now", entry->d_name);
-		else if (failed == 0)
-			failed = r;
+		else if (failure_note(gate->store, recording.session.recording_unit, FAILURE_FILE, clock_wall_us(), err_text(r)) < 0)
+			failed = r;	/* else it is tried again from there */
 	}
 	closedir(dir);
 	return failed;

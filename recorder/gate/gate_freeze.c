@@ -24,10 +24,9 @@ halt(struct peer *peer, struct live *live, const struct wire_freeze *question)
 	AUTO_FREE char *by = own_dup(peer_person(peer));
 	AUTO_FREE char *reason = gate_mask_text(peer->gate, session->role, question->reason);
 	struct wire_halt halt = { .on = question->on, .by = by, .reason = reason };
-	const char *colon = reason[0] != '\0' ? ": " : "";
 
-	gate_say(peer->gate, question->on ? LOG_FROZEN : LOG_THAWED, &session->id, "%s %s the session of %s as %s%s%s", by,
-	    question->on ? "froze" : "thawed", session->person, session->role, colon, reason);
+	gate_say(peer->gate, question->on ? LOG_FROZEN : LOG_THAWED, &session->id, "%s %s the session of %s as %s: " LOG_WORDS "%s", by,
+	    question->on ? "froze" : "thawed", session->person, session->role, reason);
 	live_put(live, WIRE_HALT, &halt);
 	peer_done(peer, question->on ? "Frozen: %s of %s. The deadline goes on." : "Thawed: %s of %s.", session->role, session->person);
 }

@@ -89,7 +89,7 @@ gate_glass_ask(struct peer *peer, const struct wire_ask *ask, const struct polic
 		return refuse_unreviewed(peer, role);
 	if (r < 0)
 		return r;
-	gate_say(gate, LOG_GLASS, &request.id, "%s (account %s) enters %s WITHOUT A DECISION for %s, to be reviewed: %s", request.person,
+	gate_say(gate, LOG_GLASS, &request.id, "%s (account %s) enters %s WITHOUT A DECISION for %s, to be reviewed: " LOG_WORDS "%s", request.person,
 	    request.account, role->name, clock_span(request.seconds, span), request.reason);
 	asked.request = request.id;
 	peer_put(peer, WIRE_ASKED, &asked);
@@ -199,7 +199,7 @@ review(struct peer *peer, const struct wire_review *question, const struct reque
 
 	if (r < 0)
 		return r;
-	gate_say(peer->gate, LOG_REVIEWED, &request->id, "%s reviewed the break-glass of %s into %s: %s", review.person, request->person,
+	gate_say(peer->gate, LOG_REVIEWED, &request->id, "%s reviewed the break-glass of %s into %s: " LOG_WORDS "%s", review.person, request->person,
 	    request->role, comment);
 	peer_done(peer, "Reviewed: %s of %s. They may break the glass again.", request->role, request->person);
 	peers_changed(peer->gate, "request", &request->id);

@@ -37,9 +37,10 @@ answer(struct peer *peer, struct live *live, const struct wire_allow *question)
 	AUTO_FREE char *by = own_dup(peer_person(peer));
 	AUTO_FREE char *reason = gate_mask_text(peer->gate, session->role, question->reason);
 	struct wire_verdict verdict = { .n = live->guarded_n, .allow = question->on, .by = by, .reason = reason };
-	const char *word = question->on ? "allowed" : "refused", *colon = reason[0] != '\0' ? ": " : "";
+	const char *word = question->on ? "allowed" : "refused";
 
-	gate_say(peer->gate, LOG_SAID, &session->id, "%s %s a line in the session of %s as %s%s%s", by, word, session->person, session->role, colon, reason);
+	gate_say(peer->gate, LOG_SAID, &session->id, "%s %s a line in the session of %s as %s: " LOG_WORDS "%s", by, word, session->person, session->role,
+	    reason);
 	live->guarded[0] = '\0';
 	live_put(live, WIRE_VERDICT, &verdict);
 	peer_done(peer, question->on ? "Allowed: the line is entered now." : "Refused: the line is not entered.");

@@ -147,7 +147,7 @@ tell(const struct holding *holding, unsigned missing)
 
 	if (sign->act == HOLD_SET)
 		snprintf(end, sizeof end, " until %s", clock_local(sign->until_us, when));
-	gate_say(gate, LOG_HOLD_SIGNED, &sign->session, "%s signed: %s%s: %s", sign->person, hold_act_names[sign->act], end, sign->reason);
+	gate_say(gate, LOG_HOLD_SIGNED, &sign->session, "%s signed: %s%s: " LOG_WORDS "%s", sign->person, hold_act_names[sign->act], end, sign->reason);
 	if (missing > 0) {
 		peer_done(peer, "Signed. It is not %s yet: %u more person%s must sign.", sign->act == HOLD_SET ? "held" : "released", missing,
 		    missing == 1 ? "" : "s");

@@ -14,6 +14,7 @@
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "lib/store/event.h"
+#include "lib/store/unit.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/policy/policy.h"
@@ -72,6 +73,11 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_HOLD_ENDED]	= "hold-ended",
 	[LOG_RETENTION_HELD]	= "retention-held",
 	[LOG_CLOCK_JUMPED]	= "clock-jumped",
+	[LOG_DELETION_DONE]	= "deletion-done",
+	[LOG_REASON]		= "reason",
+	[LOG_REPLICA]		= "replica",
+	[LOG_REPLICA_TROUBLE]	= "replica-trouble",
+	[LOG_RESTORED]		= "restored",
 };
 /* clang-format on */
 
@@ -123,13 +129,45 @@ gate_log(struct gate *gate, const struct log_entry *entry, const char *format, .
 	return append(gate, entry, text);
 }
 
+/* An entry for what people wrote about the subject, under the day's slot for such words of its class. */
+static int
+append_words(struct gate *gate, const struct log_entry *said, const char *words)
+{
+	struct log_entry entry = { .type = LOG_REASON, .subject = said->subject, .number = EVENT_NO_NUMBER, .time_us = clock_wall_us() };
+	char class[STORE_NAME] = "";
+	int r = gate_store(gate);
+
+	if (r == 0 && !id_is_zero(&said->subject))
+		r = unit_class_of(gate->store, &said->subject, class);
+	if (r == 0)
+		r = unit_words(gate->store, class[0] != '\0' ? class : gate_log_class(gate), entry.time_us, &entry.unit);
+	if (r < 0)
+		log_error("the log did not take the reason of '%s': %s", gate_log_name(said->type), err_text(r));
+	return r < 0 ? r : append(gate, &entry, words);
+}
+
+/* Cuts off what people wrote, and the colon before it; NULL if there is nothing of that kind. */
+static char *
+cut_words(char *text)
+{
+	char *words = strchr(text, LOG_WORDS[0]);
+
+	if (words == NULL)
+		return NULL;
+	for (char *end = words; end > text && (end[-1] == ' ' || end[-1] == ':'); end--)
+		end[-1] = '\0';
+	*words++ = '\0';
+	return *words != '\0' ? words : NULL;
+}
+
 int
 gate_say(struct gate *gate, enum log_type type, const struct id *subject, const char *format, ...)
 {
 	struct log_entry entry = { .type = type, .number = EVENT_NO_NUMBER };
 	AUTO_FREE char *text = NULL;
+	const char *words;
 	va_list args;
-	int count;
+	int count, r;
 
 	if (subject != NULL)
 		entry.subject = *subject;
@@ -140,9 +178,11 @@ gate_say(struct gate *gate, enum log_type type, const struct id *subject, const 
 		text = NULL;
 		return -ENOMEM;
 	}
+	words = cut_words(text);
 	if (type == LOG_GLASS)	/* somebody who watches the journal hears of it too */
 		log_warn("%s: %s", gate_log_name(type), text);
 	else
 		log_info("%s: %s", gate_log_name(type), text);
-	return append(gate, &entry, text);
+	r = append(gate, &entry, text);
+	return r == 0 && words != NULL ? append_words(gate, &entry, words) : r;
 }

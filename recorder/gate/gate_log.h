@@ -21,8 +21,16 @@ enum log_type {
 	LOG_RECORDING_OPENED = 60, LOG_RECORDING_REFUSED, LOG_LISTED,
 	LOG_DELETED = 80, LOG_DELETION_FAILED, LOG_RETENTION_RUN, LOG_RETENTION_HELD, LOG_CLOCK_JUMPED,
 	LOG_HOLD_SIGNED, LOG_HOLD_REFUSED, LOG_HELD, LOG_RELEASED, LOG_HOLD_ENDED,
+	LOG_DELETION_DONE = 90, LOG_REASON, LOG_REPLICA, LOG_REPLICA_TROUBLE, LOG_RESTORED,
 	LOG_TYPES = 100
 };
+
+/*
+ * In a format of gate_say(), before what people wrote (a reason, a comment): "...: " LOG_WORDS "%s". Such words become an
+ * entry of their own, of type LOG_REASON, right behind the sentence: they go with the texts of their class, the sentence
+ * stays with the log. The journal, whose time nobody here knows, does not get them.
+ */
+#define LOG_WORDS	"\037"
 
 /* "granted", "session-ended", ...; "unknown". */
 const char	*gate_log_name(unsigned type);

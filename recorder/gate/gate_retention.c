@@ -22,6 +22,7 @@
 #include "lib/store/session.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_erase.h"
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
@@ -165,85 +166,6 @@ gate_retention_watch(struct gate *gate)
 
 /* ---- erasing ------------------------------------------------------------------------------------------------------ */
 
-struct run {
-	struct gate	*gate;
-	struct peer	*peer;		/* who watches; NULL: the schedule */
-	int64_t		 now_us;
-	unsigned	 erased, failed;
-};
-
-static void
-describe(const struct lapse *lapse, char *text, size_t size)
-{
-	char day[CLOCK_TEXT];
-
-	if (lapse->kind == UNIT_DAY) {
-		clock_utc(lapse->day * UNIT_DAY_US, day);
-		snprintf(text, size, "texts of %.10s", day);
-	} else {
-		snprintf(text, size, "%s", lapse->kind == UNIT_RECORDING ? "a session's recording" : "a session's texts");
-	}
-}
-
-/* Why it stays, in words; of a day's texts any of the sessions in it may be the held one. */
-static void
-describe_stay(struct peer *peer, const struct lapse *lapse, char *text, size_t size)
-{
-	struct session session;
-	char when[CLOCK_TEXT];
-
-	text[0] = '\0';
-	if (lapse->held && !id_is_zero(&lapse->session) && session_get(peer->gate->store, &lapse->session, &session) == 0 && session.hold.until_us != 0)
-		snprintf(text, size, "a legal hold stops it until %s", clock_local(session.hold.until_us, when));
-	else if (lapse->held)
-		snprintf(text, size, "a legal hold stops it");
-	else if (lapse->from_us == 0)
-		snprintf(text, size, "its session has not ended");
-}
-
-static void
-put_lapse(struct peer *peer, const struct lapse *lapse, bool done, const char *text)
-{
-	struct lapse copy = *lapse;
-	char why[128];
-	AUTO_FREE char *what = own_dup(unit_kind_names[lapse->kind]);
-	AUTO_FREE char *words = own_dup(text);
-	struct wire_plan_row row = { .id = lapse->session, .what = what, .class = copy.class, .why = why,
-		.lapses_us = lapse->lapses_us, .done = done, .text = words };
-
-	if (peer == NULL)
-		return;
-	describe_stay(peer, lapse, why, sizeof why);
-	peer_put(peer, WIRE_PLAN_ROW, &row);
-}
-
-static int
-erase(void *ctx, const struct lapse *lapse)
-{
-	struct run *run = ctx;
-	char text[128];
-	int r = retention_shred(run->gate->store, lapse->unit, run->now_us);
-
-	if (r == 0 && lapse->kind == UNIT_RECORDING) {
-		r = gate_files_remove(run->gate, &lapse->session);
-		run->gate->retention.is_swept = run->gate->retention.is_swept && r == 0;
-	}
-	describe(lapse, text, sizeof text);
-	if (r == ERR_HELD)	/* since the run began */
-		return 0;
-	if (r < 0) {
-		run->failed++;
-		gate_say(run->gate, LOG_DELETION_FAILED, &lapse->session, "%s under class %s could not be deleted: %s; it is tried again", text, lapse->class, err_text(r));
-		return 0;
-	}
-	run->erased++;
-	gate_say(run->gate, LOG_DELETED, &lapse->session, "%s deleted under class %s: key slot %" PRIu32 " erased and read back", text, lapse->class, lapse->unit);
-	put_lapse(run->peer, lapse, true, text);
-	if (lapse->kind == UNIT_RECORDING)
-		peers_changed(run->gate, "recording", &lapse->session);
-	return 0;
-}
-
 /* Rewrites the catalogue without what was deleted. Nobody is served meanwhile, so the schedule does it now and then only. */
 static void
 purge(struct gate *gate, bool now)
@@ -262,10 +184,13 @@ purge(struct gate *gate, bool now)
 }
 
 static int
-run_now(struct run *run, const struct classes *classes)
+run_now(struct erase_run *run, const struct classes *classes)
 {
-	int r = retention_due(run->gate->store, classes, run->now_us, erase, run);
+	int r;
 
+	if (run->peer != NULL)
+		erase_retry(run);
+	r = retention_due(run->gate->store, classes, run->now_us, erase_lapse, run);
 	if (r < 0 || run->erased == 0)
 		return r;
 	run->gate->retention.is_purged = false;
@@ -315,7 +240,7 @@ void
 gate_retention_tick(struct gate *gate)
 {
 	static int said;
-	struct run run = { .gate = gate, .now_us = clock_wall_us() };
+	struct erase_run run = { .gate = gate, .now_us = clock_wall_us() };
 	AUTO_CLASSES struct classes classes = { 0 };
 	struct guard guard;
 	unsigned due = 0;
@@ -326,6 +251,7 @@ gate_retention_tick(struct gate *gate)
 	gate_hold_tick(gate);
 	sweep(gate);
 	purge(gate, false);
+	erase_retry(&run);
 	classes = classes_of(gate->policy);
 	r = retention_due(gate->store, &classes, run.now_us, count_due, &due);
 	if (r < 0 || due == 0)
@@ -363,8 +289,8 @@ plan_row(void *ctx, const struct lapse *lapse)
 {
 	char text[128];
 
-	describe(lapse, text, sizeof text);
-	put_lapse(ctx, lapse, false, text);
+	erase_describe(lapse, text, sizeof text);
+	erase_put(ctx, lapse, false, text);
 	return 0;
 }
 
@@ -377,9 +303,10 @@ on_plan(struct peer *peer, const void *fields)
 
 	if (!may_look(peer))
 		return 0;
-	if (question->all)
+	r = erase_put_failures(peer);
+	if (r == 0 && question->all)
 		r = retention_plan(peer->gate->store, &classes, plan_row, peer);
-	else
+	else if (r == 0)
 		r = retention_due(peer->gate->store, &classes, clock_wall_us(), plan_row, peer);
 	if (r == 0)
 		peer_done(peer, "%s", "");
@@ -391,7 +318,7 @@ on_run(struct peer *peer, const void *fields)
 {
 	const struct wire_run *question = fields;
 	AUTO_CLASSES struct classes classes = classes_of(peer->gate->policy);
-	struct run run = { .gate = peer->gate, .peer = peer, .now_us = clock_wall_us() };
+	struct erase_run run = { .gate = peer->gate, .peer = peer, .now_us = clock_wall_us() };
 	struct policy_subject subject = who_subject(peer->who);
 	struct guard guard;
 	int r;

@@ -245,7 +245,7 @@ revoke_grant(struct peer *peer, const struct grant *grant, const char *said)
 			live_stop(l, reason, peer_person(peer));
 			count++;
 		}
-	gate_say(gate, LOG_REVOKED, &grant->id, "%s revoked %s of %s: %s", by, grant->role, grant->person, reason[0] != '\0' ? reason : "no reason was given");
+	gate_say(gate, LOG_REVOKED, &grant->id, "%s revoked %s of %s: " LOG_WORDS "%s", by, grant->role, grant->person, reason);
 	peers_changed(gate, "grant", &grant->id);
 	if (r < 0 && r != ERR_LAPSED)
 		peer_fail(peer, cli_status(r), "%u %s ended, but the grant could not be taken back (%s): revoke it again, or it can still be entered",
@@ -314,7 +314,7 @@ on_say(struct peer *peer, const void *fields)
 	}
 	tell.text = text;
 	live_put(live, WIRE_TELL, &tell);
-	gate_say(peer->gate, LOG_SAID, &id, "%s", text);
+	gate_say(peer->gate, LOG_SAID, &id, "%s says something in the session of %s: " LOG_WORDS "%s", peer_person(peer), live->session.person, said);
 	peer_done(peer, "Said.");
 	return 0;
 }

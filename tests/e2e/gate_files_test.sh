@@ -35,4 +35,25 @@ three=$(p approver sessions --all --json | ids | grep -v "$one" | grep -v "$two"
 holds "a file that was left behind is removed after the next start" within $days_limit [ ! -e "$root/state/rec/$one.rec" ]
 holds "the journal says so" journal "of an expired recording was still there"
 holds "files that are kept stay" [ -e "$root/state/rec/$three.rec" ]
+
+# A file that cannot be removed: in its place stands a folder.
+mv "$root/state/rec/$three.rec" "$root.copy"
+mkdir "$root/state/rec/$three.rec"
+sed -i 's/recording: 90d/recording: 1s/' "$root/etc/policy.yaml"
+kill -HUP "$posternd"
+holds "a recording lapses whose file cannot be removed" within $days_limit is_state "$three" expired
+planned() { p auditor retention plan | grep -q "$(echo "$three" | cut -c1-8) .*failed .*its file could not be deleted since"; }
+holds "the plan says so" within $days_limit planned
+holds "the log has both" sh -c "'$peer' log '$root' '$three' >'$root.said'; grep -q '^deletion-failed .*its file' '$root.said' && grep -q '^deleted .*; policy .*; envelope .*; head [0-9]' '$root.said'"
+kill -TERM "$posternd"
+wait "$posternd"
+days_start --trial
+holds "a start forgets nothing" planned
+rmdir "$root/state/rec/$three.rec"
+mv "$root.copy" "$root/state/rec/$three.rec"
+p auditor retention run >/dev/null
+holds "a run tries again, and the file goes" [ ! -e "$root/state/rec/$three.rec" ]
+holds "the log says that it is done now" sh -c "'$peer' log '$root' '$three' | grep -q '^deletion-done .*is gone now'"
+p auditor retention plan >"$root.copy"
+holds "and the plan speaks of it no more" sh -c "! grep -q failed '$root.copy'"
 tap_end

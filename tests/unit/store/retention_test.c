@@ -2,6 +2,7 @@
 /* What lapses when, what stops it, and that nothing of it is left. */
 #include "config.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/store/event.h"
+#include "lib/store/failure.h"
 #include "lib/store/recording.h"
 #include "lib/store/retention.h"
 #include "lib/store/stmt.h"
@@ -76,9 +78,9 @@ each_kind_counts_from_its_own_moment(void **state)
 
 	assert_int_equal(retention_plan(store, &classes, gather, &found), 0);
 	assert_int_equal(found.count, 3);
-	assert_int_equal(found.items[0].kind, UNIT_DAY);	/* it is the only one whose end is known */
+	assert_int_equal(found.items[0].kind, UNIT_WORDS);	/* it is the only one whose end is known */
 	assert_int_equal(found.items[0].day, NOON / DAY);
-	assert_int_equal(found.items[0].lapses_us, (NOON / DAY + 1 + LOG_DAYS) * DAY);
+	assert_int_equal(found.items[0].lapses_us, (NOON / DAY + 1 + TEXTS_DAYS) * DAY);
 	assert_int_equal(found.items[1].lapses_us, 0);
 	finish(store, &session.id, ended);
 	found.count = 0;
@@ -88,13 +90,95 @@ each_kind_counts_from_its_own_moment(void **state)
 	assert_int_equal(found.items[0].unit, session.texts_unit);
 	assert_int_equal(found.items[0].lapses_us, ended + TEXTS_DAYS * DAY);
 	assert_true(id_equal(&found.items[0].session, &session.id));
-	assert_int_equal(found.items[1].kind, UNIT_RECORDING);
-	assert_int_equal(found.items[1].lapses_us, ended + RECORDING_DAYS * DAY);
-	assert_string_equal(found.items[1].class, "standard");
+	assert_int_equal(found.items[1].kind, UNIT_WORDS);
+	assert_int_equal(found.items[2].kind, UNIT_RECORDING);
+	assert_int_equal(found.items[2].lapses_us, ended + RECORDING_DAYS * DAY);
+	assert_string_equal(found.items[2].class, "standard");
 	assert_int_equal(due(store, ended + TEXTS_DAYS * DAY - 1).count, 0);
 	assert_int_equal(due(store, ended + TEXTS_DAYS * DAY).count, 1);
-	assert_int_equal(due(store, ended + RECORDING_DAYS * DAY).count, 2);
+	assert_int_equal(due(store, ended + RECORDING_DAYS * DAY).count, 3);
 	assert_int_equal(due(store, ended + 400 * DAY).count, 3);
+}
+
+static void
+what_people_wrote_goes_without_the_log(void **state)
+{
+	struct store *store = place_store(state);
+	struct event_new event = { .type = 1, .time_us = NOON, .class = "standard", .number = EVENT_NO_NUMBER, .text = "sentence", .text_bytes = 8 };
+	AUTO_EVENT struct event sentence = { 0 }, reason = { 0 };
+	struct found found;
+	int64_t seq, words_seq;
+	uint32_t words;
+
+	assert_int_equal(event_append(store, &event, &seq), 0);
+	assert_int_equal(unit_words(store, "standard", NOON, &words), 0);
+	event.class = NULL;
+	event.unit = words;
+	event.text = "INC-1 why";
+	assert_int_equal(event_append(store, &event, &words_seq), 0);
+	found = due(store, NOON + (TEXTS_DAYS + 1) * DAY);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].unit, words);
+	assert_int_equal(retention_shred(store, words, NOON + (TEXTS_DAYS + 1) * DAY), 0);
+	assert_int_equal(event_get(store, seq, &sentence), 0);
+	assert_string_equal(sentence.text, "sentence");
+	assert_int_equal(event_get(store, words_seq, &reason), 0);
+	assert_int_equal(reason.text_error, ERR_EXPIRED);
+	found = due(store, NOON + (LOG_DAYS + 1) * DAY);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.items[0].kind, UNIT_DAY);
+}
+
+static int
+take_failure(void *ctx, const struct failure *failure)
+{
+	struct failure *taken = ctx;
+
+	*taken = *failure;
+	return 0;
+}
+
+static void
+a_failure_is_kept_until_its_work_is_done(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct failure failure = { .unit = 0 };
+
+	assert_int_equal(failure_note(store, session.recording_unit, FAILURE_FILE, NOON, "read-only file system"), 1);
+	assert_int_equal(failure_note(store, session.recording_unit, FAILURE_FILE, NOON + MINUTE, "input/output error"), 2);
+	assert_int_equal(failure_list(store, take_failure, &failure), 0);
+	assert_int_equal(failure.unit, session.recording_unit);
+	assert_int_equal(failure.kind, UNIT_RECORDING);
+	assert_int_equal(failure.since_us, NOON);
+	assert_int_equal(failure.last_us, NOON + MINUTE);
+	assert_int_equal(failure.tries, 2);
+	assert_string_equal(failure.why, "input/output error");
+	assert_true(id_equal(&failure.session, &session.id));
+	assert_int_equal(failure_over(store, session.recording_unit, FAILURE_FILE), 1);
+	assert_int_equal(failure_over(store, session.recording_unit, FAILURE_FILE), 0);
+	failure.unit = 0;
+	assert_int_equal(failure_list(store, take_failure, &failure), 0);
+	assert_int_equal(failure.unit, 0);
+}
+
+static void
+a_slot_and_the_logs_word_of_it_go_together(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct event_new said = { .type = EVENT_DELETED, .subject = session.id, .time_us = NOON, .number = EVENT_NO_NUMBER, .text = "gone", .text_bytes = 4 };
+	int64_t count, after;
+
+	finish(store, &session.id, NOON);
+	assert_int_equal(event_count(store, &count), 0);
+	assert_int_equal(retention_shred_said(store, session.recording_unit, NOON, &said), -EINVAL);	/* no class */
+	assert_int_equal(due(store, NOON + RECORDING_DAYS * DAY).count, 3);	/* still due, although its key is zero */
+	said.class = "standard";
+	assert_int_equal(retention_shred_said(store, session.recording_unit, NOON, &said), 0);
+	assert_int_equal(due(store, NOON + RECORDING_DAYS * DAY).count, 2);
+	assert_int_equal(event_count(store, &after), 0);
+	assert_int_equal(after, count + 1);
 }
 
 static void
@@ -388,7 +472,7 @@ an_erasure_cut_short_is_due_again(void **state)
 	assert_int_equal(recording_create(store, &session.id, "age", 3, NOON), 0);
 	finish(store, &session.id, NOON);
 	assert_int_equal(slots_shred(&store->slots, session.recording_unit), 0);	/* and then the power failed */
-	assert_int_equal(due(store, NOON + RECORDING_DAYS * DAY).count, 2);
+	assert_int_equal(due(store, NOON + RECORDING_DAYS * DAY).count, 3);
 	assert_int_equal(retention_shred(store, session.recording_unit, NOON + RECORDING_DAYS * DAY), 0);
 	assert_int_equal(recording_get(store, &session.id, &recording), 0);
 	assert_int_equal(recording.state, RECORDING_EXPIRED);
@@ -402,6 +486,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_kind_counts_from_its_own_moment),
 		TEST(unknown_classes_and_zero_are_kept_for_ever),
+		TEST(what_people_wrote_goes_without_the_log),
+		TEST(a_failure_is_kept_until_its_work_is_done),
+		TEST(a_slot_and_the_logs_word_of_it_go_together),
 		TEST(a_running_session_is_not_erased),
 		TEST(a_hold_keeps_the_session_its_request_and_its_events),
 		TEST(events_about_a_held_session_hold_their_day),

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: ISC
+-- Version 5: nothing changes.
+SELECT 1;
