@@ -68,6 +68,7 @@ ADMIN_LIBS = recorder/libadmin.a recorder/libroletable.a recorder/libcage.a lib/
 noinst_LIBRARIES += recorder/libcage.a
 recorder_libcage_a_SOURCES = \
 	recorder/cage/account.c recorder/cage/account.h \
+	recorder/cage/bpf.c recorder/cage/bpf.h \
 	recorder/cage/caps.c recorder/cage/caps.h \
 	recorder/cage/cgroup.c recorder/cage/cgroup.h \
 	recorder/cage/elf.c recorder/cage/elf.h \
