@@ -47,6 +47,7 @@ static const struct { const char *word, *sentence; } marks[] = {
 	{ "private-tmp",	"Its temporary folders were its own." },
 	{ "trail",		"A tracer told which programs it executed and which files it changed." },
 	{ "trail-exact",	"Programs and arguments were compared with what the kernel really took." },
+	{ "exact-by-kernel",	"The kernel itself told them, so that debuggers could be used (eBPF)." },
 	{ "trail-reads",	"The tracer told which files it read as well." },
 	{ "confined",		NULL },
 	{ "pids-max",		NULL },

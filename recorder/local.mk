@@ -89,6 +89,7 @@ recorder_postern_init_SOURCES = recorder/keeper/contract.h \
 	recorder/cage/init_private.c recorder/cage/init_private.h recorder/cage/filter.c recorder/cage/filter.h \
 	recorder/cage/init_trail.c recorder/cage/init_trail.h \
 	recorder/trail/calls.c recorder/trail/calls.h recorder/trail/filter_trail.c recorder/trail/filter_trail.h recorder/trail/frame.h \
+	recorder/trail/btf.c recorder/trail/btf.h recorder/trail/exact_bpf.c recorder/trail/exact_ring.h \
 	recorder/cage/plan.c recorder/cage/plan.h
 recorder_postern_init_LDADD = lib/wire/libwire.a $(CAGE_LIBS)
 # Runs inside, for `postern policy test --try`.
@@ -99,7 +100,7 @@ recorder_postern_probe_LDADD = lib/base/libbase.a
 pkglibexec_PROGRAMS += recorder/postern-tracer
 recorder_postern_tracer_SOURCES = \
 	recorder/trail/calls.c recorder/trail/calls.h recorder/trail/frame.h \
-	recorder/trail/exact.h recorder/trail/exact_claim.c recorder/trail/exact_match.c recorder/trail/exact_ptrace.c \
+	recorder/trail/exact.h recorder/trail/exact_claim.c recorder/trail/exact_match.c recorder/trail/exact_ptrace.c recorder/trail/exact_ring.c recorder/trail/exact_ring.h \
 	recorder/trail/tracer.c recorder/trail/tracer.h \
 	recorder/trail/tracer_call.c \
 	recorder/trail/tracer_memory.c \

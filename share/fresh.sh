@@ -54,6 +54,7 @@ test sqlite3			writes into copies of a catalogue, as an intruder would
 test python3			computes roots and proofs of the log anew, from the published formats
 test sudo			sudo inside a session
 test strace			a second witness of what a session executes and changes
+test gdb			a debugger inside a session
 test less			a pager in a shell with the baseline of rights
 test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv

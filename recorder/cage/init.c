@@ -27,6 +27,7 @@
 #include "recorder/cage/init_trail.h"
 #include "recorder/cage/members.h"
 #include "recorder/cage/plan.h"
+#include "recorder/trail/frame.h"
 
 #define WAIT_MS	5000	/* after the command's end: how long the warden may count before init goes by itself */
 #define KILL_MS	10000	/* without namespaces: for the rounds of killing */
@@ -100,7 +101,8 @@ init_prepare(struct init *init)
 		fail(init, 0, why);
 	if (init_trail_start(&init->start, &init->trail, why, sizeof why) < 0)
 		fail(init, 0, why);
-	init->plan.enforced.marks |= init->trail.exact ? MARK_EXACT : 0u;
+	init->plan.enforced.marks |= (init->trail.witness != TRACER_CLAIMED ? MARK_EXACT : 0u) |
+	    (init->trail.witness == TRACER_KERNEL ? MARK_EXACT_KERNEL : 0u);
 	if (is_alone(init) && init_mounts(&init->plan, why, sizeof why) < 0)
 		fail(init, SESSION_NO_NAMESPACE, why);
 }

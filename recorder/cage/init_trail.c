@@ -24,6 +24,7 @@
 #include "recorder/cage/init_trail.h"
 #include "recorder/cage/plan.h"
 #include "recorder/keeper/contract.h"
+#include "recorder/trail/exact_ring.h"
 #include "recorder/trail/filter_trail.h"
 #include "recorder/trail/frame.h"
 
@@ -46,16 +47,22 @@ become_tracer(const struct warden_start *start)
 	return r < 0 ? r : caps_keep_over_exec(UINT64_C(1) << CAP_SYS_PTRACE);
 }
 
-static void __attribute__((noreturn))
-run_tracer(const struct warden_start *start, const char *program, int link)
+static bool
+is_exact(const struct warden_start *start)
 {
-	const int sources[] = { INIT_TRAIL, link };
-	static const int targets[] = { TRACER_OUT, TRACER_LINK };
+	return (start->role.flags & ROLE_EXACT) != 0;
+}
+
+static void __attribute__((noreturn))
+run_tracer(const struct warden_start *start, const char *program, int link, const struct exact_program *exact_program)
+{
+	const int sources[] = { INIT_TRAIL, link, exact_program->ring, exact_program->lost, exact_program->link };
+	static const int targets[] = { TRACER_OUT, TRACER_LINK, TRACER_RING, TRACER_LOST, TRACER_PROGRAM };
 	char exact[] = TRACER_WANTS_EXACT;
-	char *argv[] = { (char *)(uintptr_t)program, start->role.flags & ROLE_EXACT ? exact : NULL, NULL };
+	char *argv[] = { (char *)(uintptr_t)program, is_exact(start) ? exact : NULL, NULL };
 	char *environment[] = { NULL };
 
-	if (fdio_arrange(sources, targets, 2, TRACER_LAST) == 0 && become_tracer(start) == 0)
+	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], TRACER_LAST) == 0 && become_tracer(start) == 0)
 		execve(program, argv, environment);
 	_exit(SESSION_NO_COMMAND);
 }
@@ -86,6 +93,7 @@ static int
 start_tracer(const struct warden_start *start, struct init_trail *trail)
 {
 	AUTO_FREE char *program = place_program("postern-tracer");
+	AUTO(exact_bpf_close) struct exact_program exact = { -1, -1, -1 };
 	AUTO_FD int ours = -1, theirs = -1, pidfd = -1;
 	uint8_t ready;
 	int ends[2];
@@ -98,9 +106,11 @@ start_tracer(const struct warden_start *start, struct init_trail *trail)
 	ours = fcntl(ends[0], F_DUPFD_CLOEXEC, INIT_LAST + 1);	/* not one of the numbers that init closes */
 	theirs = ends[1];
 	close(ends[0]);
+	if (is_exact(start) && !(start->flags & (SESSION_TRIAL | SESSION_NO_BPF)))
+		(void)exact_bpf_open(&exact);	/* without it the tracer tries ptrace, and says which it was */
 	trail->pid = ours < 0 ? -1 : fork_beside(&pidfd);
 	if (trail->pid == 0)
-		run_tracer(start, program, theirs);
+		run_tracer(start, program, theirs, &exact);
 	if (trail->pid < 0)
 		return -errno;
 	own_close(&theirs);
@@ -108,7 +118,7 @@ start_tracer(const struct warden_start *start, struct init_trail *trail)
 	if (r < 0)
 		return r;
 	trail->link = TAKE(ours, -1);
-	trail->exact = ready == TRACER_EXACT;
+	trail->witness = ready;
 	return tell_warden(pidfd);
 }
 
@@ -151,7 +161,7 @@ init_trail_listen(struct plan *plan, int link, char *why, size_t size)
 		r = hand_over(link, listener, proc);
 	} else {
 		r = listener;
-		plan->enforced.marks &= ~(uint32_t)MARK_EXACT;
+		plan->enforced.marks &= ~(uint32_t)(MARK_EXACT | MARK_EXACT_KERNEL);
 		snprintf(why, size, "this machine lets no tracer listen: %s", err_text(r));
 		if (plan->start->flags & SESSION_TRIAL)
 			r = fdio_send(link, why, strlen(why), NULL, 0);

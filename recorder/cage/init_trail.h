@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct plan;
@@ -13,7 +14,7 @@ struct warden_start;
 struct init_trail {
 	int	link;	/* to the tracer; -1: there is none */
 	pid_t	pid;
-	bool	exact;	/* arguments have a second witness */
+	uint8_t	witness;	/* of enum tracer_ready */
 };
 
 /*

@@ -79,7 +79,7 @@ is_start(const struct warden_start *start)
 
 	if (start->magic != CONTRACT_MAGIC || id_is_zero(&start->session) || start->deadline_boot_us < 0)
 		return false;
-	if (start->flags & ~(uint32_t)(SESSION_TTY | SESSION_TRIAL | SESSION_NO_NAMESPACE))
+	if (start->flags & ~(uint32_t)(SESSION_TTY | SESSION_TRIAL | SESSION_NO_NAMESPACE | SESSION_NO_BPF))
 		return false;	/* the others are for init alone */
 	if (start->abi_limit > LANDLOCK_ABI_MOST + 1 || !rights_valid(&role->rights))
 		return false;

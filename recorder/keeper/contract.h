@@ -61,7 +61,7 @@ enum init_fd {
 	INIT_LAST = INIT_WATCH
 };
 
-#define CONTRACT_MAGIC	0x50535405u	/* changes with any of these records */
+#define CONTRACT_MAGIC	0x50535406u	/* changes with any of these records */
 #define CONTRACT_PATH	256
 
 enum {
@@ -70,7 +70,8 @@ enum {
 	SESSION_NO_NAMESPACE = 4,	/* set by the warden for init: the fallback */
 	SESSION_NO_NETWORK = 8,		/* likewise: an empty network namespace */
 	SESSION_PORTS = 16,		/* likewise: the cgroup lets through only the role's ports */
-	SESSION_FLAGS = 31
+	SESSION_NO_BPF = 32,		/* for tests: as if the kernel took no program that watches execs */
+	SESSION_FLAGS = 63
 };
 
 struct warden_start {

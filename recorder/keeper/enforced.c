@@ -41,6 +41,7 @@ static const struct {
 	{ MARK_TRAIL,		"trail" },
 	{ MARK_TRAIL_READS,	"trail-reads" },
 	{ MARK_EXACT,		"trail-exact" },
+	{ MARK_EXACT_KERNEL,	"exact-by-kernel" },
 };
 /* clang-format on */
 

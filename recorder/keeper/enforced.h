@@ -39,7 +39,8 @@ enum enforced_mark {
 	MARK_TRAIL = 1 << 22,		/* programs and changes of files are told by a tracer */
 	MARK_TRAIL_READS = 1 << 23,	/* and files that are opened for reading */
 	MARK_EXACT = 1 << 24,		/* arguments are compared with what the kernel took */
-	MARK_ALL = (1 << 25) - 1
+	MARK_EXACT_KERNEL = 1 << 25,	/* by a program at the kernel's tracepoint, and not by ptrace */
+	MARK_ALL = (1 << 26) - 1
 };
 
 struct enforced {

@@ -32,6 +32,8 @@ void	exact_claim(struct tracer *tracer, uint32_t pid, const struct exact_texts *
 /* What it took, compared with every claim since its last exec and told to the worker. */
 void	exact_heard(struct tracer *tracer, uint32_t pid, uint32_t ppid, const struct exact_texts *exact);
 void	exact_forget(struct tracer *tracer, uint32_t pid);	/* it has ended */
+/* The arguments as they lie in `args`, counted; one that was cut is ended by a NUL. */
+void	exact_end_args(struct exact_texts *exact, char *args);
 /* As the kernel names the program that is asked for by `raw` below the descriptor `dir`. */
 void	exact_name(int dir, const char *raw, char *name, size_t size);
 

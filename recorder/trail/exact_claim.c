@@ -31,6 +31,19 @@ exact_name(int dir, const char *raw, char *name, size_t size)
 		snprintf(name, size, "/dev/fd/%d/%s", dir, raw);
 }
 
+/* A last argument without its NUL was cut. */
+void
+exact_end_args(struct exact_texts *exact, char *args)
+{
+	if (exact->args_bytes > 0 && args[exact->args_bytes - 1] != '\0') {
+		exact->is_cut = true;
+		args[exact->args_bytes - 1] = '\0';
+	}
+	exact->argc = 0;
+	for (size_t i = 0; i < exact->args_bytes; i++)
+		exact->argc += args[i] == '\0';
+}
+
 /* The list has its newest first. */
 static void
 drop_oldest(struct tracer *t)

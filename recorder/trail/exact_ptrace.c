@@ -121,10 +121,7 @@ on_exec(struct tracer *t, uint32_t pid)
 		t->exact_lost += kill((pid_t)pid, 0) == 0;
 		return;
 	}
-	exact.is_cut = exact.is_cut || args[exact.args_bytes - 1] != '\0';
-	args[exact.args_bytes - 1] = '\0';
-	for (size_t i = 0; i < exact.args_bytes; i++)
-		exact.argc += args[i] == '\0';
+	exact_end_args(&exact, args);
 	pid = tracer_process(t, pid, true, &ppid);
 	exact_heard(t, pid, ppid, &exact);
 }

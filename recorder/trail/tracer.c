@@ -95,26 +95,38 @@ on_listener(struct tracer *t)
 }
 
 static void
+tell_over(struct tracer *t)
+{
+	uint64_t lost;
+
+	exact_ring_turn(t);
+	lost = t->exact_lost + exact_ring_lost(&t->ring);
+	if (lost > 0)
+		tell(FRAME_EXACT_LOST, &lost, sizeof lost);
+	tell(FRAME_OVER, "", 0);
+	close(t->link);	/* init reads this as: everything is told */
+	t->link = -1;
+}
+
+static void
 turn(struct tracer *t)
 {
 	struct pollfd fds[] = {
 		{ .fd = t->epoll, .events = POLLIN }, { .fd = t->listener, .events = POLLIN }, { .fd = t->link, .events = POLLIN },
-		{ .fd = t->stops, .events = POLLIN },
+		{ .fd = t->stops, .events = POLLIN }, { .fd = t->ring.fd, .events = POLLIN },
 	};
 
 	if (poll(fds, sizeof fds / sizeof fds[0], -1) < 0)
 		return;
 	if (fds[3].revents != 0)
 		exact_ptrace_turn(t);
+	if (fds[4].revents != 0)
+		exact_ring_turn(t);
 	if (fds[0].revents != 0)
 		tracer_reap(t);	/* first: then no number below is still an old one's */
 	if (fds[2].revents != 0) {
 		tracer_reap(t);
-		if (t->exact_lost > 0)
-			tell(FRAME_EXACT_LOST, &t->exact_lost, sizeof t->exact_lost);
-		tell(FRAME_OVER, "", 0);
-		close(t->link);	/* init reads this as: everything is told */
-		t->link = -1;
+		tell_over(t);
 	}
 	if (fds[1].revents & POLLIN)
 		on_listener(t);
@@ -126,6 +138,14 @@ turn(struct tracer *t)
 
 /* ---- the start */
 
+static uint8_t
+witness_of(const struct tracer *t)
+{
+	if (t->ring.fd >= 0)
+		return TRACER_KERNEL;
+	return t->stops >= 0 ? TRACER_PTRACE : TRACER_CLAIMED;
+}
+
 /* The listener comes from the session's child; or a text, and then there is none. */
 static void
 take_listener(struct tracer *t)
@@ -134,7 +154,7 @@ take_listener(struct tracer *t)
 	int fds[FDIO_MOST];
 	size_t fd_count = 0;
 	uint64_t flags = SYNC_WAKE_UP;
-	uint8_t tells_exit = t->tells_exit;
+	uint8_t tells_exit = t->tells_exit, witness = witness_of(t);
 	ssize_t n = fdio_recv(TRACER_LINK, text, sizeof text, fds, &fd_count);
 
 	if (n <= 0)
@@ -147,8 +167,9 @@ take_listener(struct tracer *t)
 	t->proc = fds[1];
 	(void)ioctl(t->listener, SET_FLAGS, flags);
 	tell(FRAME_BEGUN, &tells_exit, sizeof tells_exit);
-	if (t->stops >= 0)
-		tell(FRAME_EXACT, "", 0);
+	exact_ring_skip(t);	/* this program and init; the session's first one waits for us */
+	if (witness != TRACER_CLAIMED)
+		tell(FRAME_EXACT, &witness, sizeof witness);
 }
 
 static void
@@ -162,19 +183,18 @@ raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The witness that init asks for; what it answers is whether there is one. */
-static uint8_t
-open_exact(struct tracer *t, bool wanted)
+/* The kernel's program, if init could load one; else ptrace, if that may be used. */
+static void
+open_exact(struct tracer *t)
 {
-	if (wanted && exact_ptrace_try() == 0)
+	if (exact_ring_open(&t->ring) < 0 && exact_ptrace_try() == 0)
 		t->stops = exact_ptrace_open();
-	return t->stops >= 0 ? TRACER_EXACT : TRACER_CLAIMED;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct tracer tracer = { .listener = -1, .link = TRACER_LINK, .stops = -1 };
+	struct tracer tracer = { .listener = -1, .link = TRACER_LINK, .stops = -1, .ring = { .fd = -1 } };
 	uint8_t ready;
 	sigset_t all;
 	int r;
@@ -189,11 +209,13 @@ main(int argc, char **argv)
 	r = tracer_watch(&tracer);
 	if (r < 0)
 		log_fatal("the tracer cannot watch processes: %s", err_text(r));
-	ready = open_exact(&tracer, argc > 1 && strcmp(argv[1], TRACER_WANTS_EXACT) == 0);
+	if (argc > 1 && strcmp(argv[1], TRACER_WANTS_EXACT) == 0)
+		open_exact(&tracer);
+	ready = witness_of(&tracer);
 	if (fdio_write(TRACER_LINK, &ready, 1) < 0)	/* loaded: init goes on with its mounts */
 		_exit(0);
 	take_listener(&tracer);
-	r = tracer_sandbox();
+	r = tracer_sandbox(tracer.stops >= 0);
 	if (r < 0)
 		log_fatal("the tracer cannot be confined: %s", err_text(r));
 	for (;;)

@@ -14,6 +14,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/record/trail.h"
+#include "recorder/trail/exact_ring.h"
 
 #define TRACER_TEXT	PATH_MAX	/* a path, with its NUL */
 #define TRACER_ARGS	512		/* arguments that are kept, and the bytes of all and of one */
@@ -31,8 +32,9 @@ struct tracer {
 	char		 root[256];	/* of the session, as we see it; "" if it is ours */
 	struct process	**table;	/* by pid */
 	struct buf	 payload;
-	/* The exact record (exact.h); stops is -1 without one. */
-	int		 stops;
+	/* The exact record (exact.h). */
+	int		 stops;		/* by ptrace; -1 without */
+	struct exact_ring ring;		/* by the kernel */
 	struct claim	*claims;
 	size_t		 claim_count;
 	uint64_t	 exact_lost;	/* execs that could not be read */
@@ -64,6 +66,6 @@ bool	memory_bytes(uint32_t pid, uint64_t address, void *bytes, size_t count);
 size_t	memory_args(uint32_t pid, uint64_t address, char *args, uint32_t *argc, unsigned *flags);
 
 /* ---- tracer_sandbox.c */
-int	tracer_sandbox(void);	/* 0 or -errno */
+int	tracer_sandbox(bool traces);	/* `traces`: by ptrace as well. 0 or -errno */
 
 #endif

@@ -179,7 +179,8 @@ expect(struct call *c, const struct rec_exec *exec, int dir, const char *raw)
 
 	exact_name(dir, raw, name, sizeof name);
 	exact_claim(c->tracer, exec->pid, &claimed);
-	exact_ptrace_seize(c->tracer, c->tid);
+	if (c->tracer->stops >= 0)
+		exact_ptrace_seize(c->tracer, c->tid);
 }
 
 static void
@@ -200,7 +201,7 @@ on_exec(struct call *c)
 	if (!still_waits(c))
 		return;
 	tracer_tell_exec(c->tracer, &exec);
-	if (c->tracer->stops >= 0)
+	if (c->tracer->stops >= 0 || c->tracer->ring.fd >= 0)
 		expect(c, &exec, dir, raw);
 	if (!missing)
 		tracer_executed(c->tracer, exec.pid);
@@ -280,6 +281,7 @@ tracer_call(struct tracer *t, const struct seccomp_notif *notif)
 
 	if (call.row == NULL)
 		return;
+	exact_ring_turn(t);	/* what it has executed comes before what it does now */
 	if (!t->has_root)
 		find_root(t, notif->pid);
 	if (call.row->kind == CALL_EXEC)

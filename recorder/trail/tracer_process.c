@@ -241,6 +241,7 @@ tracer_reap(struct tracer *t)
 
 	do {
 		count = epoll_wait(t->epoll, events, EVENTS, 0);
+		exact_ring_turn(t);	/* what they executed comes before their end */
 		for (int i = 0; i < count; i++)
 			end_process(t, events[i].data.u32);
 	} while (count == EVENTS);

@@ -35,6 +35,8 @@
 #define LOW(argument)	(offsetof(struct seccomp_data, args) + (size_t)(argument) * 8)	/* both processors are little-endian */
 #define STEPS_MOST	128
 
+#define ANY_BIT		UINT32_MAX
+
 /* `bits`: the argument must have none of these. */
 struct row {
 	int		call;
@@ -54,9 +56,6 @@ static const struct row rows[] = {
 #endif
 	{ SYS_pidfd_open, -1, 0 },
 	{ SYS_pidfd_getfd, -1, 0 },
-	{ SYS_ptrace, -1, 0 },
-	{ SYS_wait4, -1, 0 },
-	{ SYS_kill, -1, 0 },
 	{ SYS_epoll_ctl, -1, 0 },
 	{ SYS_epoll_pwait, -1, 0 },
 #if defined(SYS_epoll_wait)
@@ -79,6 +78,13 @@ static const struct row rows[] = {
 	{ SYS_restart_syscall, -1, 0 },
 	{ SYS_rt_sigreturn, -1, 0 },
 	{ SYS_exit_group, -1, 0 },
+};
+
+/* Only where the second witness is ptrace. Signal 0 asks whether a process is there. */
+static const struct row traces_rows[] = {
+	{ SYS_ptrace, -1, 0 },
+	{ SYS_wait4, -1, 0 },
+	{ SYS_kill, 1, ANY_BIT },
 };
 /* clang-format on */
 
@@ -106,7 +112,7 @@ add_row(struct program *p, const struct row *row)
 }
 
 int
-tracer_sandbox(void)
+tracer_sandbox(bool traces)
 {
 	struct program program = { .count = 0 };
 	struct sock_fprog all;
@@ -119,6 +125,8 @@ tracer_sandbox(void)
 	add(&program, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		add_row(&program, &rows[i]);
+	for (size_t i = 0; traces && i < sizeof traces_rows / sizeof traces_rows[0]; i++)
+		add_row(&program, &traces_rows[i]);
 	add(&program, BPF_RET | BPF_K, OTHERWISE, 0, 0);
 	all = (struct sock_fprog){ .len = program.count, .filter = program.steps };
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &all) < 0 ? -errno : 0;

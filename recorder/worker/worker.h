@@ -253,7 +253,7 @@ struct worker_trail {
 	bool		is_complete;	/* the tracer has said so before it */
 	bool		is_covered;	/* the coverage statement is told */
 	uint64_t	execs, missing, files, unknown, cut, no_status;
-	bool		has_exact;	/* arguments have a second witness, */
+	uint8_t		witness;	/* of enum tracer_ready: of arguments, */
 	uint64_t	exacts, mismatches, exact_lost;	/* which saw so many execs, so many that were claimed otherwise, and missed so many */
 };
 

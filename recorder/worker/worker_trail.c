@@ -173,8 +173,8 @@ take(struct worker *w, const struct frame *frame, const uint8_t *bytes)
 		trail->has_none = true;
 	} else if (frame->kind == FRAME_OVER) {
 		trail->is_complete = true;
-	} else if (frame->kind == FRAME_EXACT) {
-		trail->has_exact = true;
+	} else if (frame->kind == FRAME_EXACT && frame->count == sizeof trail->witness) {
+		memcpy(&trail->witness, bytes, sizeof trail->witness);
 	} else if (frame->kind == FRAME_EXACT_LOST && frame->count == sizeof trail->exact_lost) {
 		memcpy(&trail->exact_lost, bytes, sizeof trail->exact_lost);
 	}
@@ -267,10 +267,10 @@ add_counts(const struct worker *w, struct buf *out)
 	(void)buf_addf(out, ". Not captured: %scontents of files; writes by descriptors that were open already and by memory maps; "
 	    "sockets made by bind; whether the kernel then let an act succeed; what another service does on the session's behalf. ",
 	    w->start->trail == ROLE_TRAIL_READS ? "" : "files opened for reading; ");
-	if (t->has_exact)
-		(void)buf_addf(out, "Of the programs the kernel took %" PRIu64 "; %" PRIu64 " of them were not what was claimed, %" PRIu64
+	if (t->witness != TRACER_CLAIMED)
+		(void)buf_addf(out, "Of the programs %s %" PRIu64 "; %" PRIu64 " of them were not what was claimed, %" PRIu64
 		    " could not be read. Paths of files are as claimed: another thread can change them between our look and the kernel's",
-		    t->exacts, t->mismatches, t->exact_lost);
+		    t->witness == TRACER_KERNEL ? "the kernel told" : "ptrace saw", t->exacts, t->mismatches, t->exact_lost);
 	else
 		(void)buf_add_text(out,
 		    "Arguments and paths are as claimed: another thread can change them between our look and the kernel's");

@@ -29,6 +29,7 @@ extern const struct cage_test cage_refusals[];	/* what is not started at all */
 extern const struct cage_test cage_rights[];	/* what a role's rights let through */
 extern const struct cage_test cage_evasions[];	/* and ways around them */
 extern const struct cage_test cage_trails[];	/* what is told of it */
+extern const struct cage_test cage_exacts[];	/* and by whom else */
 extern const struct cage_test cage_psql[];	/* a role that is one program */
 
 /* Trial mode where user namespaces are refused; for the chroot. */

@@ -65,6 +65,7 @@ run_tests(int modes, bool in_chroot)
 	run_list(cage_rights, modes, in_chroot);
 	run_list(cage_evasions, modes, in_chroot);
 	run_list(cage_trails, modes, in_chroot);
+	run_list(cage_exacts, modes, in_chroot);
 	run_list(cage_psql, modes, in_chroot);
 }
 

@@ -2,161 +2,18 @@
 /* The trail as the real tracer tells it, heard where a worker would. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
-#include "lib/record/event.h"
-#include "lib/record/trail.h"
-#include "recorder/trail/frame.h"
 #include "tests/e2e/cage_cases.h"
-
-#define TOLD_MOST	(64u << 20)
-#define NOBODY		65534
-
-/* All that was told, as lines; and how much of each. */
-struct told {
-	pthread_t	thread;
-	int		from;
-	struct buf	lines;
-	char		*text;
-	long		execs, exits, files, begun, none;
-};
-
-static void
-add_exec(struct told *told, const struct rec_event *event)
-{
-	struct rec_exec exec;
-
-	if (rec_exec_read(event, &exec) < 0) {
-		(void)buf_add_text(&told->lines, "DAMAGED\n");
-		return;
-	}
-	if (exec.what == TRAIL_EXITED) {
-		told->exits++;
-		(void)buf_addf(&told->lines, "exited %d\n", (int)exec.status);
-		return;
-	}
-	if (exec.what == TRAIL_FORKED) {
-		(void)buf_addf(&told->lines, "forked\n");
-		return;
-	}
-	if (exec.what == TRAIL_EXACT) {
-		(void)buf_addf(&told->lines, "%s %s\n", exec.flags & TRAIL_MISMATCH ? "FORGED" : "executed", exec.path);
-		return;
-	}
-	told->execs++;
-	(void)buf_addf(&told->lines, "%s %s in %s:", exec.flags & TRAIL_MISSING ? "tried" : "exec", exec.path, exec.cwd);
-	for (size_t at = 0; at < exec.args_bytes; at += strlen(exec.args + at) + 1)
-		(void)buf_addf(&told->lines, " %s", exec.args + at);
-	(void)buf_addf(&told->lines, "%s%s\n", exec.flags & TRAIL_CUT ? " CUT" : "", exec.flags & TRAIL_UNKNOWN ? " UNKNOWN" : "");
-}
-
-static void
-add_file(struct told *told, const struct rec_event *event)
-{
-	struct rec_file file;
-
-	if (rec_file_read(event, &file) < 0) {
-		(void)buf_add_text(&told->lines, "DAMAGED\n");
-		return;
-	}
-	told->files++;
-	(void)buf_addf(&told->lines, "%s %s%s%s%s\n", trail_act_name(file.act), file.path, file.other != NULL ? " > " : "",
-	    file.other != NULL ? file.other : "", file.flags & TRAIL_UNKNOWN ? " UNKNOWN" : "");
-}
-
-static void *
-hear(void *argument)
-{
-	struct told *told = argument;
-	struct frame frame;
-	static _Thread_local uint8_t bytes[FRAME_MOST];
-
-	while (fdio_read(told->from, &frame, sizeof frame) == 0 && frame.count <= FRAME_MOST &&
-	    fdio_read(told->from, bytes, frame.count) == 0) {
-		struct rec_event event = { .kind = (enum rec_kind)frame.kind, .bytes = bytes, .count = frame.count };
-
-		if (frame.kind == REC_EXEC)
-			add_exec(told, &event);
-		else if (frame.kind == REC_FILE)
-			add_file(told, &event);
-		told->begun += frame.kind == FRAME_BEGUN;
-		told->none += frame.kind == FRAME_NONE;
-	}
-	return NULL;
-}
-
-static void
-trail_init(struct cage *cage, enum cage_mode mode, const char *script)
-{
-	static char *words[2];
-
-	cage_init(cage, &cage_case.site, mode);
-	cage->start.role.trail = ROLE_TRAIL_WRITES;
-	cage->start.tracer_uid = cage->start.tracer_gid = NOBODY;
-	words[0] = (char *)(uintptr_t)script;	/* the account's shell splits it */
-	cage->launch.command = words;
-}
-
-/* Between these two the session runs; the first must come before it starts. */
-static void
-trail_begin(struct cage *cage, struct told *told)
-{
-	int ends[2];
-
-	*told = (struct told){ .from = -1 };
-	buf_init(&told->lines, TOLD_MOST);
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
-	told->from = ends[0];
-	cage->trail = ends[1];
-	pthread_create(&told->thread, NULL, hear, told);
-}
-
-static void
-trail_end(struct told *told)
-{
-	pthread_join(told->thread, NULL);
-	own_close(&told->from);
-	told->text = buf_text(&told->lines);
-	buf_done(&told->lines);
-}
-
-/* All of it; the output of the session, which the caller frees. */
-static char *
-trail_through(struct cage *cage, struct told *told)
-{
-	char *text;
-
-	trail_begin(cage, told);
-	text = cage_run_through(cage);
-	trail_end(told);
-	cage_check(told->begun == 1, "the trail has not begun");
-	cage_check(strstr(told->text, "DAMAGED") == NULL, "frames are damaged");
-	return text;
-}
-
-static long
-count_of(const char *text, const char *word)
-{
-	long count = 0;
-
-	for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word))
-		count++;
-	return count;
-}
+#include "tests/e2e/cage_told.h"
 
 static void
 what_is_executed_and_changed_is_told(enum cage_mode mode)
@@ -386,28 +243,6 @@ a_session_that_is_frozen_while_it_works_loses_nothing(enum cage_mode mode)
 	free(told.text);
 }
 
-/* The attacker of forge.c wins some of its races, whoever it runs as; each exec is either confirmed or found out. */
-static void
-every_forged_argument_has_a_witness(enum cage_mode mode)
-{
-	const char *built = getenv("TOP_BUILDDIR");
-	AUTO_FREE char *text = NULL;
-	AUTO_FREE char *script = NULL;
-	struct cage cage;
-	struct told told;
-
-	if (asprintf(&script, "%s/tests/e2e/forge 100; exit 0", built != NULL ? built : ".") < 0)
-		return;
-	trail_init(&cage, mode, script);
-	cage.start.role.flags |= ROLE_EXACT;
-	text = trail_through(&cage, &told);
-	cage_check(count_of(text, "took ") == 100, "the attack ran %ld times", count_of(text, "took "));
-	cage_check(count_of(told.text, "exec ") == count_of(told.text, "executed ") + count_of(told.text, "FORGED "),
-	    "%ld programs, %ld confirmed, %ld forged", count_of(told.text, "exec "), count_of(told.text, "executed "), count_of(told.text, "FORGED "));
-	cage_check(count_of(told.text, "FORGED ") > 0, "no race was won in 100");
-	free(told.text);
-}
-
 const struct cage_test cage_trails[] = {
 	CAGE_CASE(what_is_executed_and_changed_is_told, IN_ALL, true),
 	CAGE_CASE(what_was_not_there_is_told_apart, IN_ALL, true),
@@ -418,6 +253,5 @@ const struct cage_test cage_trails[] = {
 	CAGE_CASE(without_its_tracer_nothing_is_executed_or_changed, IN_ALL, true),
 	CAGE_CASE(the_tracer_is_no_process_of_the_session, IN_ALL, true),
 	CAGE_CASE(a_session_that_is_frozen_while_it_works_loses_nothing, IN_ALL, false),
-	CAGE_CASE(every_forged_argument_has_a_witness, IN_ALL, false),
 	{ NULL, NULL, 0, false },
 };

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/* The second witness of arguments: as root the kernel's own program, where the machine takes one, and ptrace. */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/own.h"
+#include "recorder/trail/exact_ring.h"
+#include "recorder/trail/frame.h"
+#include "tests/e2e/cage_cases.h"
+#include "tests/e2e/cage_told.h"
+
+/* Tried once, as the test itself: what init can, it can. */
+static bool
+kernel_can(void)
+{
+	static int answer = -1;
+	struct exact_program program;
+
+	if (answer >= 0)
+		return answer > 0;
+	answer = geteuid() == 0 && exact_bpf_open(&program) == 0;
+	if (answer > 0)
+		exact_bpf_close(&program);
+	else
+		printf("# THE KERNEL TAKES NO PROGRAM HERE: as root, too, only ptrace is tested\n");
+	return answer > 0;
+}
+
+static bool
+by_kernel(const struct cage *cage)
+{
+	return cage->mode == CAGE_ROOT && !(cage->start.flags & SESSION_NO_BPF) && kernel_can();
+}
+
+static void
+exact_init(struct cage *cage, enum cage_mode mode, const char *script)
+{
+	trail_init(cage, mode, script);
+	cage->start.role.flags |= ROLE_EXACT;
+}
+
+/* Every program has its witness, and it is the one that this mode must have. */
+static char *
+exact_through(struct cage *cage, struct told *told)
+{
+	char *text = trail_through(cage, told);
+	bool kernel = by_kernel(cage);
+
+	cage_check(told->witness == (kernel ? TRACER_KERNEL : TRACER_PTRACE), "the witness is %u", told->witness);
+	cage_check((cage->enforced.marks & MARK_EXACT) != 0, "no mark of a witness");
+	cage_check(((cage->enforced.marks & MARK_EXACT_KERNEL) != 0) == kernel, "the mark says another witness");
+	cage_check(told->lost == 0, "%llu could not be read", (unsigned long long)told->lost);
+	return text;
+}
+
+static long
+programs(const struct told *told)
+{
+	return told->execs - count_of(told->text, "\ntried ");
+}
+
+static long
+confirmed(const struct told *told)
+{
+	return count_of(told->text, "\nexecuted ");
+}
+
+static long
+forged(const struct told *told)
+{
+	return count_of(told->text, "\nFORGED ");
+}
+
+static void
+all_confirmed(const struct told *told)
+{
+	cage_check(forged(told) == 0, "called forged: %s", told->text);
+	cage_check(programs(told) == confirmed(told), "%ld programs, %ld confirmed", programs(told), confirmed(told));
+}
+
+static char *
+forge_script(void)
+{
+	const char *built = getenv("TOP_BUILDDIR");
+	char *script;
+
+	return asprintf(&script, "%s/tests/e2e/forge 100; exit 0", built != NULL ? built : ".") < 0 ? NULL : script;
+}
+
+/* The attacker of forge.c wins some of its races, whoever it runs as; each exec is either confirmed or found out. */
+static void
+forge_in(struct cage *cage)
+{
+	AUTO_FREE char *text = NULL;
+	struct told told;
+
+	text = exact_through(cage, &told);
+	cage_check(count_of(text, "took ") == 100, "the attack ran %ld times", count_of(text, "took "));
+	cage_check(programs(&told) == confirmed(&told) + forged(&told), "%ld programs, %ld confirmed, %ld forged", programs(&told),
+	    confirmed(&told), forged(&told));
+	cage_check(forged(&told) > 0, "no race was won in 100");
+	free(told.text);
+}
+
+static void
+every_forged_argument_has_a_witness(enum cage_mode mode)
+{
+	AUTO_FREE char *script = forge_script();
+	struct cage cage;
+
+	exact_init(&cage, mode, script);
+	forge_in(&cage);
+}
+
+static void
+ptrace_takes_over_where_the_kernel_takes_no_program(enum cage_mode mode)
+{
+	AUTO_FREE char *script = forge_script();
+	struct cage cage;
+
+	exact_init(&cage, mode, script);
+	cage.start.flags |= SESSION_NO_BPF;
+	forge_in(&cage);
+}
+
+static void
+every_one_of_ten_thousand_programs_has_a_witness(enum cage_mode mode)
+{
+	AUTO_FREE char *text = NULL;
+	struct cage cage;
+	struct told told;
+
+	exact_init(&cage, mode, "");
+	cage.launch.command[0] = NULL;
+	cage_run_probe(&cage, "spawn", "10000", NULL);
+	text = exact_through(&cage, &told);
+	if (strstr(text, "no tiny program") != NULL) {
+		cage_case.skip = "no tiny program for this processor";
+	} else {
+		cage_check_word(text, "spawned 10000");
+		cage_check(confirmed(&told) == 10001, "%ld of 10001 confirmed", confirmed(&told));
+		cage_check(forged(&told) == 0, "%ld are called forged", forged(&told));
+	}
+	free(told.text);
+}
+
+/* Scripts, arguments that are cut, none at all, many at once, descriptors and programs that replace themselves. */
+static void
+honest_programs_are_confirmed(enum cage_mode mode)
+{
+	static const char script[] =
+	    "cd /tmp && d=$(mktemp -d) && chmod 755 $d && cd $d && printf '#!/bin/sh -e\\nexit 3\\n' >run && chmod 755 run; "
+	    "./run a '' c; $d/run; /bin/true $(seq 3000); a=$(printf '%09000d' 7); /bin/true $a; exec true; ";
+	static const char more[] = "env true x; sh -c 'exec sh -c \"exec true again\"'; for i in 1 2 3 4 5 6 7 8; do /bin/true $i & done; wait; exit 0";
+	AUTO_FREE char *all = NULL;
+	AUTO_FREE char *text = NULL;
+	struct cage cage;
+	struct told told;
+
+	if (asprintf(&all, "(%s) ; %s", script, more) < 0)
+		return;
+	exact_init(&cage, mode, all);
+	text = exact_through(&cage, &told);
+	all_confirmed(&told);
+	free(told.text);
+}
+
+/* Their numbers in there are others; the session's are told. */
+static void
+programs_in_a_namespace_below_have_a_witness(enum cage_mode mode)
+{
+	AUTO_FREE char *text = NULL;
+	struct cage cage;
+	struct told told;
+
+	exact_init(&cage, mode, "unshare -Urpf --kill-child sh -c '/bin/true below; echo pid $$' || echo cannot; exit 0");
+	text = exact_through(&cage, &told);
+	if (strstr(text, "cannot") != NULL) {
+		cage_case.skip = "no namespace can be made inside";
+	} else {
+		cage_check_word(text, "pid 1");
+		cage_check_word(told.text, ": /bin/true below");
+		all_confirmed(&told);
+	}
+	free(told.text);
+}
+
+static void
+debuggers_work_where_the_kernel_is_the_witness(enum cage_mode mode)
+{
+	AUTO_FREE char *text = NULL;
+	struct cage cage;
+	struct told told;
+
+	exact_init(&cage, mode, "strace -f -e trace=execve /bin/echo traced 2>&1; "
+	    "command -v gdb >/dev/null && gdb -nx -batch -ex run -ex 'print 6 * 7' --args /bin/echo debugged; exit 0");
+	if (access("/usr/bin/strace", X_OK) < 0) {
+		cage_case.skip = "no strace here";
+		return;
+	}
+	if (!by_kernel(&cage)) {
+		cage_case.skip = "the kernel takes no program here, and beside ptrace no debugger works";
+		return;
+	}
+	text = exact_through(&cage, &told);
+	cage_check_word(text, "traced");
+	cage_check_word(text, "execve(\"/bin/echo\", [\"/bin/echo\", \"traced\"]");
+	if (access("/usr/bin/gdb", X_OK) == 0) {
+		cage_check_word(text, "debugged");
+		cage_check_word(text, "exited normally");
+		cage_check_word(text, "= 42");
+	} else {
+		printf("# no gdb here: only strace is tested\n");
+	}
+	cage_check(forged(&told) == 0, "called forged: %s", told.text);
+	free(told.text);
+}
+
+const struct cage_test cage_exacts[] = {
+	CAGE_CASE(every_forged_argument_has_a_witness, IN_ALL, false),
+	CAGE_CASE(ptrace_takes_over_where_the_kernel_takes_no_program, IN_ROOT, false),
+	CAGE_CASE(every_one_of_ten_thousand_programs_has_a_witness, IN_ROOT | IN_TRIAL, false),
+	CAGE_CASE(honest_programs_are_confirmed, IN_ALL, true),
+	CAGE_CASE(programs_in_a_namespace_below_have_a_witness, IN_ROOT, false),
+	CAGE_CASE(debuggers_work_where_the_kernel_is_the_witness, IN_ROOT, false),
+	{ NULL, NULL, 0, false },
+};
