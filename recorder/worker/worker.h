@@ -267,7 +267,7 @@ struct worker_files {
 
 /* The notice over the picture. */
 struct worker_bar {
-	struct grid	*grid;		/* the recorder's screen; NULL without a tty */
+	struct grid	*grid;		/* what the client's terminal shows; NULL without a tty or a gate: then it was not cleared before */
 	struct notice	 notice;	/* what stands on the client's terminal */
 	bool		 is_blind;	/* the client's output goes to no terminal */
 	bool		 is_new;	/* text has changed since it was drawn */
@@ -339,6 +339,7 @@ char	*masking_text(struct worker *worker, const char *text);	/* a covered copy; 
 
 /* ---- worker_input.c */
 void	input_open(struct worker *worker);	/* after masking_open() */
+const struct grid *input_grid(const struct worker *worker);	/* the session's screen before masking; NULL without a tty */
 void	input_done(struct worker_input *input);
 void	input_piped(struct worker *worker, const uint8_t *bytes, size_t count);	/* without a tty: it goes to the session when it is sealed */
 int	input_tty(const struct worker *worker);	/* enum mask_tty: what the terminal does with keys now */

@@ -32,7 +32,7 @@ static const struct {
 void
 bar_init(struct worker *w)
 {
-	if (w->start->tty)
+	if (w->start->tty && w->start->gate)
 		w->bar.grid = grid_new((int)w->port.cols, (int)w->port.rows);
 	buf_init(&w->bar.bytes, PAINT_MOST);
 }
@@ -70,7 +70,7 @@ send_bytes(struct worker *w)
 void
 bar_begin(struct worker *w)
 {
-	if (w->bar.grid == NULL || !w->start->gate || paint_fresh((int)w->port.rows, &w->bar.bytes) < 0)
+	if (w->bar.grid == NULL || paint_fresh((int)w->port.rows, &w->bar.bytes) < 0)
 		return;
 	send_bytes(w);
 }
@@ -133,8 +133,7 @@ bar_say(struct worker *w, const char *text, bool is_lasting)
 	struct wire_notice notice = { .text = (char *)(uintptr_t)text };
 	struct worker_bar *bar = &w->bar;
 
-	/* Without a gate the terminal was not cleared, so where the program's picture stands on it is not known. */
-	if (bar->grid == NULL || bar->is_blind || !w->start->gate) {
+	if (bar->grid == NULL || bar->is_blind) {
 		client_put(w, WIRE_NOTICE, &notice);
 		return;
 	}
@@ -268,11 +267,12 @@ void
 bar_leave(struct worker *w)
 {
 	struct worker_bar *bar = &w->bar;
+	const struct grid *grid = bar->grid != NULL ? bar->grid : input_grid(w);
 
-	if (bar->grid == NULL || bar->is_blind)
+	if (grid == NULL || bar->is_blind)
 		return;
 	bar_clear(w);
 	paint(w);
-	(void)paint_sane(bar->grid, &bar->bytes);
+	(void)paint_sane(grid, &bar->bytes);
 	send_bytes(w);
 }

@@ -42,6 +42,14 @@ take_piped(void *user, const uint8_t *bytes, size_t count)
 		end_begin(w, WHY_RECORDING, NULL, "there was too much input to be masked at once");
 }
 
+const struct grid *
+input_grid(const struct worker *w)
+{
+	if (!w->start->tty || w->mask.out.stream == NULL)
+		return w->input.grid;
+	return mask_stream_grid(w->mask.out.stream);
+}
+
 void
 input_open(struct worker *w)
 {
@@ -56,7 +64,7 @@ input_open(struct worker *w)
 	}
 	if (w->mask.out.stream == NULL)
 		input->grid = grid_new((int)w->port.cols, (int)w->port.rows);
-	keys.grid = input->grid != NULL ? input->grid : mask_stream_grid(w->mask.out.stream);
+	keys.grid = input_grid(w);
 	input->keys = mask_input_new(&keys);
 	line_open(w, keys.grid);
 }
