@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -369,6 +370,7 @@ record_run(const struct record *record, struct relay_result *result)
 	open_screen(&run);
 	direct = run.screen >= 0;
 	r = start(&run);
+	malloc_trim(0);	/* the rules were read here, and are the worker's now */
 	params.direct = direct;
 	params.watch[0] = (struct relay_watch){ run.gone, on_gone };
 	params.watch[1] = (struct relay_watch){ run.link, on_link };
