@@ -134,6 +134,8 @@ slots_open(struct slots *slots, const char *dir, bool create, bool readonly)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return ERR_SLOT_DAMAGED;
+	if (!readonly && (status.st_mode & 077) != 0)
+		return ERR_KEY_OPEN;
 	slots->fd = TAKE(fd, -1);
 	slots->record = secret_new(SLOTS_RECORD);
 	return 0;

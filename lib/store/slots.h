@@ -34,7 +34,10 @@ struct slot {
 	int64_t		created_ms;
 };
 
-/* 0, -ENOENT, ERR_SLOT_DAMAGED (not a regular file) or -errno. With `create` a missing file is made, mode 0600. */
+/*
+ * 0, -ENOENT, ERR_SLOT_DAMAGED (not a regular file), ERR_KEY_OPEN (to be written, and others may reach it) or -errno. With
+ * `create` a missing file is made, mode 0600.
+ */
 int	slots_open(struct slots *slots, const char *dir, bool create, bool readonly);
 void	slots_close(struct slots *slots);
 

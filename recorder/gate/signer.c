@@ -160,12 +160,15 @@ signer_open(const char *dir, const char *name, struct store *store, struct signe
 	AUTO_FREE char *path = place_path(dir, "log.key", NULL), *public = place_path(dir, "log.pub", NULL), *epochs = place_path(dir, "epochs", NULL);
 	struct signer *made AUTO(signer_close_at) = own_alloc(sizeof *made);
 	AUTO_HEAD struct head newest = { 0 };
+	struct stat is;
 	int r;
 
 	made->secrets = secret_new(sizeof *made->secrets);
 	made->epochs = open(epochs, O_RDWR | O_CREAT | O_DSYNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (made->epochs < 0)
+	if (made->epochs < 0 || fstat(made->epochs, &is) < 0)
 		return -errno;
+	if ((is.st_mode & 077) != 0)
+		return ERR_KEY_OPEN;
 	r = read_key(made, path);
 	if (r == -ENOENT) {
 		r = head_get(store, INT64_MAX, &newest);

@@ -227,6 +227,7 @@ main(int argc, char **argv)
 	setup_drop(&d.daemon, argv);
 	daemon_accounts(&d.daemon);
 	setup_folders(&d.daemon);
+	setup_keys(&d.daemon);
 	lock_root(&d.daemon);
 	path = place_path(d.daemon.place.run, "gate.sock", NULL);
 	d.listener = fdio_listen(path, d.daemon.trial ? 0600 : 0666);

@@ -216,3 +216,34 @@ setup_folders(const struct daemon *daemon)
 	if (daemon->trial)
 		sample(daemon);
 }
+
+/* A file in which keys lie. One that is not there is made later, with the right mode. */
+static void
+check_key(const struct daemon *daemon, const char *name)
+{
+	AUTO_FREE char *path = place_path(daemon->place.state, name, NULL);
+	struct stat st;
+
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT)
+			log_fatal("cannot look at %s: %s", path, strerror(errno));
+		return;
+	}
+	if (!S_ISREG(st.st_mode))
+		log_fatal("%s is not a regular file; nothing starts with keys that lie elsewhere", path);
+	if (st.st_uid != daemon->gate_uid)
+		log_fatal("%s belongs to uid %u, who can read the keys in it; nothing starts before: chown %u %s", path, (unsigned)st.st_uid,
+		    (unsigned)daemon->gate_uid, path);
+	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		log_fatal("%s has mode %04o, so others may reach the keys in it; nothing starts before: chmod go= %s", path,
+		    (unsigned)st.st_mode & 07777, path);
+}
+
+void
+setup_keys(const struct daemon *daemon)
+{
+	static const char *const names[] = { "log.key", "epochs", "slots", "pseudonyms.key", "catalogue.db" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		check_key(daemon, names[i]);
+}

@@ -15,4 +15,7 @@ void	setup_drop(const struct daemon *daemon, char **argv);
 /* Makes run/, run/w, run/s, state/ and state/rec with their owners and modes; in trial mode also etc/ and home/ with the samples. Fatal on errors. */
 void	setup_folders(const struct daemon *daemon);
 
+/* Files with keys (and the catalogue) below state/ must be the gate's and nobody else's. Fatal on one that is not, with the command to type. */
+void	setup_keys(const struct daemon *daemon);
+
 #endif

@@ -24,7 +24,7 @@ noinst_PROGRAMS += tests/e2e/days_peer
 tests_e2e_days_peer_LDADD = lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a $(ZSTD_LIBS) $(SODIUM_LIBS)
 noinst_PROGRAMS += tests/e2e/days_lock
 tests_e2e_days_lock_LDADD = $(SQLITE_LIBS)
-check_SCRIPTS += tests/e2e/days_restart_test.sh tests/e2e/days_store_test.sh tests/e2e/days_peers_test.sh tests/e2e/days_clock_test.sh tests/e2e/days_disk_test.sh tests/e2e/days_grants_test.sh tests/e2e/days_root_test.sh
+check_SCRIPTS += tests/e2e/days_restart_test.sh tests/e2e/days_store_test.sh tests/e2e/days_peers_test.sh tests/e2e/days_clock_test.sh tests/e2e/days_disk_test.sh tests/e2e/days_grants_test.sh tests/e2e/days_root_test.sh tests/e2e/days_keys_test.sh
 EXTRA_DIST += tests/e2e/days_lib.sh tests/e2e/days_clock.c
 
 # Preloaded by days_clock_test.sh: not linked, so it is built by hand.

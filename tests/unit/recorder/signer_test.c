@@ -521,6 +521,9 @@ a_key_that_others_may_read_or_that_is_missing_is_refused(void **state)
 
 	signer_close(log->signer);
 	log->signer = NULL;
+	assert_int_equal(chmod(state_file(log, "epochs"), 0604), 0);
+	assert_int_equal(signer_open(log->place->dir, "x", log->place->store, &log->signer), ERR_KEY_OPEN);
+	assert_int_equal(chmod(state_file(log, "epochs"), 0600), 0);
 	assert_int_equal(chmod(state_file(log, "log.key"), 0640), 0);
 	assert_int_equal(signer_open(log->place->dir, "x", log->place->store, &log->signer), ERR_KEY_OPEN);
 	assert_int_equal(unlink(state_file(log, "log.key")), 0);

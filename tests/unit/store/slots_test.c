@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "lib/base/err.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
 #include "lib/store/slots.h"
 #include "tests/unit/store/place.h"
 
@@ -193,6 +195,23 @@ a_directory_in_its_place_is_refused(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static void
+a_file_that_others_may_reach_is_not_written_to(void **state)
+{
+	struct place_test *place = *state;
+	AUTO_SLOTS struct slots slots = { .fd = -1 };
+	AUTO_SLOTS struct slots copy = { .fd = -1 };
+	AUTO_FREE char *path = place_path(place->dir, SLOTS_FILE, NULL);
+
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(slots_open(&slots, place->dir, false, false), ERR_KEY_OPEN);
+	assert_int_equal(slots_open(&copy, place->dir, false, true), 0);	/* a copy that somebody looks at */
+	slots_close(&copy);
+	copy.fd = -1;
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(slots_open(&slots, place->dir, false, false), 0);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
 int
@@ -208,6 +227,7 @@ main(void)
 		TEST(the_file_grows_as_units_come),
 		TEST(a_file_cut_short_is_an_error),
 		TEST(a_directory_in_its_place_is_refused),
+		TEST(a_file_that_others_may_reach_is_not_written_to),
 	};
 
 	return cmocka_run_group_tests_name("slots", tests, NULL, NULL);
