@@ -56,6 +56,8 @@ test sudo			sudo inside a session
 test strace			a second witness of what a session executes and changes
 test gdb			a debugger inside a session
 test less			a pager in a shell with the baseline of rights
+test vim			an editor that a dropped connection leaves and comes back to
+test htop		a program that redraws its screen, likewise
 test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv
 test e2fsprogs		a file system of its own, whose raw image is searched for secrets

@@ -176,6 +176,8 @@ opened(struct sftp *sftp, struct pending *p, struct sftp_packet *packet)
 	memcpy(open->handle, handle, count);
 	open->handle_bytes = count;
 	open->path = TAKE(p->path, NULL);
+	/* What is appended goes behind what was there, whatever offset is given: no hash of it is the file's. */
+	open->up.in_pieces = p->type == SFTP_OPEN && (p->count & SFTP_FLAG_APPEND) != 0;
 	if (p->type == SFTP_OPEN && (p->count & (SFTP_FLAG_CREATE | SFTP_FLAG_TRUNCATE)) != 0)
 		flow_add(&open->up, 0, (const uint8_t *)"", 0);
 	sftp->open = own_grow(sftp->open, sftp->open_count + 1, sizeof(struct open *));

@@ -12,6 +12,7 @@ case $name in
 policy)	rooms="$src/recorder/policy/policy*.c $src/recorder/policy/when.c $src/recorder/keeper/roletable.c $src/recorder/keeper/roletable_make.c" ;;
 mask | input) rooms="$src/lib/term/[cgp]*.c $src/lib/term/width.c $src/lib/wire/codec.c $src/tests/unit/recorder/mask_kit.c
 	$(find "$src/recorder/mask" -name '*.c' ! -name 'mask_l[io][na][td]*' ! -name 'mask_rules.c' ! -name 'mask_sc*' ! -name 'mask_sh*' ! -name 'mask_packer*')" ;;
+sftp)	rooms="$src/recorder/worker/sftp.c $src/recorder/worker/sftp_packet.c" ;;
 terminal) rooms="$src/lib/term/*.c" ;;
 *)	rooms="$src/lib/record/*.c" ;;
 esac

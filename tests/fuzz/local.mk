@@ -40,3 +40,10 @@ tests_fuzz_input_fuzz_SOURCES = tests/fuzz/input_fuzz.c tests/fuzz/replay.c test
 tests_fuzz_input_fuzz_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_input_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/input"'
 tests_fuzz_input_fuzz_LDADD = $(MASK_LIBS)
+
+check_PROGRAMS += tests/fuzz/sftp_fuzz
+tests_fuzz_sftp_fuzz_SOURCES = tests/fuzz/sftp_fuzz.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
+	recorder/worker/sftp.c recorder/worker/sftp.h recorder/worker/sftp_packet.c recorder/worker/sftp_packet.h
+tests_fuzz_sftp_fuzz_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_sftp_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"$(FUZZ_CORPUS)/sftp"'
+tests_fuzz_sftp_fuzz_LDADD = lib/base/libbase.a $(SODIUM_LIBS)

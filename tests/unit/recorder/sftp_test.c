@@ -166,6 +166,12 @@ pieces_have_no_hash_and_refusals_are_told(void **state)
 	assert_int_equal(CLIENT(SFTP_CLOSE, "us", 4u, "h"), 0);
 	assert_int_equal(SERVER(SFTP_STATUS, "uuss", 4u, 0u, "", ""), 0);
 	tells(talk, "failed uploaded /a  3 -\n");
+	open_file(talk, "/log", 6);
+	assert_int_equal(CLIENT(SFTP_WRITE, "usUs", 2u, "h", UINT64_C(0), "abc"), 0);
+	assert_int_equal(SERVER(SFTP_STATUS, "uuss", 2u, 0u, "", ""), 0);
+	assert_int_equal(CLIENT(SFTP_CLOSE, "us", 4u, "h"), 0);
+	assert_int_equal(SERVER(SFTP_STATUS, "uuss", 4u, 0u, "", ""), 0);
+	tells(talk, "uploaded /log  3 -\n");	/* appended */
 	assert_int_equal(CLIENT(SFTP_RENAME_FILE, "uss", 5u, "/x", "/y"), 0);
 	assert_int_equal(CLIENT(SFTP_EXTENDED, "usss", 6u, "posix-rename@openssh.com", "/y", "/z"), 0);
 	assert_int_equal(CLIENT(SFTP_REMOVE_FILE, "us", 7u, "/z"), 0);
