@@ -46,21 +46,38 @@ pkglibexec_PROGRAMS += recorder/postern-nss
 recorder_postern_nss_SOURCES = recorder/gate/nss_helper.c
 recorder_postern_nss_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 
-# postern policy and postern doctor, for the client's table of verbs.
+# postern policy, for the client's table of verbs.
 noinst_LIBRARIES += recorder/libadmin.a
 recorder_libadmin_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_libadmin_a_SOURCES = \
 	recorder/client/against.c recorder/client/against.h \
-	recorder/client/cmd_doctor.c recorder/client/cmd_doctor.h \
+	recorder/client/belongs.c recorder/client/belongs.h \
 	recorder/client/cmd_policy.c recorder/client/cmd_policy.h \
-	recorder/client/doctor.c recorder/client/doctor.h \
-	recorder/client/doctor_accounts.c \
-	recorder/client/doctor_kernel.c \
-	recorder/client/doctor_pam.c \
-	recorder/client/doctor_sshd.c \
 	recorder/client/policy_files.c recorder/client/policy_files.h \
 	recorder/client/rehearse.c recorder/client/rehearse.h
 ADMIN_LIBS = recorder/libadmin.a recorder/libroletable.a recorder/libcage.a lib/wire/libwire.a $(POLICY_LIBS) $(JANSSON_LIBS)
+
+# postern doctor: a program of its own, because it opens the catalogue, which the login shell does not link.
+noinst_LIBRARIES += recorder/libdoctor.a
+recorder_libdoctor_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+recorder_libdoctor_a_SOURCES = \
+	recorder/client/belongs.c recorder/client/belongs.h \
+	recorder/doctor/doctor.c recorder/doctor/doctor.h \
+	recorder/doctor/doctor_accounts.c \
+	recorder/doctor/doctor_clock.c \
+	recorder/doctor/doctor_disk.c \
+	recorder/doctor/doctor_files.c \
+	recorder/doctor/doctor_kernel.c \
+	recorder/doctor/doctor_pam.c \
+	recorder/doctor/doctor_policy.c \
+	recorder/doctor/doctor_print.c \
+	recorder/doctor/doctor_sshd.c \
+	recorder/doctor/doctor_state.c \
+	recorder/doctor/kernel_facts.c recorder/doctor/kernel_facts.h
+DOCTOR_LIBS = recorder/libdoctor.a lib/store/libstore.a recorder/libcage.a $(POLICY_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS)
+pkglibexec_PROGRAMS += recorder/postern-doctor
+recorder_postern_doctor_SOURCES = recorder/doctor/main.c
+recorder_postern_doctor_LDADD = $(DOCTOR_LIBS)
 # end of the policy
 
 

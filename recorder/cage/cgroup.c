@@ -22,12 +22,9 @@
 #define FREEZE_MS	200	/* a session that takes longer to stand still is not waited for */
 #define STALE_S	60	/* a younger empty cgroup may be about to be used */
 
-/*
- * Mount point of the first cgroup2 in /proc/self/mountinfo (proc(5)): "ID PARENT DEV ROOT POINT OPTIONS ... - TYPE
- * SOURCE OPTIONS". At /sys/fs/cgroup, or at /sys/fs/cgroup/unified beside the old hierarchies.
- */
-static int
-find_mount(char *point, size_t size)
+/* mountinfo, proc(5): "ID PARENT DEV ROOT POINT OPTIONS ... - TYPE SOURCE OPTIONS". */
+int
+cgroup_mount(char *point, size_t size)
 {
 	AUTO_FILE FILE *file = fopen("/proc/self/mountinfo", "re");
 	AUTO_FREE char *line = NULL;
@@ -99,7 +96,7 @@ open_parent(char *path, size_t size)
 	int parent;
 	int r;
 
-	r = find_mount(point, sizeof point);
+	r = cgroup_mount(point, sizeof point);
 	if (r < 0)
 		return r;
 	mount = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -7,6 +7,7 @@
 #define POSTERN_RECORDER_CAGE_CGROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,6 +18,9 @@ struct cgroup {
 	bool	limited;		/* pids.max is set */
 	char	path[CGROUP_PATH];
 };
+
+/* Where the first cgroup v2 is mounted: /sys/fs/cgroup, or /sys/fs/cgroup/unified beside the old ones. 0 or ERR_UNSUPPORTED. */
+int	cgroup_mount(char *point, size_t size);
 
 /* Makes it, with pids.max if the controller is there and `pids` > 0. 0, ERR_UNSUPPORTED (no cgroup v2) or -errno. */
 int	cgroup_make(const char *name, uint32_t pids, struct cgroup *cgroup);

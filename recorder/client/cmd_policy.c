@@ -2,7 +2,6 @@
 /* postern policy: what the files say, before a gate believes them. */
 #include "config.h"
 
-#include <grp.h>
 #include <jansson.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -18,13 +17,13 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "recorder/client/against.h"
+#include "recorder/client/belongs.h"
 #include "recorder/client/cmd_policy.h"
 #include "recorder/client/policy_files.h"
 #include "recorder/client/rehearse.h"
 #include "recorder/policy/policy.h"
 
 #define MOST_TEXT	(1024 * 1024)
-#define MOST_GROUPS	1024
 
 const struct cli_option cmd_policy_options[] = {
 	{ 0, "root", "DIR", "use DIR/etc instead of " POSTERN_SYSCONFDIR },
@@ -109,40 +108,6 @@ check(const struct cli *cli)
 	return STATUS_OK;
 }
 
-/* Entries that are true of somebody by NSS: "group:NAME" of every group of their accounts. */
-struct belongs {
-	char	**entries;
-	size_t	  count;
-};
-
-static void
-belongs_done(struct belongs *b)
-{
-	for (size_t i = 0; i < b->count; i++)
-		free(b->entries[i]);
-	free(b->entries);
-}
-
-static void
-add_groups(struct belongs *b, const char *account)
-{
-	const struct passwd *pw = getpwnam(account);
-	gid_t gids[MOST_GROUPS];
-	int count = MOST_GROUPS;
-
-	if (pw == NULL || getgrouplist(account, pw->pw_gid, gids, &count) < 0)
-		return;
-	for (int i = 0; i < count; i++) {
-		const struct group *gr = getgrgid(gids[i]);
-		char *entry;
-
-		if (gr == NULL || asprintf(&entry, "group:%s", gr->gr_name) < 0)
-			continue;
-		b->entries = own_grow(b->entries, b->count + 1, sizeof *b->entries);
-		b->entries[b->count++] = entry;
-	}
-}
-
 /* A person by name, else whoever has this account. */
 static const char *
 find_person(const struct policy *policy, const char *user, struct belongs *belongs)
@@ -153,9 +118,9 @@ find_person(const struct policy *policy, const char *user, struct belongs *belon
 	if (person == NULL && name != NULL)
 		person = policy_person(policy, name);
 	for (unsigned i = 0; person != NULL && i < person->accounts_count; i++)
-		add_groups(belongs, person->accounts[i]);
+		belongs_add(belongs, person->accounts[i]);
 	if (person == NULL && name != NULL)
-		add_groups(belongs, name);
+		belongs_add(belongs, name);
 	return name;
 }
 

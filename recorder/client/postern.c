@@ -14,7 +14,6 @@
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
 #include "lib/wire/client.h"
-#include "recorder/client/cmd_doctor.h"
 #include "recorder/client/cmd_policy.h"
 #include "recorder/client/commands.h"
 #include "recorder/client/guard.h"
@@ -100,6 +99,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "export",	"postern-player" },
 	{ "log",	"postern-player" },
 	{ "verify",	"postern-player" },
+	{ "doctor",	"postern-doctor" },
 	{ "learn",	"postern-player" },	/* policy learn */
 };
 
@@ -139,7 +139,7 @@ static const struct cli_verb verbs[] = {
 	{ "release",	"SESSION",		"End a legal hold before its time; several persons sign", release_options, cmd_release, 1, 1 },
 	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
 	{ "policy",	"check|test|show|learn ...", "Check the policy's files, ask them questions, show them; learn a role", cmd_policy_options, cmd_policy, 1, 3 },
-	{ "doctor",	"",			CMD_DOCTOR_HELP, cmd_doctor_options, cmd_doctor, 0, 0 },
+	{ "doctor",	"",			"Look at this bastion and say what to change", NULL, handed_over, 0, -1 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "redact",	"",			"Terminal bytes in, masked bytes out; or try masking rules", redact_options, cmd_redact, 0, 0 },
 	{ "keygen",	"auditor",		"Make an auditor's key, as age-keygen does", keygen_options, cmd_keygen, 1, 1 },

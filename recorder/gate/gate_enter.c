@@ -41,7 +41,6 @@
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
 
-#define RESERVE_BYTES	(UINT64_C(8) << 20)	/* free space that every session is promised at its start */
 #define GRACE_S		60			/* how long a full disk is waited for */
 #define SIZE_MOST	500u
 #define SFTP_SERVER	"/usr/lib/openssh/sftp-server"
@@ -204,7 +203,7 @@ check_machine(struct entry *e)
 		return refuse(e, STATUS_FAILED, "running sessions report more than the disk takes into the log; nobody enters until it keeps up: try again in a moment");
 	if (statvfs(gate->daemon.place.state, &fs) < 0)
 		return refuse(e, STATUS_FAILED, "the state folder cannot be looked at");
-	if ((uint64_t)fs.f_bavail * fs.f_frsize < RESERVE_BYTES)
+	if ((uint64_t)fs.f_bavail * fs.f_frsize < POLICY_RESERVE)
 		return refuse(e, STATUS_FAILED, "there is not enough space left for another recording; nobody enters until there is");
 	return 0;
 }

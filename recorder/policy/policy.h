@@ -22,6 +22,7 @@
 #define POLICY_ROLES	1024
 #define POLICY_WHY	256	/* room for a reason in a sentence, with the NUL */
 #define POLICY_FOREVER	INT64_MAX
+#define POLICY_RESERVE	(UINT64_C(8) << 20)	/* free bytes that every session is promised at its start */
 
 struct buf;
 struct roster;

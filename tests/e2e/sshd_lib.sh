@@ -146,7 +146,8 @@ sshd_keys() {
 	rm -f /etc/ssh/ssh_host_*
 	ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 	age-keygen -o "$stage/keys/auditor" 2>/dev/null
-	age-keygen -y "$stage/keys/auditor" >"$etc/auditors"
+	age-keygen -o "$stage/keys/offline" 2>/dev/null
+	{ age-keygen -y "$stage/keys/auditor" && age-keygen -y "$stage/keys/offline"; } >"$etc/auditors"
 }
 
 # Debian's own configuration and our block. The client knows each account as a host.

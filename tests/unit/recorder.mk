@@ -7,7 +7,7 @@ POLICY_TESTS = tests/unit/recorder/when_test \
 	tests/unit/recorder/policy_test tests/unit/recorder/policy_mask_test \
 	tests/unit/recorder/roletable_test \
 	tests/unit/recorder/groups_test tests/unit/recorder/cmd_policy_test \
-	tests/unit/recorder/doctor_test
+	tests/unit/recorder/doctor_test tests/unit/recorder/doctor_policy_test tests/unit/recorder/doctor_state_test
 check_PROGRAMS += $(POLICY_TESTS)
 tests_unit_recorder_when_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_when_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
@@ -25,7 +25,12 @@ tests_unit_recorder_groups_test_LDADD = recorder/libgroups.a lib/base/libbase.a 
 tests_unit_recorder_cmd_policy_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_recorder_cmd_policy_test_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_doctor_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
-tests_unit_recorder_doctor_test_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_doctor_test_LDADD = $(DOCTOR_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_doctor_policy_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_doctor_policy_test_LDADD = $(DOCTOR_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_doctor_state_test_SOURCES = tests/unit/recorder/doctor_state_test.c $(store_test_shared)
+tests_unit_recorder_doctor_state_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_recorder_doctor_state_test_LDADD = $(DOCTOR_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the policy
 

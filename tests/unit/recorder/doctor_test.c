@@ -17,7 +17,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
-#include "recorder/client/doctor.h"
+#include "recorder/doctor/doctor.h"
 
 #define CLIENT	"/usr/bin/postern"
 

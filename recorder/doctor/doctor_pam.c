@@ -10,7 +10,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
-#include "recorder/client/doctor.h"
+#include "recorder/doctor/doctor.h"
 
 #define MOST_TEXT	(256 * 1024)
 

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "lib/base/own.h"
-#include "recorder/client/doctor.h"
+#include "recorder/doctor/doctor.h"
 
 /* Settings with one good value. One that sshd does not print counts as wrong. */
 static const struct {
@@ -139,4 +139,23 @@ doctor_sshd(struct doctor *d, const char *account, const char *text, const char 
 	check_variables(d, account, text);
 	check_subsystems(d, account, text);
 	check_keys(d, account, text);
+}
+
+/* A login makes any sftp-server its own `sftp`; the subsystem only has to be there. */
+void
+doctor_sshd_sftp(struct doctor *d, const char *account, const char *text, const char *client)
+{
+	char fix[560], good[512];
+	char *value;
+	bool is_served = false;
+
+	snprintf(good, sizeof good, "sftp %s sftp", client);
+	for (unsigned i = 0; (value = value_of(text, "subsystem", i)) != NULL; i++) {
+		if (strncmp(value, "sftp ", 5) == 0)
+			is_served = is_served || strcmp(value, good) == 0 || strstr(value, "sftp-server") != NULL || strstr(value, "internal-sftp") != NULL;
+		free(value);
+	}
+	snprintf(fix, sizeof fix, "Subsystem %s", good);
+	if (!is_served)
+		doctor_add(d, "sshd", account, "a role's `files` lets files be copied, but sshd has no subsystem sftp that leads to Postern", fix);
 }

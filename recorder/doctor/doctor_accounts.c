@@ -13,7 +13,7 @@
 
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
-#include "recorder/client/doctor.h"
+#include "recorder/doctor/doctor.h"
 #include "recorder/policy/policy.h"
 
 #define MOST_TEXT	(256 * 1024)
@@ -59,9 +59,18 @@ capture(const char *const *args, char **text)
 	return r < 0 ? r : WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
+static bool
+copies_files(const struct policy *policy)
+{
+	for (unsigned i = 0; i < policy->roles_count; i++)
+		if (policy->roles[i]->copy.upload || policy->roles[i]->copy.download)
+			return true;
+	return false;
+}
+
 /* False if sshd cannot be asked at all. */
 static int
-ask_sshd(struct doctor *d, const char *account, const char *client)
+ask_sshd(struct doctor *d, const struct policy *policy, const char *account, const char *client)
 {
 	AUTO_FREE char *text = NULL;
 	char who[128], what[512];
@@ -70,6 +79,8 @@ ask_sshd(struct doctor *d, const char *account, const char *client)
 	snprintf(who, sizeof who, "user=%s,host=localhost,addr=127.0.0.1", account);
 	if (capture(args, &text) == 0) {
 		doctor_sshd(d, account, text, client);
+		if (copies_files(policy))
+			doctor_sshd_sftp(d, account, text, client);
 		return 1;
 	}
 	snprintf(what, sizeof what, "sshd: %s -T says: %.*s", SSHD, text != NULL ? (int)strcspn(text, "\r\n") : 7,
@@ -129,7 +140,7 @@ doctor_accounts(struct doctor *d, const struct policy *policy, const char *clien
 
 			check_shell(d, account, client);
 			if (asked++ < MOST_ASKED && ask)
-				ask = ask_sshd(d, account, client);
+				ask = ask_sshd(d, policy, account, client);
 		}
 	if (asked > MOST_ASKED)
 		doctor_skip(d, "sshd: only the first 256 accounts were asked about");

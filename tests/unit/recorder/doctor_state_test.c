@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: ISC */
+/* postern doctor looks at a state: each thing that is broken has its sentence and its line. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/base/fdio.h"
+#include "lib/base/own.h"
+#include "lib/base/place.h"
+#include "lib/store/event.h"
+#include "lib/store/head.h"
+#include "lib/store/recording.h"
+#include "lib/store/retention.h"
+#include "recorder/doctor/doctor.h"
+#include "recorder/gate/gate_log.h"
+#include "recorder/policy/policy.h"
+#include "tests/unit/store/place.h"
+
+#define HOUR	(60 * MINUTE)
+
+static int
+setup(void **state)
+{
+	struct place_test *place;
+	int r = place_setup(state);
+	AUTO_FREE char *rec = NULL;
+
+	place = *state;
+	rec = r == 0 ? place_path(place->dir, "rec", NULL) : NULL;
+	return r == 0 ? mkdir(rec, 0700) : r;
+}
+
+static int
+teardown(void **state)
+{
+	struct place_test *place = *state;
+	AUTO_FREE char *rec = place_path(place->dir, "rec", NULL);
+
+	chmod(place->dir, 0700);
+	rmdir(rec);
+	return place_teardown(state);
+}
+
+/* One class that keeps recordings for a day, as the store's tests name it. */
+static const struct policy *
+one_day(void)
+{
+	static char standard[] = "standard";
+	static struct policy_class class = { .name = standard, .recording_s = 86400, .texts_s = POLICY_FOREVER, .log_s = POLICY_FOREVER };
+	static const struct policy policy = { .classes = &class, .classes_count = 1 };
+
+	return &policy;
+}
+
+static void
+look(const struct place_test *test, int64_t now_us, struct doctor *d)
+{
+	char dir[sizeof test->dir];
+	const struct place place = { .root = dir, .state = dir };
+	const struct state_look look = { .place = &place, .policy = one_day(), .owner = geteuid(), .group = getegid(), .now_us = now_us };
+
+	strcpy(dir, test->dir);
+	doctor_state(d, &look);
+}
+
+/* Exactly one, with these words in what it says and in what it asks for. */
+static void
+one_finding(const struct doctor *d, bool is_advice, const char *what, const char *fix)
+{
+	if (d->count != 1)
+		fail_msg("%zu findings, the first: %s", d->count, d->count > 0 ? d->findings[0].what : "none");
+	assert_int_equal(d->findings[0].is_advice, is_advice);
+	if (strstr(d->findings[0].what, what) == NULL)
+		fail_msg("it says: %s", d->findings[0].what);
+	if (strstr(d->findings[0].fix, fix) == NULL)
+		fail_msg("it asks for: %s", d->findings[0].fix);
+}
+
+static void
+put(const struct place_test *place, const char *name)
+{
+	AUTO_FREE char *path = place_path(place->dir, name, NULL);
+
+	assert_int_equal(fdio_replace(path, 0600, "x", 1), 0);
+}
+
+static void
+a_state_that_works_has_nothing_to_find(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	struct session session = entered(place_store(state), NOON);
+
+	finish(place_store(state), &session.id, NOON + MINUTE);
+	look(*state, NOON + HOUR, &d);
+	if (d.count > 0)
+		fail_msg("%s", d.findings[0].what);
+	assert_int_equal(d.skipped_count, 0);
+}
+
+static void
+what_should_have_gone_is_found_with_the_logs_word(void **state)
+{
+	AUTO_DOCTOR struct doctor before = { 0 };
+	AUTO_DOCTOR struct doctor after = { 0 };
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	static const char said[] = "a session's recording could not be deleted: Input/output error";
+	const struct event_new failed = { .type = LOG_DELETION_FAILED, .subject = session.id, .time_us = NOON + DAY + 2 * MINUTE, .class = "standard",
+		.number = EVENT_NO_NUMBER, .text = said, .text_bytes = sizeof said - 1 };
+	int64_t seq;
+
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(event_append(store, &failed, &seq), 0);
+	look(*state, NOON + DAY + HOUR, &before);	/* a minute less than an hour over its time */
+	assert_int_equal(before.count, 0);
+	look(*state, NOON + DAY + HOUR + 2 * MINUTE, &after);
+	one_finding(&after, false, "the time of 1 key slot was over more than an hour ago, and it is still there; the log says: a session's recording could not "
+	    "be deleted: Input/output error", "postern retention run");
+}
+
+static void
+a_deletion_that_waits_for_somebody_says_so(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	const struct event_new held = { .type = LOG_RETENTION_HELD, .time_us = NOON + DAY, .class = "standard", .number = EVENT_NO_NUMBER,
+		.text = "the wall clock has jumped", .text_bytes = 25 };
+	int64_t seq;
+
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(event_append(store, &held, &seq), 0);
+	look(*state, NOON + 2 * DAY, &d);
+	one_finding(&d, false, "the wall clock has jumped", "postern retention run --confirm");
+}
+
+static void
+files_of_deleted_recordings_are_found(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	const struct place_test *place = *state;
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	char id[ID_TEXT], name[ID_TEXT + 16];
+	AUTO_FREE char *path = NULL;
+
+	assert_int_equal(recording_create(store, &session.id, "envelope", 8, NOON), 0);
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(retention_shred(store, session.recording_unit, NOON + 2 * DAY), 0);
+	snprintf(name, sizeof name, "rec/%s.rec", id_text(&session.id, id));
+	put(place, name);
+	look(place, NOON + 2 * DAY, &d);
+	path = place_path(place->dir, name, NULL);
+	unlink(path);
+	one_finding(&d, false, "1 file of deleted recordings could not be removed; their keys are gone", "lsattr");
+}
+
+static void
+a_hold_that_ends_soon_is_worth_a_word(void **state)
+{
+	AUTO_DOCTOR struct doctor early = { 0 };
+	AUTO_DOCTOR struct doctor soon = { 0 };
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	const struct session_hold hold = { .by = "aud-1", .at_us = NOON, .until_us = NOON + 30 * DAY };
+	char id[ID_TEXT];
+
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(session_hold(store, &session.id, &hold), 0);
+	look(*state, NOON + 20 * DAY, &early);
+	assert_int_equal(early.count, 0);
+	look(*state, NOON + 25 * DAY, &soon);
+	one_finding(&soon, true, "the legal hold of session", id_text(&session.id, id));
+}
+
+static void
+a_clock_behind_the_log_is_found(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	const struct event_new event = { .type = LOG_GATE_STARTED, .time_us = NOON, .class = "standard", .number = EVENT_NO_NUMBER, .text = "x", .text_bytes = 1 };
+	int64_t seq;
+
+	assert_int_equal(event_append(place_store(state), &event, &seq), 0);
+	look(*state, NOON - 3 * HOUR, &d);
+	one_finding(&d, false, "the wall clock stands 3 h behind the newest entry of the log, so nothing is deleted", "timedatectl set-ntp true");
+}
+
+static void
+each_missing_key_of_the_log_is_found(void **state)
+{
+	static const char *const names[] = { "log.key", "log.pub", "epochs" };
+	static const char *const words[] = { "the log's key is missing", "the public half", "the key of the log's present hour" };
+	static char note[] = "a note";
+	const struct place_test *place = *state;
+
+	assert_int_equal(head_put(place->store, &(struct head){ .size = 0, .time_us = NOON, .note = note }), 0);
+	for (size_t missing = 0; missing < 3; missing++) {
+		AUTO_DOCTOR struct doctor d = { 0 };
+		AUTO_FREE char *path = place_path(place->dir, names[missing], NULL);
+
+		for (size_t i = 0; i < 3; i++)
+			put(place, names[i]);
+		assert_int_equal(unlink(path), 0);
+		look(place, NOON, &d);
+		one_finding(&d, false, words[missing], missing < 2 ? names[missing] : "restart posternd");
+	}
+}
+
+static void
+a_damaged_catalogue_and_missing_slots_are_found(void **state)
+{
+	AUTO_DOCTOR struct doctor damaged = { 0 };
+	AUTO_DOCTOR struct doctor missing = { 0 };
+	struct place_test *place = *state;
+	AUTO_FREE char *slots = place_path(place->dir, "slots", NULL);
+
+	store_close(TAKE(place->store, NULL));
+	place_overwrite(place, "catalogue.db", 0, "this is no database", 19);
+	look(place, NOON, &damaged);
+	one_finding(&damaged, false, "does not open: the catalogue is damaged", "catalogue.db back from the backup");
+	assert_int_equal(unlink(slots), 0);
+	look(place, NOON, &missing);
+	one_finding(&missing, false, "the file of key slots is missing", "slots back from its replica");
+}
+
+static void
+a_state_without_a_folder_for_recordings_is_found(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	const struct place_test *place = *state;
+	AUTO_FREE char *rec = place_path(place->dir, "rec", NULL);
+
+	assert_int_equal(rmdir(rec), 0);
+	look(place, NOON, &d);
+	assert_int_equal(mkdir(rec, 0700), 0);
+	one_finding(&d, false, "cannot be written: No such file", "mkdir -p");
+}
+
+static void
+what_the_child_writes_comes_back_as_it_was(void **state)
+{
+	AUTO_DOCTOR struct doctor from = { 0 };
+	AUTO_DOCTOR struct doctor to = { 0 };
+	AUTO_DOCTOR struct doctor none = { 0 };
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	doctor_add(&from, "state", "anna", "a \"word\"", "a line");
+	doctor_advise(&from, "clock", NULL, "two\nlines\033[2J", "");
+	doctor_skip(&from, "the rest");
+	doctor_print_json(&from, true, file);
+	rewind(file);
+	assert_int_equal(doctor_read(&to, file), 0);
+	assert_int_equal(to.count, 2);
+	assert_string_equal(to.findings[0].what, "a \"word\"");
+	assert_string_equal(to.findings[0].who, "anna");
+	assert_string_equal(to.findings[1].what, "two lines?[2J");
+	assert_true(to.findings[1].is_advice);
+	assert_string_equal(to.skipped[0], "the rest");
+	assert_int_equal(doctor_findings(&to), 1);
+	fputs("no JSON\n", file);
+	fseek(file, -8, SEEK_CUR);
+	assert_true(doctor_read(&none, file) < 0);
+	fclose(file);
+}
+
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_state_that_works_has_nothing_to_find),
+		TEST(what_should_have_gone_is_found_with_the_logs_word),
+		TEST(a_deletion_that_waits_for_somebody_says_so),
+		TEST(files_of_deleted_recordings_are_found),
+		TEST(a_hold_that_ends_soon_is_worth_a_word),
+		TEST(a_clock_behind_the_log_is_found),
+		TEST(each_missing_key_of_the_log_is_found),
+		TEST(a_damaged_catalogue_and_missing_slots_are_found),
+		TEST(a_state_without_a_folder_for_recordings_is_found),
+		cmocka_unit_test(what_the_child_writes_comes_back_as_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
