@@ -337,9 +337,9 @@ newest_named(struct store *store, struct named *named)
 	return event_list(store, &filter, keep_named, named);
 }
 
-/* The head that ends with the entry that names `next`, by the key in force; which is erased then. */
+/* The head that ends with entry `seq`, which names an epoch, by the key in force. */
 static int
-hand_over(struct signer *signer, struct store *store, struct epoch *next, int64_t seq, int64_t now_us)
+sign_handing(struct signer *signer, struct store *store, int64_t seq, int64_t now_us)
 {
 	struct tree_source source = head_source(store);
 	struct tree_head head = { .size = (uint64_t)seq + 1 };
@@ -349,13 +349,19 @@ hand_over(struct signer *signer, struct store *store, struct epoch *next, int64_
 	if (r < 0)
 		return r;
 	tree_root(&tree, head.root);
-	r = sign(signer, store, &head, now_us);
-	if (r == 0 && signer->now != NULL)
-		r = epoch_erase(signer, signer->now);
+	return sign(signer, store, &head, now_us);
+}
+
+/* That head is on the disk: the key that has signed it goes. */
+static int
+take_over(struct signer *signer, struct epoch *next, int64_t seq)
+{
+	int r = signer->now != NULL ? epoch_erase(signer, signer->now) : 0;
+
 	if (r < 0)
 		return r;
 	signer->now = next;
-	signer->handed_over = head.size;
+	signer->handed_over = (uint64_t)seq + 1;
 	return 0;
 }
 
@@ -367,6 +373,7 @@ static int
 take_up(struct signer *signer, struct store *store, const struct named *named, int64_t now_us)
 {
 	struct epoch *epochs = signer->secrets->epochs, *found = &epochs[named->number % 2], *other = &epochs[(named->number + 1) % 2];
+	int r;
 
 	epoch_read(signer, &epochs[0]);
 	epoch_read(signer, &epochs[1]);
@@ -374,20 +381,28 @@ take_up(struct signer *signer, struct store *store, const struct named *named, i
 		return ERR_NOT_FOUND;
 	if (other->number + 1 == found->number && other->number > 0) {
 		signer->now = other;
-		return hand_over(signer, store, found, named->seq, now_us);
+		r = sign_handing(signer, store, named->seq, now_us);
+		return r < 0 ? r : take_over(signer, found, named->seq);
 	}
 	signer->now = found;
 	signer->handed_over = (uint64_t)named->seq + 1;
 	return epoch_erase(signer, other);
 }
 
+/* The entry and the head that ends with it, both or neither: else a start after a crash could not tell who had to sign it. */
 static int
-append_epoch(struct store *store, const struct epoch *epoch, const struct signer_moment *at, int64_t *seq)
+append_epoch(struct signer *signer, struct store *store, const struct epoch *epoch, const struct signer_moment *at, int64_t *seq)
 {
+	AUTO_TXN struct txn txn = { 0 };
 	struct event_new event = { .type = HEAD_EPOCH_TYPE, .time_us = at->now_us, .class = at->class, .number = EVENT_NO_NUMBER, .fact = epoch->public };
+	int r = txn_begin(&txn, store);
 
 	head_epoch_subject(epoch->number, &event.subject);
-	return event_append(store, &event, seq);
+	if (r == 0)
+		r = event_append(store, &event, seq);
+	if (r == 0)
+		r = sign_handing(signer, store, *seq, at->now_us);
+	return r < 0 ? r : txn_commit(&txn);
 }
 
 int
@@ -410,9 +425,9 @@ signer_begin(struct signer *signer, struct store *store, const struct signer_mom
 	epoch_use(next, named.number + 1);
 	r = epoch_write(signer, next);
 	if (r == 0)
-		r = append_epoch(store, next, at, &seq);
+		r = append_epoch(signer, store, next, at, &seq);
 	if (r == 0)
-		r = hand_over(signer, store, next, seq, now_us);
+		r = take_over(signer, next, seq);
 	if (r < 0)
 		return r;
 	signer->began_us = now_us;

@@ -154,5 +154,10 @@ check_PROGRAMS += tests/unit/recorder/signer_test
 tests_unit_recorder_signer_test_SOURCES = tests/unit/recorder/signer_test.c recorder/gate/signer.c $(store_test_shared)
 tests_unit_recorder_signer_test_CFLAGS = $(store_test_cflags)
 tests_unit_recorder_signer_test_LDADD = $(store_test_libs)
+check_PROGRAMS += tests/unit/recorder/power_test
+tests_unit_recorder_power_test_SOURCES = tests/unit/recorder/power_test.c tests/unit/store/disk.c tests/unit/store/disk.h \
+	recorder/gate/signer.c $(store_test_shared)
+tests_unit_recorder_power_test_CFLAGS = $(store_test_cflags)
+tests_unit_recorder_power_test_LDADD = $(store_test_libs)
 endif
 # end of the log's signatures
