@@ -261,6 +261,38 @@ add_truncation(struct program *p)
 	refuse_if(p, BPF_JEQ, SYS_truncate, EACCES);
 }
 
+/* Init and the tracer are of the same uid in trial mode, and no match for root inside: they are not starved either. */
+static void
+refuse_keepers(struct program *p, const struct filter *f, int argument)
+{
+	load(p, LOW(argument));
+	refuse_if(p, BPF_JEQ, 1, EPERM);
+	if (f->tracer > 0)
+		refuse_if(p, BPF_JEQ, (uint32_t)f->tracer, EPERM);
+	allow(p);
+}
+
+/* setpriority and ioprio_set of all processes of a uid would mean them as well. */
+static void
+add_keepers(struct program *p, const struct filter *f)
+{
+	static const struct { int call; uint32_t user; } priorities[] = { { SYS_setpriority, PRIO_USER }, { SYS_ioprio_set, 3 } };
+	unsigned short at;
+
+	for (size_t i = 0; i < sizeof only_self / sizeof only_self[0]; i++) {
+		at = open_block(p, BPF_JEQ, (uint32_t)only_self[i].call);
+		refuse_keepers(p, f, only_self[i].argument);
+		close_block(p, at);
+	}
+	for (size_t i = 0; i < sizeof priorities / sizeof priorities[0]; i++) {
+		at = open_block(p, BPF_JEQ, (uint32_t)priorities[i].call);
+		load(p, LOW(0));
+		refuse_if(p, BPF_JEQ, priorities[i].user, EPERM);
+		refuse_keepers(p, f, 1);
+		close_block(p, at);
+	}
+}
+
 /* setpriority and ioprio_set: only `one` (a single process), and 0 for oneself. */
 static void
 add_priority(struct program *p, int call, uint32_t one)
@@ -343,7 +375,9 @@ make_program(struct program *p, const struct filter *f)
 		add_spaces(p);
 	if (f->abi > 0 && f->abi < 3)
 		add_truncation(p);
-	if (!f->alone)
+	if (f->alone)
+		add_keepers(p, f);
+	else
 		add_others(p, f);
 	allow(p);
 }

@@ -8,13 +8,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct rights;
 
 struct filter {
 	const struct rights	*rights;
 	uint32_t		 abi;		/* of Landlock: what it cannot do is done here */
-	bool			 alone;		/* in a pid namespace: nobody else can be named */
+	bool			 alone;		/* in a pid namespace: nobody else can be named but init and the tracer */
+	pid_t			 tracer;	/* its number there; 0: there is none */
 };
 
 /*

@@ -137,7 +137,7 @@ init_start(struct init *init)
 		fail(init, 0, "the command cannot be forked");
 	if (init->child == 0) {
 		close(ends[0]);
-		init_child(&init->plan, ends[1], init->trail.link);
+		init_child(&init->plan, ends[1], &init->trail);
 	}
 	close(ends[1]);
 	init->report = ends[0];

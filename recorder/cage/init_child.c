@@ -42,7 +42,7 @@ struct child {
 	const struct warden_start	*start;
 	struct plan			*plan;
 	int				 report;
-	int				 trail;		/* init_trail's link */
+	const struct init_trail		*trail;
 	int				 ruleset;	/* Landlock's; -1: none */
 	struct account			 account;
 	struct wire_message		 launch;
@@ -144,7 +144,7 @@ static void
 restrict_self(const struct child *child)
 {
 	const struct filter filter = { .rights = &child->start->role.rights, .abi = child->plan->abi,
-		.alone = !(child->start->flags & SESSION_NO_NAMESPACE) };
+		.alone = !(child->start->flags & SESSION_NO_NAMESPACE), .tracer = child->trail->pid };
 	int r = child->ruleset >= 0 ? landlock_restrict(child->ruleset) : 0;
 	char why[sizeof ((struct init_word *)0)->text];
 
@@ -320,7 +320,7 @@ clean_process(const struct child *child)
 }
 
 void
-init_child(struct plan *plan, int report, int trail)
+init_child(struct plan *plan, int report, const struct init_trail *trail)
 {
 	struct child child = { .start = plan->start, .plan = plan, .report = report, .trail = trail, .account = plan->account, .ruleset = -1 };
 
@@ -339,7 +339,7 @@ init_child(struct plan *plan, int report, int trail)
 	if (!(plan->enforced.marks & MARK_ROOT_INSIDE))
 		restrict_self(&child);
 	tell_enforced(&child);
-	if (child.trail >= 0 && (child.start->flags & SESSION_NO_NAMESPACE))
+	if (child.trail->link >= 0 && (child.start->flags & SESSION_NO_NAMESPACE))
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);	/* the tracer has no capability there, and must read what is executed */
 	execve(child.command.path, child.command.argv, child.env.list);
 	dprintf(STDERR_FILENO, "postern: %s cannot be run: %s\r\n", child.command.path, err_text(-errno));

@@ -3,14 +3,15 @@
 #ifndef POSTERN_RECORDER_CAGE_INIT_CHILD_H
 #define POSTERN_RECORDER_CAGE_INIT_CHILD_H
 
+struct init_trail;
 struct plan;
 
 /*
  * Called in the fork of init. Takes the terminal or the pipes, becomes the account, only then reads the launch file, closes
  * the cage and execs. `report` (close-on-exec) gets one struct init_word if that is refused or fails before the exec, else
  * one struct enforced, and its end of file when the command runs. If the exec itself fails, a sentence goes to the terminal and the status is
- * SESSION_NO_COMMAND. `trail`: init_trail's link, -1 if there is none.
+ * SESSION_NO_COMMAND.
  */
-void	init_child(struct plan *plan, int report, int trail) __attribute__((noreturn));
+void	init_child(struct plan *plan, int report, const struct init_trail *trail) __attribute__((noreturn));
 
 #endif

@@ -145,26 +145,26 @@ hand_over(int link, int listener, int proc)
 }
 
 int
-init_trail_listen(struct plan *plan, int link, char *why, size_t size)
+init_trail_listen(struct plan *plan, const struct init_trail *trail, char *why, size_t size)
 {
 	bool reads = plan->start->role.trail == ROLE_TRAIL_READS;
 	AUTO_FD int listener = -1;
 	AUTO_FD int proc = -1;
 	int r;
 
-	if (link < 0)
+	if (trail->link < 0)
 		return 0;
 	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);	/* behind the filter this would wait for a tracer that has no listener yet */
-	listener = proc < 0 ? -errno : filter_trail_install(reads);
+	listener = proc < 0 ? -errno : filter_trail_install(reads, trail->pid);
 	if (listener >= 0) {
 		plan->enforced.marks |= MARK_TRAIL | (reads ? MARK_TRAIL_READS : 0u);
-		r = hand_over(link, listener, proc);
+		r = hand_over(trail->link, listener, proc);
 	} else {
 		r = listener;
 		plan->enforced.marks &= ~(uint32_t)(MARK_EXACT | MARK_EXACT_KERNEL);
 		snprintf(why, size, "this machine lets no tracer listen: %s", err_text(r));
 		if (plan->start->flags & SESSION_TRIAL)
-			r = fdio_send(link, why, strlen(why), NULL, 0);
+			r = fdio_send(trail->link, why, strlen(why), NULL, 0);
 		else
 			snprintf(why, size, "the trail cannot be kept: %s; a role with `trail: off` runs without one", err_text(r));
 		return r;

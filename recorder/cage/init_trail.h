@@ -13,7 +13,7 @@ struct warden_start;
 
 struct init_trail {
 	int	link;	/* to the tracer; -1: there is none */
-	pid_t	pid;
+	pid_t	pid;	/* of the tracer, as the session sees it; 0 */
 	uint8_t	witness;	/* of enum tracer_ready */
 };
 
@@ -27,7 +27,7 @@ int	init_trail_start(const struct warden_start *start, struct init_trail *trail,
  * In the child: from here on its calls and those of all that comes of it are told. Marks are added to the plan. Where the
  * kernel cannot, trial mode goes on without a trail and the worker is told why; else below zero with a sentence in `why`.
  */
-int	init_trail_listen(struct plan *plan, int link, char *why, size_t size);
+int	init_trail_listen(struct plan *plan, const struct init_trail *trail, char *why, size_t size);
 
 /* The command has gone: waits until the tracer has told what it knows, or for a moment. */
 void	init_trail_finish(struct init_trail *trail);

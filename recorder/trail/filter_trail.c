@@ -65,7 +65,17 @@ add_call(struct program *p, const struct trail_call *call, bool reads)
 }
 
 static void
-make_program(struct program *p, bool reads)
+add_limits(struct program *p, pid_t tracer)
+{
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 4);
+	add(p, BPF_LD | BPF_W | BPF_ABS, (uint32_t)LOW(0), 0, 0);
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)tracer, 0, 1);
+	answer(p, SECCOMP_RET_ERRNO | EPERM);
+	answer(p, SECCOMP_RET_ALLOW);
+}
+
+static void
+make_program(struct program *p, bool reads, pid_t tracer)
 {
 	add(p, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
 	add(p, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
@@ -79,19 +89,20 @@ make_program(struct program *p, bool reads)
 		add(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)untold[i].call, 0, 1);
 		answer(p, SECCOMP_RET_ERRNO | (uint32_t)untold[i].error);
 	}
+	add_limits(p, tracer);
 	for (size_t i = 0; i < trail_call_count; i++)
 		add_call(p, &trail_calls[i], reads);
 	answer(p, SECCOMP_RET_ALLOW);
 }
 
 int
-filter_trail_install(bool reads)
+filter_trail_install(bool reads, pid_t tracer)
 {
 	struct program program = { .count = 0 };
 	struct sock_fprog all;
 	long fd;
 
-	make_program(&program, reads);
+	make_program(&program, reads, tracer);
 	all = (struct sock_fprog){ .len = program.count, .filter = program.steps };
 	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | WAIT_KILLABLE, &all);
 	if (fd < 0 && errno == EINVAL)
