@@ -88,22 +88,26 @@ by_pid(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
+/* Whoever may not wait for all of it gives a boottime at which it is given up; INT64_MAX: all of it. */
 static int
-members_read(struct members *members)
+members_read(struct members *members, int64_t until_us)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	struct member member;
+	bool late = false;
 
 	if (proc == NULL)
 		return -errno;
-	while ((entry = readdir(proc)) != NULL)
+	while (!late && (entry = readdir(proc)) != NULL) {
 		if (isdigit((unsigned char)entry->d_name[0]) && read_member((pid_t)strtol(entry->d_name, NULL, 10), &member))
 			members_add(members, &member);
+		late = until_us != INT64_MAX && clock_boot_us() > until_us;
+	}
 	closedir(proc);
 	if (members->count > 0)
 		qsort(members->list, members->count, sizeof *members->list, by_pid);
-	return 0;
+	return late ? -ETIMEDOUT : 0;
 }
 
 static bool
@@ -136,12 +140,12 @@ members_mark(struct members *members, pid_t root)
 }
 
 int64_t
-members_below(pid_t root, pid_t except)
+members_below(pid_t root, pid_t except, int ms)
 {
 	AUTO_MEMBERS struct members members = { 0 };
 	int64_t count = 0;
 
-	if (members_read(&members) < 0)
+	if (members_read(&members, clock_boot_us() + (int64_t)ms * 1000) < 0)
 		return -1;
 	members_mark(&members, root);
 	for (size_t i = 0; i < members.count; i++)
@@ -165,7 +169,7 @@ members_inside(ino_t space)
 	AUTO_MEMBERS struct members members = { 0 };
 	int64_t count = 0;
 
-	if (space == 0 || members_read(&members) < 0)
+	if (space == 0 || members_read(&members, INT64_MAX) < 0)
 		return -1;
 	for (size_t i = 0; i < members.count; i++)
 		count += !members.list[i].zombie && members_namespace(members.list[i].pid) == space;
@@ -214,7 +218,7 @@ stop_new(pid_t except, struct members *known, size_t *fresh)
 	int64_t live = 0;
 
 	*fresh = 0;
-	if (members_read(&members) < 0)
+	if (members_read(&members, INT64_MAX) < 0)
 		return -1;
 	members_mark(&members, getpid());
 	for (size_t i = 0; i < members.count; i++) {
@@ -299,7 +303,7 @@ stop_running(pid_t root, pid_t except, struct members *known)
 	AUTO_MEMBERS struct members members = { 0 };
 	int64_t fresh = 0;
 
-	if (members_read(&members) < 0)
+	if (members_read(&members, INT64_MAX) < 0)
 		return -1;
 	members_mark(&members, root);
 	for (size_t i = 0; i < members.count; i++) {

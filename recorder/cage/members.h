@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Descendants of `root` without itself and `except` (0: none); zombies do not count. -1 if /proc cannot be read. */
-int64_t	members_below(pid_t root, pid_t except);
+/* Descendants of `root` without itself and `except` (0: none); zombies do not count. -1 if /proc cannot be read within `ms`. */
+int64_t	members_below(pid_t root, pid_t except, int ms);
 
 /* The inode of a process's pid namespace; 0 if it cannot be known. */
 ino_t	members_namespace(pid_t pid);
