@@ -17,17 +17,22 @@ struct cage_test {
 	void		(*run)(enum cage_mode mode);
 	int		 modes;
 	bool		 in_chroot;	/* also where "/" is no mount point */
+	const char	*point;		/* "F7": one of the sixteen ways around a recorder that every session is tried with; or NULL */
 };
 
-#define CAGE_CASE(name, modes, in_chroot) { #name, name, modes, in_chroot }
+#define CAGE_CASE(name, modes, in_chroot) { #name, name, modes, in_chroot, NULL }
+#define CAGE_EVASION(point, name, modes, in_chroot) { #name, name, modes, in_chroot, point }
+#define CAGE_LAST { NULL, NULL, 0, false, NULL }
 
 /* Each ends with a NULL name. */
 extern const struct cage_test cage_views[];	/* what a session is and sees */
 extern const struct cage_test cage_ends[];	/* how it ends */
+extern const struct cage_test cage_many[];	/* and that it does so every time */
 extern const struct cage_test cage_freezes[];	/* how it stands still */
 extern const struct cage_test cage_refusals[];	/* what is not started at all */
 extern const struct cage_test cage_rights[];	/* what a role's rights let through */
 extern const struct cage_test cage_evasions[];	/* and ways around them */
+extern const struct cage_test cage_escapes[];	/* and around the recorder itself */
 extern const struct cage_test cage_trails[];	/* what is told of it */
 extern const struct cage_test cage_exacts[];	/* and by whom else */
 extern const struct cage_test cage_psql[];	/* a role that is one program */
@@ -51,6 +56,9 @@ void	 cage_check_word(const char *text, const char *word);
 
 /* The receipt says that so many were killed and nobody is left. */
 void	 cage_check_receipt(const struct cage *cage, long killed);
+
+/* Real sudo: a rule for the test's account, in this file. The caller removes it. False: there is no sudo. */
+bool	 cage_let_sudo(const char *path);
 
 /* Starts it and waits until its command runs. */
 bool	 cage_running(struct cage *cage);

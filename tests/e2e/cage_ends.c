@@ -47,28 +47,6 @@ an_order_kills_all_and_counts_them(enum cage_mode mode)
 	}
 }
 
-/* As many as a role's limit lets be, once; they only wait. */
-static void
-a_thousand_processes_end_at_once(enum cage_mode mode)
-{
-	struct cage cage;
-	AUTO_FREE char *text = NULL;
-
-	cage_init(&cage, &cage_case.site, mode);
-	cage.start.role.pids_max = 1200;
-	cage_run_probe(&cage, "swarm", "1000", NULL);
-	if (!cage_running(&cage))
-		return;
-	text = cage_output(&cage, "swarm ready");
-	cage_check_word(text, "swarm ready");
-	cage_order_end(&cage);
-	cage_hear(&cage, WARDEN_RECEIPT);
-	cage_check_receipt(&cage, 1001);
-	cage_check(cage_all_gone(&cage), "%d are left", cage_alive(&cage));
-	printf("# 1000 processes ended in %lld us\n", (long long)cage.receipt.took_us);
-	cage_done(&cage);
-}
-
 static void
 what_the_command_leaves_behind_is_killed(enum cage_mode mode)
 {
@@ -223,16 +201,15 @@ trial_mode_falls_back_by_itself(enum cage_mode mode)
 }
 
 const struct cage_test cage_ends[] = {
-	CAGE_CASE(an_order_kills_all_and_counts_them, IN_ALL, true),
-	CAGE_CASE(a_thousand_processes_end_at_once, IN_ROOT, false),
-	CAGE_CASE(processes_that_fork_and_flee_are_caught, IN_ALL, false),
+	CAGE_EVASION("F8", an_order_kills_all_and_counts_them, IN_ALL, true),
+	CAGE_EVASION("F8", processes_that_fork_and_flee_are_caught, IN_ALL, false),
 	CAGE_CASE(what_the_command_leaves_behind_is_killed, IN_ALL, false),
-	CAGE_CASE(the_death_of_the_warden_ends_the_session, IN_ALL, true),
-	CAGE_CASE(the_death_of_init_ends_the_session, IN_ALL, true),
-	CAGE_CASE(the_end_of_the_worker_ends_the_session, IN_ALL, true),
+	CAGE_EVASION("F6", the_death_of_the_warden_ends_the_session, IN_ALL, true),
+	CAGE_EVASION("F6", the_death_of_init_ends_the_session, IN_ALL, true),
+	CAGE_EVASION("F6", the_end_of_the_worker_ends_the_session, IN_ALL, true),
 	CAGE_CASE(a_signal_to_the_warden_ends_the_session, IN_ALL, false),
 	CAGE_CASE(two_seconds_after_the_deadline_the_warden_acts, IN_ALL, false),
 	CAGE_CASE(a_sooner_deadline_is_obeyed, IN_TRIAL, false),
 	CAGE_CASE(a_later_deadline_is_obeyed_up_to_the_roles_limit, IN_TRIAL, false),
-	{ NULL, NULL, 0, false }
+	CAGE_LAST
 };

@@ -222,11 +222,11 @@ debuggers_work_where_the_kernel_is_the_witness(enum cage_mode mode)
 }
 
 const struct cage_test cage_exacts[] = {
-	CAGE_CASE(every_forged_argument_has_a_witness, IN_ALL, false),
+	CAGE_EVASION("F1", every_forged_argument_has_a_witness, IN_ALL, false),
 	CAGE_CASE(ptrace_takes_over_where_the_kernel_takes_no_program, IN_ROOT, false),
 	CAGE_CASE(every_one_of_ten_thousand_programs_has_a_witness, IN_ROOT | IN_TRIAL, false),
 	CAGE_CASE(honest_programs_are_confirmed, IN_ALL, true),
 	CAGE_CASE(programs_in_a_namespace_below_have_a_witness, IN_ROOT, false),
 	CAGE_CASE(debuggers_work_where_the_kernel_is_the_witness, IN_ROOT, false),
-	{ NULL, NULL, 0, false },
+	CAGE_LAST
 };

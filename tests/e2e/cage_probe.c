@@ -24,7 +24,7 @@
 #include "tests/e2e/cage_probe.h"
 #include "tests/e2e/cage_try.h"
 
-#define FLEE_S	20
+#define FLEE_S	150	/* longer than any test waits */
 
 static int
 by_text(const void *a, const void *b)

@@ -114,5 +114,5 @@ const struct cage_test cage_refusals[] = {
 	CAGE_CASE(a_wrong_start_record_is_refused, IN_ALL, false),
 	CAGE_CASE(forbidden_accounts_are_refused, IN_ROOT, false),
 	CAGE_CASE(an_expired_account_is_refused, IN_ROOT, false),
-	{ NULL, NULL, 0, false }
+	CAGE_LAST
 };

@@ -14,7 +14,7 @@
 
 #if defined(__x86_64__)
 /* An ELF header, one program header, and: mov $42, %edi; mov $60, %eax; syscall. */
-static const unsigned char tiny[] = {
+const unsigned char probe_tiny[] = {
 	0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	2, 0, 62, 0, 1, 0, 0, 0, 0x78, 0, 0x40, 0, 0, 0, 0, 0,
 	0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -26,14 +26,16 @@ static const unsigned char tiny[] = {
 	0xbf, 42, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05,
 };
 #else
-static const unsigned char tiny[1];
+const unsigned char probe_tiny[1];
 #endif
+
+const size_t probe_tiny_count = sizeof probe_tiny;
 
 static int
 write_tiny(char *path)
 {
 	int fd = mkstemp(path);
-	int r = fd >= 0 && write(fd, tiny, sizeof tiny) == (ssize_t)sizeof tiny && fchmod(fd, 0755) == 0 ? 0 : -1;
+	int r = fd >= 0 && write(fd, probe_tiny, sizeof probe_tiny) == (ssize_t)sizeof probe_tiny && fchmod(fd, 0755) == 0 ? 0 : -1;
 
 	if (fd >= 0)
 		close(fd);
@@ -65,7 +67,7 @@ probe_spawn(char **argv)
 	char path[] = "/tmp/postern-tiny.XXXXXX";
 	int count = atoi(argv[0]), good = 0;
 
-	if (sizeof tiny == 1) {
+	if (sizeof probe_tiny == 1) {
 		printf("no tiny program\n");
 		return 0;
 	}

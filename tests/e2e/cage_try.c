@@ -31,12 +31,16 @@
 
 #include "tests/e2e/cage_try.h"
 
-#define KILLED	(-1000)	/* less the signal */
+int
+cage_result(long r)
+{
+	return r < 0 ? -errno : 0;
+}
 
 static int
 result(long r)
 {
-	return r < 0 ? -errno : 0;
+	return cage_result(r);
 }
 
 static int
@@ -351,7 +355,7 @@ in_child(void (*act)(void))
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
-	return WIFSIGNALED(status) ? KILLED - WTERMSIG(status) : -WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? CAGE_KILLED - WTERMSIG(status) : -WEXITSTATUS(status);
 }
 
 /* The 32-bit way into the kernel: getpid, by interrupt. */
@@ -408,51 +412,6 @@ try_push(const char *what)
 	return result(ioctl(0, TIOCSTI, "x"));
 }
 
-static int
-try_limit(const char *pid)
-{
-	struct rlimit old;
-
-	return result(prlimit(atoi(pid), RLIMIT_NOFILE, NULL, &old));
-}
-
-static int
-try_nice(const char *pid)
-{
-	return result(setpriority(PRIO_PROCESS, (id_t)atoi(pid), 19));
-}
-
-static int
-try_processor(const char *pid)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(0, &set);
-	return result(sched_setaffinity(atoi(pid), sizeof set, &set));
-}
-
-static int
-try_trace(const char *pid)
-{
-	return result(ptrace(PTRACE_ATTACH, atoi(pid), NULL, NULL));
-}
-
-static int
-try_mem(const char *pid)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/%s/mem", pid);
-	return act_open(path, O_RDONLY);
-}
-
-static int
-try_kill(const char *pid)
-{
-	return result(kill(atoi(pid), SIGTERM));
-}
-
 /* Out of the session's cgroup: into the one at the top. */
 static int
 try_cgroup(const char *path)
@@ -466,10 +425,7 @@ try_cgroup(const char *path)
 }
 
 /* clang-format off */
-static const struct {
-	const char	*name;
-	int		(*act)(const char *what);
-} acts[] = {
+static const struct cage_act acts[] = {
 	{ "read", try_read }, { "write", try_write }, { "empty", try_empty }, { "truncate", try_truncate }, { "list", try_list },
 	{ "mode", try_mode }, { "datagram", try_datagram },
 	{ "exec", try_exec }, { "loader", try_loader }, { "memory", try_memory },
@@ -477,23 +433,32 @@ static const struct {
 	{ "udp", try_udp }, { "stream", try_stream }, { "family", try_family }, { "unix", try_unix }, { "abstract", try_abstract },
 	{ "unshare", try_unshare }, { "clone", try_clone }, { "clone3", try_clone3 }, { "mount", try_mount },
 	{ "uring", try_uring }, { "listener", try_listener }, { "key", try_key }, { "bpf", try_bpf }, { "old", try_old_call }, { "x32", try_x32_call },
-	{ "push", try_push }, { "limit", try_limit }, { "nice", try_nice }, { "processor", try_processor },
-	{ "trace", try_trace }, { "mem", try_mem }, { "kill", try_kill }, { "cgroup", try_cgroup },
+	{ "push", try_push }, { "cgroup", try_cgroup },
+	{ NULL, NULL },
 };
 /* clang-format on */
+
+static int
+find_and_act(const struct cage_act *list, const char *word, size_t count, const char *what)
+{
+	for (; list->name != NULL; list++)
+		if (strlen(list->name) == count && strncmp(list->name, word, count) == 0)
+			return list->act(what);
+	return -EINVAL;
+}
 
 static void
 try_one(char *word)
 {
 	char *what = strchr(word, ':');
 	size_t count = what != NULL ? (size_t)(what - word) : strlen(word);
+	const struct cage_act *const lists[] = { acts, cage_reach, cage_plant };
 	int r = -EINVAL;
 
-	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
-		if (strlen(acts[i].name) == count && strncmp(acts[i].name, word, count) == 0)
-			r = acts[i].act(what != NULL ? what + 1 : "");
-	if (r <= KILLED)
-		printf("%s: killed by signal %d\n", word, KILLED - r);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0] && r == -EINVAL; i++)
+		r = find_and_act(lists[i], word, count, what != NULL ? what + 1 : "");
+	if (r <= CAGE_KILLED)
+		printf("%s: killed by signal %d\n", word, CAGE_KILLED - r);
 	else
 		printf("%s: %s\n", word, r == 0 ? "done" : strerrorname_np(-r));
 	fflush(stdout);

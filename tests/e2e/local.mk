@@ -4,11 +4,11 @@
 check_PROGRAMS += tests/e2e/cage_test
 tests_e2e_cage_test_SOURCES = tests/e2e/cage_test.c \
 	tests/e2e/cage.c tests/e2e/cage.h tests/e2e/cage_cases.c tests/e2e/cage_cases.h \
-	tests/e2e/cage_views.c tests/e2e/cage_ends.c tests/e2e/cage_freeze.c tests/e2e/cage_refusals.c \
-	tests/e2e/cage_rights.c tests/e2e/cage_evade.c tests/e2e/cage_psql.c tests/e2e/cage_may.c tests/e2e/cage_may.h \
+	tests/e2e/cage_views.c tests/e2e/cage_ends.c tests/e2e/cage_many.c tests/e2e/cage_freeze.c tests/e2e/cage_refusals.c \
+	tests/e2e/cage_rights.c tests/e2e/cage_evade.c tests/e2e/cage_escape.c tests/e2e/cage_psql.c tests/e2e/cage_may.c tests/e2e/cage_may.h \
 	tests/e2e/cage_trail.c tests/e2e/cage_told.c tests/e2e/cage_told.h tests/e2e/cage_exact.c tests/e2e/cage_spawn.c \
 	recorder/trail/btf.c recorder/trail/exact_bpf.c \
-	tests/e2e/cage_probe.c tests/e2e/cage_probe.h tests/e2e/cage_try.c tests/e2e/cage_try.h
+	tests/e2e/cage_probe.c tests/e2e/cage_probe.h tests/e2e/cage_try.c tests/e2e/cage_try.h tests/e2e/cage_reach.c tests/e2e/cage_plant.c
 tests_e2e_cage_test_CPPFLAGS = $(AM_CPPFLAGS) -DCAGE_SOURCE='"$(abs_top_srcdir)"'
 tests_e2e_cage_test_LDADD = lib/record/librecord.a lib/wire/libwire.a recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
 
