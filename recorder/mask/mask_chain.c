@@ -19,6 +19,7 @@ struct pass {
 	bool			 has_cursor;
 	struct mask_gate_set	 candidates;
 	bool			 has_candidates;
+	bool			 is_plain;	/* no other text is made of the chain */
 	uint64_t		 held;	/* first place of what may still become a match */
 };
 
@@ -83,7 +84,10 @@ match_part(struct pass *p, uint32_t from, uint32_t to, bool is_last)
 	clear_hits(s);
 	if (!p->has_candidates || from >= to)
 		return;
-	mask_match_line(s->match, &p->candidates, s->line.text + from, to - from, p->has_cursor && is_last, &s->hits);
+	if (p->is_plain && p->has_cursor && is_last)
+		mask_match_open(s->match, &p->candidates, s->line.text + from, to - from, &s->cursor, &s->hits);
+	else
+		mask_match_line(s->match, &p->candidates, s->line.text + from, to - from, p->has_cursor && is_last, &s->hits);
 	if (p->how == MASK_CLOSE || !p->has_cursor)
 		mask_tell_near(s);
 	cover_hits(p, from, false);
@@ -376,7 +380,9 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 		mask_uncover_open(s);
 	p.has_candidates = mask_match_gate(s->match, s->line.text, s->line.count, &p.candidates);
 	mask_column_forget(s);
+	p.is_plain = true;
 	match_parts(&p);
+	p.is_plain = false;
 	has_bars = memchr(s->line.text, BAR_BYTE, s->line.count) != NULL;
 	has_escape = p.has_candidates && has_escapes(s->line.text, s->line.count);
 	if (p.has_cursor && how != MASK_CLOSE)

@@ -83,6 +83,7 @@ struct mask_stream {
 	uint64_t		*rule_hits;
 	struct mask_line	 line;
 	struct mask_hits	 hits;
+	struct mask_open	 cursor;	/* what is known of the cursor's line */
 };
 
 /* mask_chain.c: matches the chain of a row and covers what it finds. Returns the row behind the chain. */

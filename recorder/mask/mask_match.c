@@ -5,6 +5,7 @@
 #include <errno.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "recorder/mask/mask_check.h"
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_match.h"
+#include "recorder/mask/mask_need.h"
 #include "recorder/mask/mask_run.h"
 
 #define VALUES		4	/* groups named `value` in one pattern */
@@ -24,6 +26,8 @@
 
 struct one {
 	pcre2_code	*code, *prefix, *until;
+	struct mask_need *need;	/* of `code` */
+	uint32_t	 jits;			/* for these options of `code` there is machine code */
 	uint16_t	 values[VALUES];	/* group numbers */
 	uint8_t		 value_count;
 	bool		 is_ready, is_bad;	/* it has been compiled, or cannot be */
@@ -77,16 +81,20 @@ compile_all(struct one *one, const struct mask_rule *rule)
 		r = compile(rule, rule->prefix, PCRE2_ANCHORED, &one->prefix);
 	if (r == 0)
 		r = compile(rule, rule->until, 0, &one->until);
-	if (r == 0)
-		find_values(one);
-	return r;
+	if (r < 0)
+		return r;
+	find_values(one);
+	one->need = own_alloc(sizeof *one->need);
+	mask_need_read(rule->pattern, rule->is_caseless, one->need);
+	return 0;
 }
 
 /* `options`: of the pattern, as only that is tried on lines that go on. Where this fails, it is only slower. */
 static void
-jit(const struct one *one, uint32_t options)
+jit(struct one *one, uint32_t options)
 {
-	(void)pcre2_jit_compile(one->code, options);
+	if (pcre2_jit_compile(one->code, options) == 0)
+		one->jits = options;
 	if (one->prefix != NULL)
 		(void)pcre2_jit_compile(one->prefix, PCRE2_JIT_COMPLETE);
 	if (one->until != NULL)
@@ -203,6 +211,7 @@ mask_match_free(struct mask_match *m)
 		pcre2_code_free(m->ones[i].code);
 		pcre2_code_free(m->ones[i].prefix);
 		pcre2_code_free(m->ones[i].until);
+		free(m->ones[i].need);
 	}
 	free(m->ones);
 	mask_gate_free(m->gate);
@@ -384,21 +393,47 @@ to_boundary(const struct search *s, size_t at)
 	return at;
 }
 
+/* Machine code looks for the next beginning by itself, and fast; without it, it is tried only where one may be. */
+static int
+find(struct search *s, const struct one *one, size_t at, uint32_t options)
+{
+	struct mask_match *m = s->match;
+	bool is_partial = (options & PCRE2_PARTIAL_HARD) != 0;
+	bool is_fast = (one->jits & (is_partial ? PCRE2_JIT_PARTIAL_HARD : PCRE2_JIT_COMPLETE)) != 0 || one->need->end == 0;
+	int r = PCRE2_ERROR_NOMATCH;
+
+	while (r == PCRE2_ERROR_NOMATCH) {
+		at = mask_need_next(one->need, s->text, s->count, at, is_partial);
+		if (at >= s->count)
+			break;
+		r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, is_fast ? options : options | PCRE2_ANCHORED, m->data, m->context);
+		if (is_fast)
+			break;
+		at = to_boundary(s, at + 1);
+	}
+	return r;
+}
+
+/* *from: no match begins before it, now and whatever comes behind the text. */
 static void
-search_rule(struct search *s)
+search_rule(struct search *s, uint32_t *from)
 {
 	struct mask_match *m = s->match;
 	const struct one *one = ready(m, s->rule);
 	uint32_t options = PCRE2_NO_UTF_CHECK | (s->is_open ? PCRE2_PARTIAL_HARD : 0);
-	size_t at = 0, before = s->hits->count, near = s->hits->near_count;
+	size_t at = from != NULL ? *from : 0, before = s->hits->count, near = s->hits->near_count;
+	bool is_first = from != NULL;
 
 	if (one == NULL) {
 		cover_all(s);
 		return;
 	}
 	while (at < s->count) {
-		int r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, options, m->data, m->context);
+		int r = find(s, one, at, options);
 
+		if (is_first && (r == PCRE2_ERROR_NOMATCH || r == PCRE2_ERROR_PARTIAL || r >= 0))
+			*from = r == PCRE2_ERROR_NOMATCH ? (uint32_t)s->count : (uint32_t)pcre2_get_ovector_pointer(m->data)[0];
+		is_first = false;
 		if (r == PCRE2_ERROR_PARTIAL) {
 			take_partial(s, pcre2_get_ovector_pointer(m->data)[0]);
 			options = PCRE2_NO_UTF_CHECK;	/* and what it is so far */
@@ -416,18 +451,75 @@ search_rule(struct search *s)
 		add_near(s, false);
 }
 
+static void
+search_all(struct search *s, const struct mask_gate_set *candidates, uint32_t *from)
+{
+	for (size_t word = 0; word < MASK_GATE_WORDS; word++) {
+		for (uint64_t bits = candidates->words[word]; bits != 0; bits &= bits - 1) {
+			s->rule = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(bits));
+			search_rule(s, from != NULL ? &from[s->rule] : NULL);
+		}
+	}
+}
+
+static void
+forget(char *text, size_t count)
+{
+	if (text != NULL)
+		sodium_memzero(text, count);
+	free(text);
+}
+
+void
+mask_open_done(struct mask_open *open)
+{
+	forget(open->text, open->room);
+	free(open->from);
+	*open = (struct mask_open){ 0 };
+}
+
 void
 mask_match_line(struct mask_match *match, const struct mask_gate_set *candidates, const char *text, size_t count, bool is_open,
     struct mask_hits *hits)
 {
 	struct search s = { .match = match, .text = text, .count = count, .is_open = is_open, .hits = hits };
 
-	for (size_t word = 0; word < MASK_GATE_WORDS; word++) {
-		for (uint64_t bits = candidates->words[word]; bits != 0; bits &= bits - 1) {
-			s.rule = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(bits));
-			search_rule(&s);
-		}
+	search_all(&s, candidates, NULL);
+}
+
+/* What is known counts only for what the text was then, and that is still there. */
+static void
+remember(const struct mask_match *match, struct mask_open *open, const char *text, size_t count)
+{
+	bool goes_on = open->from != NULL && open->count <= count && memcmp(open->text, text, open->count) == 0;
+
+	if (open->from == NULL)
+		open->from = own_alloc((match->rules->count + 1) * sizeof *open->from);
+	if (!goes_on) {
+		memset(open->from, 0, match->rules->count * sizeof *open->from);
+		open->count = 0;
 	}
+	if (count > open->room) {
+		char *old = open->text;
+
+		open->room = 2 * count;
+		open->text = own_alloc(open->room);
+		if (open->count > 0)
+			memcpy(open->text, old, open->count);
+		forget(old, open->count);
+	}
+	memcpy(open->text + open->count, text + open->count, count - open->count);
+	open->count = count;
+}
+
+void
+mask_match_open(struct mask_match *match, const struct mask_gate_set *candidates, const char *text, size_t count, struct mask_open *open,
+    struct mask_hits *hits)
+{
+	struct search s = { .match = match, .text = text, .count = count, .is_open = true, .hits = hits };
+
+	remember(match, open, text, count);
+	search_all(&s, candidates, open->from);
 }
 
 uint32_t

@@ -79,6 +79,18 @@ bool		 mask_match_gate(const struct mask_match *match, const char *text, size_t 
 void		 mask_match_line(struct mask_match *match, const struct mask_gate_set *candidates, const char *text, size_t count,
 		    bool is_open, struct mask_hits *hits);
 
+/* What is known about a line that goes on, from one look at it to the next. Zeroes at first. */
+struct mask_open {
+	char		*text;		/* as it was then */
+	size_t		 count, room;
+	uint32_t	*from;		/* of a rule: no match of it begins before this place */
+};
+
+/* The same for a line that goes on and is seen again and again: where it has only grown, what was looked through is not again. */
+void		 mask_match_open(struct mask_match *match, const struct mask_gate_set *candidates, const char *text, size_t count,
+		    struct mask_open *open, struct mask_hits *hits);
+void		 mask_open_done(struct mask_open *open);	/* wipes */
+
 /* Where the `until` of a rule matches in text[from, count): its beginning, or MASK_NOWHERE. */
 uint32_t	 mask_match_until(struct mask_match *match, uint32_t rule, const char *text, size_t count, size_t from);
 

@@ -105,6 +105,7 @@ mask_stream_free(struct mask_stream *s)
 	mask_queue_done(&s->queue);
 	mask_carry_done(&s->carry);
 	mask_columns_done(s->columns);
+	mask_open_done(&s->cursor);
 	free(s->outputs);
 	free(s->rule_hits);
 	sodium_memzero(s, sizeof *s);
@@ -483,5 +484,6 @@ size_t
 mask_stream_memory(const struct mask_stream *s)
 {
 	return sizeof *s + grid_memory(s->grid) + (1 + sizeof *s->queue.subs) * s->queue.size + mask_rules_entries(s->rules) * sizeof *s->rule_hits +
-	    (s->columns != NULL ? sizeof *s->columns : 0) + (s->outputs != NULL ? sizeof *s->outputs : 0) + s->carry.size * sizeof *s->carry.cells;
+	    (s->columns != NULL ? sizeof *s->columns : 0) + (s->outputs != NULL ? sizeof *s->outputs : 0) + s->carry.size * sizeof *s->carry.cells +
+	    s->cursor.room + (s->cursor.from != NULL ? s->rules->count * sizeof *s->cursor.from : 0);
 }

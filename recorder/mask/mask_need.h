@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a pattern's matches cannot do without, read from the pattern itself: how they begin, character by character, and bytes one
+ * of which stands somewhere in them. A text that lacks it is let go by a look at each of its bytes, without a search. It lets
+ * through too much, never too little: what is not understood narrows nothing.
+ */
+#ifndef POSTERN_RECORDER_MASK_MASK_NEED_H
+#define POSTERN_RECORDER_MASK_MASK_NEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MASK_NEED_HEAD	28	/* most characters of a beginning */
+#define MASK_NEED_SETS	4	/* most sets of bytes, one of each of which is wanted */
+#define MASK_NEED_OTHER	128	/* as a byte: any character that is not ASCII */
+
+struct mask_need {
+	uint32_t	bits[MASK_NEED_OTHER + 1];	/* of a byte: bit i, it may be the i-th of the beginning; from MASK_NEED_HEAD on, it is in a set */
+	uint32_t	end;		/* the bit of the beginning's last character; 0: nothing is known of it */
+	uint32_t	sets;		/* the bits of all sets */
+};
+
+/* Of a pattern that PCRE2 has taken, with mask_rule_options(). */
+void	mask_need_read(const char *pattern, bool is_caseless, struct mask_need *need);
+
+/*
+ * The first place from `at` on where a match in `text` (valid UTF-8) may begin; `count`: there is none. `is_open`: more text may come, so
+ * a match may begin that does not end in this one.
+ */
+size_t	mask_need_next(const struct mask_need *need, const char *text, size_t count, size_t at, bool is_open);
+
+#endif
