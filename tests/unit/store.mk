@@ -14,6 +14,7 @@ check_PROGRAMS += tests/unit/store/store_test \
 	tests/unit/store/head_test \
 	tests/unit/store/retention_test \
 	tests/unit/store/damage_test \
+	tests/unit/store/spoilt_test \
 	tests/unit/store/crash_test
 store_test_cflags = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
 store_test_libs = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SODIUM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS)
@@ -69,6 +70,10 @@ tests_unit_store_retention_test_LDADD = $(store_test_libs)
 tests_unit_store_damage_test_SOURCES = tests/unit/store/damage_test.c $(store_test_shared)
 tests_unit_store_damage_test_CFLAGS = $(store_test_cflags)
 tests_unit_store_damage_test_LDADD = $(store_test_libs)
+
+tests_unit_store_spoilt_test_SOURCES = tests/unit/store/spoilt_test.c $(store_test_shared)
+tests_unit_store_spoilt_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_spoilt_test_LDADD = $(store_test_libs)
 
 tests_unit_store_crash_test_SOURCES = tests/unit/store/crash_test.c $(store_test_shared)
 tests_unit_store_crash_test_CFLAGS = $(store_test_cflags)

@@ -26,7 +26,7 @@
 
 #define ROUNDS	360	/* transactions: more than one checkpoint's worth of pages */
 #define CUTS	200
-#define SEED	UINT64_C(0x2545f4914f6cdd1d)	/* another one: POSTERN_TEST_SEED */
+#define SEED	UINT64_C(0x2545f4914f6cdd1d)	/* another one: POSTERN_SEED */
 
 /* A head somebody has. */
 struct given {
@@ -114,7 +114,7 @@ static int
 set_up(void **state)
 {
 	struct power *power = own_alloc(sizeof *power);
-	const char *seed = getenv("POSTERN_TEST_SEED");
+	const char *seed = getenv("POSTERN_SEED");
 	void *place = NULL;
 
 	secret_init();

@@ -13,7 +13,6 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
-#include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/store/event.h"
 #include "lib/store/recording.h"
@@ -180,36 +179,11 @@ spoil(const struct place_test *place, const char *name)
 	}
 }
 
-struct copy {
-	char	*bytes;
-	size_t	 count;
-};
-
-static struct copy
-copy_of(const struct place_test *place, const char *name)
-{
-	struct copy copy;
-	char path[512];
-
-	snprintf(path, sizeof path, "%s/%s", place->dir, name);
-	assert_int_equal(fdio_slurp_path(path, 1 << 28, &copy.bytes, &copy.count), 0);
-	return copy;
-}
-
-static void
-put_back(const struct place_test *place, const char *name, const struct copy *copy)
-{
-	char path[512];
-
-	snprintf(path, sizeof path, "%s/%s", place->dir, name);
-	assert_int_equal(fdio_replace(path, 0600, copy->bytes, copy->count), 0);
-}
-
 /* TRIALS times: spoil the file, open, read; then the good copy again. */
 static void
 trials(struct place_test *place, const char *name, bool complete)
 {
-	struct copy copy = copy_of(place, name);
+	struct place_copy copy = place_copy(place, name);
 	int noticed = 0;
 
 	for (int i = 0; i < TRIALS; i++) {
@@ -220,7 +194,7 @@ trials(struct place_test *place, const char *name, bool complete)
 		if (r < 0 || read_all(place->store, complete) > 0)
 			noticed++;
 		store_close(TAKE(place->store, NULL));
-		put_back(place, name, &copy);
+		place_put_back(place, name, &copy);
 	}
 	free(copy.bytes);
 	assert_true(noticed > TRIALS / 2);
@@ -248,10 +222,10 @@ noise_in_the_slots_is_an_error_or_does_not_matter(void **state)
 	store_close(TAKE(place->store, NULL));
 	place_overwrite(place, "slots", 2 * PAGE, nothing, PAGE);
 	{
-		struct copy copy = copy_of(place, "slots");
+		struct place_copy copy = place_copy(place, "slots");
 
 		copy.count = 2 * PAGE;	/* so that every trial hits pages in use */
-		put_back(place, "slots", &copy);
+		place_put_back(place, "slots", &copy);
 		free(copy.bytes);
 	}
 	trials(place, "slots", true);
@@ -261,17 +235,17 @@ static void
 noise_in_the_log_ahead_never_gives_wrong_rows(void **state)
 {
 	struct place_test *place = *state;
-	struct copy main_file;
-	struct copy ahead;
+	struct place_copy main_file;
+	struct place_copy ahead;
 
 	fill(place->store);
-	main_file = copy_of(place, "catalogue.db");	/* while it is open: as a crash would leave them */
-	ahead = copy_of(place, "catalogue.db-wal");
+	main_file = place_copy(place, "catalogue.db");	/* while it is open: as a crash would leave them */
+	ahead = place_copy(place, "catalogue.db-wal");
 	assert_true(ahead.count > PAGE);
 	for (int i = 0; i < TRIALS; i++) {
 		store_close(TAKE(place->store, NULL));
-		put_back(place, "catalogue.db", &main_file);
-		put_back(place, "catalogue.db-wal", &ahead);
+		place_put_back(place, "catalogue.db", &main_file);
+		place_put_back(place, "catalogue.db-wal", &ahead);
 		spoil(place, "catalogue.db-wal");
 		if (place_reopen(place, 0) == 0)
 			read_all(place->store, false);
@@ -284,18 +258,18 @@ static void
 noise_while_it_is_open_is_an_error_or_does_not_matter(void **state)
 {
 	struct place_test *place = *state;
-	struct copy copy;
+	struct place_copy copy;
 
 	fill(place->store);
 	store_close(TAKE(place->store, NULL));
-	copy = copy_of(place, "catalogue.db");
+	copy = place_copy(place, "catalogue.db");
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(place_reopen(place, 0), 0);
 		for (int k = 0; k < 5; k++)
 			spoil(place, "catalogue.db");
 		read_all(place->store, false);
 		store_close(TAKE(place->store, NULL));
-		put_back(place, "catalogue.db", &copy);
+		place_put_back(place, "catalogue.db", &copy);
 	}
 	free(copy.bytes);
 }

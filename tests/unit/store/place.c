@@ -128,6 +128,26 @@ place_search(const struct place_test *place, const char *name, const void *bytes
 	return found;
 }
 
+struct place_copy
+place_copy(const struct place_test *place, const char *name)
+{
+	struct place_copy copy;
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/%s", place->dir, name);
+	assert_int_equal(fdio_slurp_path(path, 1 << 28, &copy.bytes, &copy.count), 0);
+	return copy;
+}
+
+void
+place_put_back(const struct place_test *place, const char *name, const struct place_copy *copy)
+{
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/%s", place->dir, name);
+	assert_int_equal(fdio_replace(path, 0600, copy->bytes, copy->count), 0);
+}
+
 struct moment
 at(int64_t wall_us)
 {

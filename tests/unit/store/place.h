@@ -33,6 +33,15 @@ void	place_overwrite(const struct place_test *place, const char *name, long offs
 size_t	place_search(const struct place_test *place, const char *name, const void *bytes, size_t count);
 long	place_size(const struct place_test *place, const char *name);
 
+/* DIR/name as it is now, and put back; `bytes` is for the caller to free. */
+struct place_copy {
+	char	*bytes;
+	size_t	 count;
+};
+
+struct place_copy	place_copy(const struct place_test *place, const char *name);
+void	place_put_back(const struct place_test *place, const char *name, const struct place_copy *copy);
+
 struct moment	at(int64_t wall_us);	/* boot_us runs along, on the test's one boot */
 
 /* eng-07 asks for orders-ro for 30 minutes at `now_us`; undecided for an hour it lapses. */
