@@ -407,7 +407,7 @@ find(struct mask_entered *e, const struct typed *typed, bool is_strict)
 	}
 	if (find_searched(e, row) || find_typed(e, typed, row) || take_driven(e, typed))
 		return true;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; !typed->is_plain && i < count; i++)	/* plain keys make one row, and would stand in it */
 		if (find_above(e, &prompts[i], row))
 			return true;
 	return find_anyhow(e, row);

@@ -13,7 +13,7 @@ sshd_begin "$0"
 login=tulip-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 asked=crocus-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 other=anemone-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
-sshd_account pt-far /bin/sh
+sshd_account pt-far /bin/bash
 sshd_account pt-far2 /bin/sh
 printf 'pt-far:%s\npt-far2:%s\n' "$login" "$other" | chpasswd || sshd_die "passwords"
 far=$((port + 1))
@@ -44,6 +44,10 @@ d eng type "PS1='the''re> '\\r"
 holds "a shell is open there" d eng wait 'there>'
 d eng type 'echo from $((40 + 2)) afar\r'
 holds "commands run there" d eng wait 'from 42 afar'
+d eng type '\e[A again\r'
+holds "one is recalled there, and goes on" d eng wait 'from 42 afar again'
+d eng type 'echo corrext\x7f\x7fct$((1))\r'
+holds "one is corrected" d eng wait 'correct1'
 d eng type 'stty -echo; echo rea""dy; read x; stty echo; echo "${#x} letters"\r'
 d eng wait ready >/dev/null
 d eng type "$asked\\r"
@@ -69,7 +73,7 @@ nowhere "nor is the one that was asked for there" "$asked"
 nowhere "nor that of su there" "$other"
 holds "a word that is there is found" grep -rasqF 'Server listening' "$stage" "$state" /run /var/log
 desk() { unshare -m sh -c 'mount -t tmpfs tmpfs /run/postern && exec "$@"' sh "$@"; }
-for sshd_format in input raw text asciicast; do
+for sshd_format in input raw text asciicast commands; do
 	desk "$postern" export -H pt-aud -i "$stage/keys/auditor" --as $sshd_format "$session" -o "$stage/export.$sshd_format"
 	holds "it can be exported as $sshd_format" test -s "$stage/export.$sshd_format"
 done
@@ -85,4 +89,10 @@ holds "and the one that asked" typed 'stty -echo; echo rea""dy; read x; stty ech
 holds "and su" typed 'su pt-far2 -c "echo as \$(id -un)"'
 holds "and the last" typed 'echo le""aving; exit'
 holds "and one back here" typed 'echo ho""me; exit'
+sed 's/^/# /' "$stage/export.commands"
+entered() { grep -qF -e "  $1" "$stage/export.commands"; }
+holds "the lines are told as they stood on the screen: the one that was recalled there" entered 'echo from $((40 + 2)) afar again'
+holds "the one that was corrected" entered 'echo correct$((1))'
+holds "the one that left" entered 'echo le""aving; exit'
+holds "an answer without echo makes no line" [ "$(grep -c "{#x} letters" "$stage/export.commands")" = 1 ]
 tap_end
