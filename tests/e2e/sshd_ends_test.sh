@@ -31,14 +31,15 @@ sshd_begin "$0"
 
 printf 'set -g status off\nset -g remain-on-exit on\nset -g default-terminal screen-256color\nset -s escape-time 0\n' >"$stage/tmux.conf"
 t() { sshd_verb=$1; shift; tmux -S "$stage/tmux" -f "$stage/tmux.conf" "$sshd_verb" "$@"; }
-is_shown() { t capture-pane -p -t 0 | grep -qF -- "$1"; }
-shows() { within $sshd_limit is_shown "$1" || { t capture-pane -p -t 0 | sed 's/^/# /'; return 1; }; }
+pane=0
+is_shown() { t capture-pane -p -t $pane | grep -qF -- "$1"; }
+shows() { within $sshd_limit is_shown "$1" || { t capture-pane -p -t $pane | sed 's/^/# /'; return 1; }; }
 # With colours and attributes, row by row, because a row that tmux prints begins in the pen of the one before; and the cursor.
 # Blanks at the end of a row, in a pen that nothing shows, are told from cells that were never written: not here.
 picture() {
-	for ends_row in $(seq 0 23); do t capture-pane -e -p -S "$ends_row" -E "$ends_row" -t 0; done |
+	for ends_row in $(seq 0 23); do t capture-pane -e -p -S "$ends_row" -E "$ends_row" -t $pane; done |
 		sed "s/\($(printf '\033')\[[0-9;]*m\| \)*\$//"
-	t display-message -p -t 0 '#{cursor_x} #{cursor_y} #{alternate_on} #{cursor_flag} #{mouse_any_flag}'
+	t display-message -p -t $pane '#{cursor_x} #{cursor_y} #{alternate_on} #{cursor_flag} #{mouse_any_flag}'
 }
 same() { picture >"$stage/now" && cmp -s "$stage/now" "$1"; }
 is_same() { within $sshd_limit same "$1" || { diff "$1" "$stage/now" | sed 's/^/# /'; return 1; }; }
@@ -110,20 +111,64 @@ if command -v vim >/dev/null; then
 	holds "a drop in vim is come back to, from another account of the same person" is_same "$stage/vim"
 	keys ':q!'
 	holds "and vim is left to the shell it came from" shows "ready>"
-else
-	skip "the menu opens over vim" "there is no vim"
-fi
-if command -v htop >/dev/null || command -v top >/dev/null; then
-	program='top -d 3000'
-	! command -v htop >/dev/null || program='htop -d 100'
-	keys "$program"
-	within $sshd_limit sh -c "tmux -S '$stage/tmux' capture-pane -p -t 0 | grep -q PID"
-	settled "$stage/top"
+
+	# What vim draws while nobody is connected is on the recorder's screen alone. Beside it, the same vim without Postern.
+	cat >"$stage/later.vim" <<'TXT'
+syntax on
+set nu hls ruler mouse=a
+let @/ = 'tcp'
+func Later(timer)
+	normal! 60Gzz
+	redraw
+endfunc
+call timer_start(3000, 'Later')
+TXT
+	chmod 644 "$stage/later.vim"
+	keys "clear; vim -u NONE -N -S $stage/later.vim /etc/services"
+	shows '"/etc/services"' >/dev/null
+	t respawn-pane -k -t 0 "sleep 600"
+	holds "the line drops while vim has something to draw" within $sshd_limit row_is why "its engineer is not connected"
+	t new-window -d -n plain "setpriv --reuid pt-role --regid pt-role --init-groups env -i PATH=/usr/bin:/bin TERM=screen-256color LANG=C.UTF-8 vim -u NONE -N -S $stage/later.vim /etc/services"
+	pane=plain
+	shows ' 60 ' >/dev/null
+	settled "$stage/plain"
+	pane=0
 	t respawn-pane -k -t 0 "ssh -t pt-eng enter desk"
-	holds "a drop in ${program%% *} is come back to" is_same "$stage/top"
+	holds "coming back one sees what tmux shows of the same vim that nobody left" is_same "$stage/plain"
+	t kill-window -t plain
+	keys ':q!'
+	shows 'ready>' >/dev/null
+else
+	for words in "the menu opens over vim" "and leaves vim as it was" "a drop in vim is come back to, from another account of the same person" \
+	    "and vim is left to the shell it came from" "the line drops while vim has something to draw" \
+	    "coming back one sees what tmux shows of the same vim that nobody left"; do
+		skip "$words" "vim is not installed"
+	done
+fi
+# A program that draws all the time; held still, so that there is one picture to compare. A shell that waits for its own
+# children alone does not notice that this one is stopped.
+for program in htop top; do
+	if ! command -v $program >/dev/null; then
+		skip "a drop in $program is come back to" "$program is not installed"
+		skip "which then draws on" "$program is not installed"
+		continue
+	fi
+	keys "clear; sh -c '$program; :'"
+	shows PID >/dev/null
+	for number in $(of pt-role); do
+		if [ "$(cat "/proc/$number/comm" 2>/dev/null)" = $program ]; then ends_program=$number; fi
+	done
+	sleep 1
+	kill -STOP "$ends_program"
+	settled "$stage/$program"
+	t respawn-pane -k -t 0 "ssh -t pt-eng enter desk"
+	holds "a drop in $program is come back to" is_same "$stage/$program"
+	kill -CONT "$ends_program"
+	draws_on() { picture >"$stage/now" && ! cmp -s "$stage/now" "$stage/$program"; }
+	holds "which then draws on" within $sshd_limit draws_on
 	t send-keys -l -t 0 -- q
 	shows 'ready>' >/dev/null
-fi
+done
 no ssh -t pt-appr enter desk
 holds "somebody else cannot come back to it" grep -q "no grant\|not for you\|may not" "$stage/no"
 holds "it was one session all the while" [ "$(u pt-appr sessions --all --json | grep -c session)" = 1 ]
