@@ -251,6 +251,12 @@ recorder_posternd_SOURCES = recorder/keeper/posternd.c recorder/keeper/daemon.c 
 	recorder/policy/policy_sample.c
 recorder_posternd_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(SYSTEMD_LIBS)
 
+# Copies of the key slots on a second host.
+pkglibexec_PROGRAMS += recorder/postern-replica
+recorder_postern_replica_SOURCES = recorder/keep/replica_main.c recorder/keep/lines.c recorder/keep/lines.h
+recorder_postern_replica_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
+# end of the copies
+
 pkglibexec_PROGRAMS += recorder/postern-gate recorder/postern-keeper
 recorder_postern_gate_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_gate_SOURCES = \
@@ -264,6 +270,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_head.c recorder/gate/gate_head.h \
 	recorder/gate/gate_log.c recorder/gate/gate_log.h \
 	recorder/gate/gate_mask.c recorder/gate/gate_mask.h \
+	recorder/gate/gate_replica.c recorder/gate/gate_replica.h \
 	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \

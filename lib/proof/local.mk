@@ -6,6 +6,8 @@ lib_proof_libproof_a_SOURCES = \
 	lib/proof/approval.c lib/proof/approval.h \
 	lib/proof/checkpoint.c lib/proof/checkpoint.h \
 	lib/proof/note.c lib/proof/note.h \
+	lib/proof/notefile.c lib/proof/notefile.h \
+	lib/proof/receipt.c lib/proof/receipt.h \
 	lib/proof/pin.c lib/proof/pin.h \
 	lib/proof/roster.c lib/proof/roster.h \
 	lib/proof/signing.c lib/proof/signing.h \

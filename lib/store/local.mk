@@ -12,6 +12,7 @@ lib_store_libstore_a_SOURCES = \
 	lib/store/head.c lib/store/head.h \
 	lib/store/quorum.c lib/store/quorum.h \
 	lib/store/recording.c lib/store/recording.h \
+	lib/store/replica.c lib/store/replica.h \
 	lib/store/request.c lib/store/request.h \
 	lib/store/retention.c lib/store/retention.h \
 	lib/store/schema.c lib/store/schema.h \

@@ -212,6 +212,59 @@ slots_create(struct slots *slots, const struct slot *slot)
 }
 
 int
+slots_copy(struct slots *slots, uint32_t unit, uint8_t record[SLOTS_RECORD])
+{
+	struct slot slot;
+	int r = record_load(slots, unit);
+
+	if (r == 0)
+		r = record_read(slots->record, unit, &slot);
+	if (r == 0 && slot.state != SLOT_LIVE)
+		r = slot.state == SLOT_ERASED ? ERR_SLOT_GONE : ERR_SLOT_DAMAGED;
+	if (r == 0)
+		memcpy(record, slots->record, SLOTS_RECORD);
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}
+
+int
+slots_put(struct slots *slots, const uint8_t record[SLOTS_RECORD])
+{
+	struct slot given, old;
+	int r;
+
+	record_get(record, &given);
+	if (given.unit == 0 || record_read(record, given.unit, &old) < 0 || old.state != SLOT_LIVE)
+		return ERR_SLOT_DAMAGED;
+	r = file_grow(slots->fd, offset_of(given.unit) + SLOTS_RECORD);
+	if (r == 0)
+		r = record_load(slots, given.unit);
+	if (r == 0)
+		r = record_read(slots->record, given.unit, &old);
+	if (r == 0 && old.state == SLOT_ERASED)
+		r = ERR_SLOT_GONE;
+	else if (r == 0 && old.state == SLOT_LIVE && sodium_memcmp(slots->record, record, SLOTS_RECORD) != 0)
+		r = ERR_STORE_CONFLICT;
+	else if (r == 0 && old.state == SLOT_FREE)
+		r = fdio_pwrite(slots->fd, record, SLOTS_RECORD, offset_of(given.unit));
+	sodium_memzero(slots->record, SLOTS_RECORD);
+	return r;
+}
+
+int
+slots_count(const struct slots *slots, uint32_t *count)
+{
+	struct stat status;
+
+	if (slots->fd < 0)
+		return ERR_SLOTS_MISSING;
+	if (fstat(slots->fd, &status) < 0)
+		return -errno;
+	*count = (uint32_t)(status.st_size / SLOTS_RECORD);
+	return 0;
+}
+
+int
 slots_key(struct slots *slots, uint32_t unit, uint8_t key[SECRET_KEY])
 {
 	struct slot slot;

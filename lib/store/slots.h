@@ -56,6 +56,18 @@ int	slots_key(struct slots *slots, uint32_t unit, uint8_t key[SECRET_KEY]);
 /* The clear part: 0 (a free record too), ERR_SLOT_DAMAGED, -errno. */
 int	slots_get(struct slots *slots, uint32_t unit, struct slot *slot);
 
+/* The record as it stands, in secret memory: to be copied to another host. Errors as of slots_key(). */
+int	slots_copy(struct slots *slots, uint32_t unit, uint8_t record[SLOTS_RECORD]);
+
+/*
+ * A record from elsewhere, on the disk when this returns; the same one again is fine. ERR_SLOT_GONE (erased here: it stays so),
+ * ERR_STORE_CONFLICT (another key is there), ERR_SLOT_DAMAGED (this is no live record).
+ */
+int	slots_put(struct slots *slots, const uint8_t record[SLOTS_RECORD]);
+
+/* Numbers that fit into the file: those of records are below it. 0 or -errno. */
+int	slots_count(const struct slots *slots, uint32_t *count);
+
 /*
  * Zeroes the key in place, waits for the disk, reads it back. Works on a damaged record as well, and again on an
  * erased one. ERR_SLOT_DAMAGED if what is read back is not what was written.

@@ -137,7 +137,7 @@ static const struct cli_verb verbs[] = {
 	{ "verify",	"[DIR] [ID...]",	"Is the log the one that was signed, and what it tells of there?", NULL, handed_over, 0, -1 },
 	{ "hold",	"SESSION",		"Legal hold: nothing of a session is deleted; several persons sign", hold_options, cmd_hold, 1, 1 },
 	{ "release",	"SESSION",		"End a legal hold before its time; several persons sign", release_options, cmd_release, 1, 1 },
-	{ "retention",	"plan|run",		"What will be deleted when and why; delete what is due", retention_options, cmd_retention, 1, 1 },
+	{ "retention",	"plan|run|replica",	"What will be deleted when and why; delete what is due; copies of keys on a second host", retention_options, cmd_retention, 1, 1 },
 	{ "policy",	"check|test|show|learn ...", "Check the policy's files, ask them questions, show them; learn a role", cmd_policy_options, cmd_policy, 1, 3 },
 	{ "doctor",	"",			"Look at this bastion and say what to change", NULL, handed_over, 0, -1 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
@@ -179,6 +179,23 @@ learn_first(int argc, char **argv)
 		return argv;
 	argv[1] = argv[0];
 	return argv + 1;
+}
+
+/* The second host's side of the key slots is a program of its own; never through a login. */
+static void
+replica_first(int argc, char **argv)
+{
+	AUTO_FREE char *path = NULL;
+	bool is_replica = false;
+
+	for (int i = 2; i < argc; i++)
+		is_replica = is_replica || strcmp(argv[i], "replica") == 0;
+	if (argc < 3 || strcmp(argv[1], "retention") != 0 || !is_replica)
+		return;
+	path = place_program("postern-replica");
+	execv(path, argv);
+	fprintf(stderr, "postern retention: cannot run %s: %s\n", path, strerror(errno));
+	exit(STATUS_FAILED);
 }
 
 /* `postern --root DIR --as NAME VERB ...` means the same as with the options behind the verb: moves the verb to the front. */
@@ -273,6 +290,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "--version") == 0)
 		return printf("postern %s\n", PACKAGE_VERSION) < 0;
 	verb_first(argc, argv);
+	replica_first(argc, argv);
 	hand_over(learn_first(argc, argv));
 	return cli_main("postern", ABOUT, verbs, argc, argv, NULL);
 }

@@ -26,6 +26,7 @@
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
+#include "recorder/gate/gate_replica.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/live_report.h"
@@ -183,6 +184,7 @@ on_tick(evutil_socket_t fd, short what, void *user)
 		live_find_all(w->gate);
 	if (w->ticks % RETENTION_TICKS == 0)
 		gate_retention_tick(w->gate);
+	gate_replica_tick(w->gate);
 	live_hurry(w->gate);
 	if (w->ticks % STATUS_TICKS == 0)
 		live_ask_status(w->gate);
@@ -229,6 +231,7 @@ on_hup(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	(void)gate_load_policy(((struct watches *)user)->gate);
+	gate_replica_load(((struct watches *)user)->gate);
 }
 
 static void
@@ -297,6 +300,7 @@ main(int argc, char **argv)
 	gate_retention_start(&gate);
 	(void)gate_load_policy(&gate);
 	gate_say(&gate, LOG_GATE_STARTED, NULL, "the gate starts, version %s", PACKAGE_VERSION);
+	gate_replica_load(&gate);
 	gate_keeper_start(&gate);
 	live_find_all(&gate);
 	gate_head_tick(&gate);
@@ -304,6 +308,7 @@ main(int argc, char **argv)
 	event_base_dispatch(gate.base);
 	unwatch(&w);
 	live_reports_done(&gate);
+	gate_replica_done(&gate);
 	gate_head_done(&gate);
 	who_stop(&gate);
 	gate_masks_free(gate.masks);

@@ -12,6 +12,7 @@
 struct event;
 struct event_base;
 struct gate_masks;
+struct gate_replica;
 struct live;
 struct live_waiting;
 struct peer;
@@ -67,6 +68,7 @@ struct gate {
 	struct gate_clock	 clock;
 	struct gate_retention	 retention;
 	struct gate_heads	 heads;
+	struct gate_replica	*replica;	/* NULL: there is none */
 	struct gate_reports	 reports;
 	struct peer		*peers;
 	unsigned		 peer_count;

@@ -19,15 +19,13 @@
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
 #include "lib/proof/checkpoint.h"
+#include "lib/proof/notefile.h"
 #include "lib/store/head.h"
 #include "recorder/gate/signer.h"
 
 #define SEED		32
-#define PRIVATE		"PRIVATE+KEY+"
-#define KEY_MOST	1024	/* longest key file */
 #define RECORD		64
 #define NOTE_ROOM	4096
-#define B64		sodium_base64_VARIANT_ORIGINAL
 
 static const uint8_t magic[4] = "EP01";
 
@@ -73,85 +71,11 @@ signer_close_at(struct signer **signer)
 
 /* ---- the stable key ---- */
 
+/* The same key as its own witness. */
 static int
-use_seed(struct signer *signer, const char *name, const uint8_t seed[SEED])
+use_key(struct signer *signer)
 {
-	uint8_t public[NOTE_PUBLIC];
-	int r;
-
-	crypto_sign_seed_keypair(public, signer->secrets->stable, seed);
-	r = note_key_make(name, NOTE_ED25519, public, &signer->key);
-	return r < 0 ? r : note_key_make(name, NOTE_COSIGNATURE, public, &signer->clock);
-}
-
-/* "PRIVATE+KEY+NAME+id+base64": the name may hold anything but '+'. */
-static int
-parse_key(struct signer *signer, char *text)
-{
-	uint8_t bytes[1 + SEED];
-	char *name, *id, *body;
-	size_t count;
-	int r;
-
-	text[strcspn(text, "\n")] = '\0';
-	if (strncmp(text, PRIVATE, sizeof PRIVATE - 1) != 0)
-		return ERR_KEY;
-	name = text + sizeof PRIVATE - 1;
-	id = strchr(name, '+');
-	body = id != NULL ? strchr(id + 1, '+') : NULL;
-	if (body == NULL)
-		return ERR_KEY;
-	*id = '\0';
-	r = sodium_base642bin(bytes, sizeof bytes, body + 1, strlen(body + 1), NULL, &count, NULL, B64);
-	r = r == 0 && count == sizeof bytes && bytes[0] == NOTE_ED25519 ? use_seed(signer, name, bytes + 1) : ERR_KEY;
-	sodium_memzero(bytes, sizeof bytes);
-	return r;
-}
-
-static int
-read_key(struct signer *signer, const char *path)
-{
-	AUTO_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	AUTO_FREE char *text = NULL;
-	struct stat is;
-	size_t count;
-	int r;
-
-	if (fd < 0 || fstat(fd, &is) < 0)
-		return -errno;
-	if ((is.st_mode & 077) != 0)
-		return ERR_KEY_OPEN;
-	r = fdio_slurp(fd, KEY_MOST, &text, &count);
-	if (r < 0)
-		return r;
-	r = parse_key(signer, text);
-	sodium_memzero(text, count);
-	return r;
-}
-
-static int
-make_key(struct signer *signer, const char *name, const char *path, const char *public_path)
-{
-	uint8_t bytes[1 + SEED] = { NOTE_ED25519 };
-	char body[sodium_base64_ENCODED_LEN(sizeof bytes, B64)], id[9], line[KEY_MOST], public[NOTE_VKEY + 1];
-	int r;
-
-	randombytes_buf(bytes + 1, SEED);
-	r = use_seed(signer, name, bytes + 1);
-	if (r < 0)
-		return r;
-	sodium_bin2base64(body, sizeof body, bytes, sizeof bytes, B64);
-	sodium_bin2hex(id, sizeof id, signer->key.id, sizeof signer->key.id);
-	snprintf(line, sizeof line, PRIVATE "%s+%s+%s\n", name, id, body);
-	note_key_print(&signer->key, public);
-	strncat(public, "\n", 2);
-	r = fdio_replace(path, 0600, line, strlen(line));
-	if (r == 0)
-		r = fdio_replace(public_path, 0644, public, strlen(public));
-	sodium_memzero(bytes, sizeof bytes);
-	sodium_memzero(body, sizeof body);
-	sodium_memzero(line, sizeof line);
-	return r;
+	return note_key_make(signer->key.name, NOTE_COSIGNATURE, signer->key.public, &signer->clock);
 }
 
 int
@@ -169,13 +93,15 @@ signer_open(const char *dir, const char *name, struct store *store, struct signe
 		return -errno;
 	if ((is.st_mode & 077) != 0)
 		return ERR_KEY_OPEN;
-	r = read_key(made, path);
+	r = notefile_read(path, &made->key, made->secrets->stable);
 	if (r == -ENOENT) {
 		r = head_get(store, INT64_MAX, &newest);
 		if (r == 0)
 			return ERR_NOT_FOUND;
-		r = r == ERR_NOT_FOUND ? make_key(made, name, path, public) : r;
+		r = r == ERR_NOT_FOUND ? notefile_make(path, public, name, &made->key, made->secrets->stable) : r;
 	}
+	if (r == 0)
+		r = use_key(made);
 	if (r == 0)
 		*signer = TAKE(made, NULL);
 	return r;
