@@ -62,6 +62,9 @@ test passwd			accounts, made and removed by the tests
 test util-linux			script, unshare, setpriv
 test e2fsprogs		a file system of its own, whose raw image is searched for secrets
 test postgresql			psql on a server that a test starts, reached by nobody else
+test mariadb-client-core	its command lines in recordings
+test mariadb-server-core	what they are told to, started by a test, reached by nobody else
+test redis-tools		redis-cli, and the server that the same program is, likewise
 test zsh			its command lines in recordings, with our marks
 test faketime			a wall clock that jumps
 test ncurses-term		more kinds of terminals

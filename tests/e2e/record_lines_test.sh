@@ -88,6 +88,10 @@ bash_lines() {
 	keys '\r'
 	answered
 	line ': after' ': after'
+	keys ': resized in'
+	shows ': resized in'
+	"$drive" "$pty" resize 100x200 >/dev/null
+	line ': resized in the middle' ' the middle'
 	keys 'read -s -p Say: x; echo\r'
 	want 'read -s -p Say: x; echo'
 	shows 'Say:'
@@ -150,6 +154,44 @@ python_lines() {
 	answered
 	finish
 }
+# Own servers on sockets of this folder, which end with the test. Debian's redis-server is this program under another name.
+redis_lines() {
+	ln -s "$(command -v redis-check-rdb)" "$dir/redis-server"
+	"$dir/redis-server" --port 0 --unixsocket "$dir/redis.s" --save '' --dir "$dir" >"$dir/redis.log" 2>&1 &
+	redis_pid=$!
+	until_true redis-cli -s "$dir/redis.s" ping >/dev/null 2>&1
+	begin redis "redis $dir/redis.s>" 150x300 redis-cli -s "$dir/redis.s"
+	line 'set one 1' 'set one 1'
+	line 'get one' 'get onf\x7fe'					# corrected
+	line 'get one' '\e[A'						# recalled
+	line 'set one 1' '\e[A' '\e[A' '\e[A'
+	line 'get two' 'nothing' '^U' 'get two'
+	line 'dbsize' 'size' '^A' 'db'
+	finish
+	redis_result=$?
+	kill "$redis_pid"
+	wait "$redis_pid"
+	return $redis_result
+}
+mariadb_lines() {
+	mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db --user=root --datadir="$dir/maria" >"$dir/maria.log" 2>&1
+	mariadbd --no-defaults --user=root --datadir="$dir/maria" --skip-networking --socket="$dir/maria.s" --pid-file="$dir/maria.pid" >>"$dir/maria.log" 2>&1 &
+	maria_pid=$!
+	until_true mariadb --no-defaults -S "$dir/maria.s" -e 'select 1' >/dev/null 2>&1
+	begin mariadb 'MariaDB [(none)]>' 80x300 env MYSQL_HISTFILE=/dev/null mariadb --no-defaults -S "$dir/maria.s"
+	line 'select 1;' 'select 1;'
+	line 'select 12;' '\e[A' '\e[D' 2
+	line 'select 3;' 'select 4\x7f3;'
+	want 'select 5'
+	want 'as five;'
+	keys 'select 5\ras five;\r'
+	answered
+	finish
+	maria_result=$?
+	kill "$maria_pid"
+	wait "$maria_pid"
+	return $maria_result
+}
 sqlite_lines() {
 	begin sqlite 'sqlite>' 80x300 sqlite3 -batch -interactive
 	line 'create table t(a);' 'create table t(a);'
@@ -182,6 +224,16 @@ if command -v sqlite3 >/dev/null; then
 	holds "sqlite3: what is entered" sqlite_lines
 else
 	skip "sqlite3: what is entered" "sqlite3 is not here"
+fi
+if command -v redis-check-rdb >/dev/null && command -v redis-cli >/dev/null; then
+	holds "redis-cli: recalled, edited and corrected lines" redis_lines
+else
+	skip "redis-cli: recalled, edited and corrected lines" "redis is not here"
+fi
+if command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null; then
+	holds "mariadb: the same, with a statement of two rows" mariadb_lines
+else
+	skip "mariadb: the same, with a statement of two rows" "mariadb is not here"
 fi
 echo "# $right of $all lines are exact"
 holds "of all lines 98 in 100 are exact" [ $((right * 100)) -ge $((all * 98)) ]
