@@ -8,7 +8,7 @@
 
 #include "lib/wire/codec.h"
 
-#define WIRE_VERSION	1u		/* gate N speaks to workers N-1 */
+#define WIRE_VERSION	2u		/* rises with a release that changes a layout; gate N speaks to workers N-1 */
 #define WIRE_FRAME_MOST	(96u * 1024)	/* longest frame: kind and fields */
 #define WIRE_CHUNK	(64u * 1024)	/* most bytes of a recording or a stream in one message */
 

@@ -93,7 +93,7 @@ on_hello(struct peer *peer, const void *fields)
 	uint32_t counts;
 
 	if (hello->version != WIRE_VERSION) {
-		peer_fail(peer, STATUS_FAILED, "this program speaks version %u of the protocol, the gate %u; install the same release",
+		peer_fail(peer, STATUS_FAILED, "this program speaks version %u of the protocol and posternd version %u: install the same release of both, and restart posternd if it is the older one",
 		    hello->version, WIRE_VERSION);
 		return 0;
 	}

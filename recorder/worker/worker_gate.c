@@ -356,7 +356,10 @@ gate_next_read(struct worker *w)
 	own_close(&w->gate.passed);
 	hello = message.fields;
 	if (r < 0 || message.kind != WIRE_HELLO || hello->version < WIRE_VERSION) {
-		if (r != ERR_PEER_GONE)
+		if (r > 0 && message.kind == WIRE_HELLO)
+			log_warn("a gate that speaks version %u of the protocol came to a session that speaks %u: start the newer release again, or the session ends unseen",
+			    hello->version, WIRE_VERSION);
+		else if (r != ERR_PEER_GONE)
 			log_warn("a connection that is not the gate's is closed: %s", err_text(r < 0 ? r : ERR_MSG_REFUSED));
 		wire_conn_done(&w->gate.next);
 		return;

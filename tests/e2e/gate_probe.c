@@ -4,6 +4,8 @@
  *
  *	gate_probe turns SOCKET PERSON OTHER	PERSON asks hundreds of times at once; 0 if OTHER is served before all is done
  *	gate_probe play SOCKET			is a gate for one `postern enter`, which ends with status 42
+ *	gate_probe newer SOCKET PERSON		is a program of the next release: prints what the gate says to it
+ *	gate_probe older SOCKET			is a gate of the release before that comes to a worker; 0 if that hangs up
  *	gate_probe worker SOCKET		is a worker that was taken over: it reports a note of the far future and an end of long ago
  */
 #include "config.h"
@@ -218,11 +220,48 @@ worker(char **words)
 	return 0;
 }
 
+static int
+greet_as(struct wire_conn *conn, const char *path, const char *person, uint32_t version)
+{
+	char program[] = "gate_probe";
+	AUTO_FREE char *as = own_dup(person);
+	struct wire_hello hello = { .version = version, .program = program, .as = as };
+
+	wire_conn_init(conn, fdio_connect(path), WIRE_FROM_GATE, 1u << 20);
+	if (conn->fd < 0 || wire_send(conn, WIRE_HELLO, &hello) < 0)
+		fail("hello cannot be said");
+	return conn->fd;
+}
+
+static int
+newer(char **words)
+{
+	AUTO_CONN struct wire_conn conn;
+	AUTO_MESSAGE struct wire_message message = { 0 };
+
+	greet_as(&conn, words[0], words[1], WIRE_VERSION + 1);
+	if (wire_wait(&conn, &message) < 0 || message.kind != WIRE_FAIL)
+		fail("the gate does not say that it refuses");
+	printf("%s\n", ((const struct wire_fail *)message.fields)->text);
+	return 0;
+}
+
+static int
+older(char **words)
+{
+	AUTO_CONN struct wire_conn conn;
+	struct pollfd p = { .fd = greet_as(&conn, words[0], "", WIRE_VERSION - 1), .events = POLLIN };
+	char byte;
+
+	return poll(&p, 1, WAIT_MS) > 0 && read(p.fd, &byte, 1) <= 0 ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct { const char *verb; int words; int (*run)(char **words); } verbs[] = {
 		{ "turns", 3, turns }, { "play", 1, play }, { "worker", 1, worker },
+		{ "newer", 2, newer }, { "older", 1, older },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof verbs[0]; i++)

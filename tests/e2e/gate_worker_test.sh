@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# A worker that was taken over tells the gate what it likes: its times move neither retention nor the log.
+# Peers that are not what they should be: programs of another release, and a worker that was taken over and tells the gate
+# what it likes: its times move neither retention nor the log.
 set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
@@ -9,18 +10,30 @@ days_begin worker
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
 days_grant shell 1h
 enter_pty one shell || fail "a session starts"
+probe=$TOP_BUILDDIR/tests/e2e/gate_probe
+
+# Programs of another release are told so; a gate of an older one does not get hold of a session.
+said=$("$probe" newer "$root/run/gate.sock" engineer)
+case $said in
+"this program speaks version 3 of the protocol and posternd version 2: install the same release"*) pass "a program of another release is told what to install" ;;
+*) echo "# $said"; fail "a program of another release is told what to install" ;;
+esac
+holds "a session hangs up on a gate of the release before" "$probe" older "$root/run/w/$session"
+holds "and says what to do" within $days_limit journal "a gate that speaks version 1 of the protocol came to a session that speaks 2: start the newer release again"
+"$drive" "$pty" type 'echo a$((40+2))b\r' >/dev/null
+holds "it goes on with its own" "$drive" "$pty" wait a42b
 
 # Its place is taken while there is no gate.
 kill -TERM "$posternd"
 wait "$posternd"
 kill -9 "$(worker_of "$session")"
 within $days_limit none_inside "$session"
-"$TOP_BUILDDIR/tests/e2e/gate_probe" worker "$root/run/w/$session" &
-probe=$!
-days_mine="$days_mine $probe"
+"$probe" worker "$root/run/w/$session" &
+false_worker=$!
+days_mine="$days_mine $false_worker"
 within $days_limit [ -S "$root/run/w/$session" ]
 days_start --trial
-wait "$probe"
+wait "$false_worker"
 holds "the reports of such a worker are taken" [ $? -eq 0 ]
 holds "its session is over" row_is "$session" why exited
 earlier=$({ row "$session" started; row "$session" ended; } | sort | head -n 1)
