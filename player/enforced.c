@@ -148,6 +148,16 @@ tell_missing(const struct teller *t)
 	}
 }
 
+/* What holds a session at its end, and what does not. */
+static void
+tell_hold(const struct teller *t)
+{
+	if (!has_mark(t, "pid-ns"))
+		tell(t, "NOT enforced: no namespace held it, so its end was best effort, and other processes of its account, the recorder's too, could be reached.");
+	else if (has_mark(t, "root-inside") && !has_mark(t, "confined"))
+		tell(t, "NOT enforced: root inside could leave its cgroup and change its mounts; only its process namespace held it.");
+}
+
 static void
 tell_paths(const struct teller *t, const char *name, const char *count_name, const char *words)
 {
@@ -183,6 +193,7 @@ enforced_tell(const char *json, void (*each)(const char *sentence, void *user), 
 	tell_head(&t);
 	tell_marks(&t);
 	tell_missing(&t);
+	tell_hold(&t);
 	tell_paths(&t, "skipped", "skipped_count", "The role names what is not there");
 	tell_paths(&t, "loose", "loose_count", "A program in what it could read");
 	json_decref(record);

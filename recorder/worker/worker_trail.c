@@ -265,7 +265,8 @@ add_counts(const struct worker *w, struct buf *out)
 	if (w->end.why == WHY_TRAIL)
 		(void)buf_add_text(out, "; the tracer died, and from then on nothing could be executed or changed");
 	(void)buf_addf(out, ". Not captured: %scontents of files; writes by descriptors that were open already and by memory maps; "
-	    "sockets made by bind; whether the kernel then let an act succeed; what another service does on the session's behalf. ",
+	    "sockets made by bind; whether the kernel then let an act succeed; what mounts of the session's own make of a path; what another service "
+	    "(cron, a container engine) does on the session's behalf. ",
 	    w->start->trail == ROLE_TRAIL_READS ? "" : "files opened for reading; ");
 	if (t->witness != TRACER_CLAIMED)
 		(void)buf_addf(out, "Of the programs %s %" PRIu64 "; %" PRIu64 " of them were not what was claimed, %" PRIu64
