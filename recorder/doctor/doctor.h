@@ -70,6 +70,8 @@ void	 doctor_clock(struct doctor *doctor);
 
 /* Space for recordings, in bytes and in files; and what a thief of the disk could read. */
 void	 doctor_disk(struct doctor *doctor, const struct place *place);
+/* True if a device, or one that it lies on, is dm-crypt. `folder`: /sys/dev/block/MAJOR:MINOR. */
+bool	 doctor_is_encrypted(const char *folder);
 
 /*
  * Catalogue, log, keys, deletions and holds, looked at by a child that is `owner`, so that a file that somebody prepared is

@@ -45,7 +45,7 @@ check_space(struct doctor *d, const struct statvfs *vfs)
 
 /* The device, or one below it, is dm-crypt: its uuid begins with CRYPT-. `folder`: of the device, in /sys. */
 static bool
-is_encrypted(const char *folder, int depth)
+is_crypt(const char *folder, int depth)
 {
 	AUTO_FREE char *uuid_path = place_path(folder, "dm/uuid", NULL);
 	AUTO_FREE char *slaves = place_path(folder, "slaves", NULL);
@@ -60,11 +60,17 @@ is_encrypted(const char *folder, int depth)
 	while (dir != NULL && !found && (entry = readdir(dir)) != NULL) {
 		AUTO_FREE char *below = place_path(slaves, entry->d_name, NULL);
 
-		found = entry->d_name[0] != '.' && is_encrypted(below, depth + 1);
+		found = entry->d_name[0] != '.' && is_crypt(below, depth + 1);
 	}
 	if (dir != NULL)
 		closedir(dir);
 	return found;
+}
+
+bool
+doctor_is_encrypted(const char *folder)
+{
+	return is_crypt(folder, 0);
 }
 
 /* A partition's own folder has no slaves and no dm; what it lies on is not looked at, for encryption is above it. */
@@ -78,7 +84,7 @@ check_thief(struct doctor *d, const struct place *place)
 	if (statfs(place->state, &fs) < 0 || stat(place->state, &st) < 0 || fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
 		return;
 	snprintf(device, sizeof device, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
-	if (is_encrypted(device, 0))
+	if (doctor_is_encrypted(device))
 		return;
 	snprintf(fix, sizeof fix, "put %s on an encrypted file system: cryptsetup luksFormat", place->state);
 	doctor_advise(d, "keys", NULL, "the key slots are wrapped by nothing and the disk does not look encrypted: who steals it can read requests, reasons, "

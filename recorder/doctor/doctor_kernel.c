@@ -95,17 +95,19 @@ check_role(struct doctor *d, const struct policy_role *role, const struct kernel
 static void
 check_exact(struct doctor *d, const struct policy_role *role, const struct kernel_facts *facts)
 {
-	if (!role->exact)
+	bool by_kernel = facts->has_btf && facts->has_bpf;
+
+	if (!role->exact || by_kernel)
 		return;
-	if (!facts->has_trace && (role->may.need & NEED_EXACT))
-		doctor_add(d, "kernel", role->name, "processes cannot be traced here, so these roles, which require `exact`, are refused",
-		    "sysctl -w kernel.yama.ptrace_scope=1");
-	else if (!facts->has_trace)
-		doctor_add(d, "kernel", role->name, "processes cannot be traced here, so the arguments in these roles' trails have no second witness",
-		    "sysctl -w kernel.yama.ptrace_scope=1");
-	else if (!facts->has_btf || !facts->has_bpf)
-		doctor_advise(d, "kernel", role->name, "there is no eBPF with the kernel's types (BTF), so `exact` traces every program: it is slower, and debuggers do "
-		    "not work inside", "a kernel with CONFIG_DEBUG_INFO_BTF and bpf(2)");
+	if (facts->has_trace)
+		doctor_advise(d, "kernel", role->name, "there is no eBPF with the kernel's types (BTF), so `exact` traces every program: it is slower, and no debugger "
+		    "works inside", "a kernel from 5.8 on, with CONFIG_DEBUG_INFO_BTF");
+	else if (role->may.need & NEED_EXACT)
+		doctor_add(d, "kernel", role->name, "neither eBPF with the kernel's types (BTF) nor tracing is there, so these roles, which require `exact`, are refused",
+		    "a kernel from 5.8 on, with CONFIG_DEBUG_INFO_BTF; or sysctl -w kernel.yama.ptrace_scope=1");
+	else
+		doctor_add(d, "kernel", role->name, "neither eBPF with the kernel's types (BTF) nor tracing is there, so the arguments in these roles' trails have no "
+		    "second witness", "a kernel from 5.8 on, with CONFIG_DEBUG_INFO_BTF; or sysctl -w kernel.yama.ptrace_scope=1");
 }
 
 static void

@@ -18,6 +18,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/store/event.h"
+#include "lib/store/failure.h"
 #include "lib/store/head.h"
 #include "lib/store/recording.h"
 #include "lib/store/retention.h"
@@ -36,8 +37,8 @@ struct view {
 	const struct state_look	*look;
 	struct store		*store;
 	unsigned		 late, left;
-	char			 why[WHY_ROOM];	/* of the newest deletion that failed or was held; "" if none did */
-	unsigned		 why_type;
+	unsigned		 failed[FAILURE_PARTS];
+	char			 why[WHY_ROOM];	/* why nothing was deleted, as the log says; "" if it says nothing */
 };
 
 static bool
@@ -97,7 +98,7 @@ check_keys(const struct view *v)
 
 	if (head_get(v->store, INT64_MAX, &newest) < 0)
 		return;		/* nothing was signed yet: a start makes them */
-	snprintf(fix, sizeof fix, "put %s/log.key back from where it was kept; without it see posternd(8), \"Keys\"", v->look->place->state);
+	snprintf(fix, sizeof fix, "put %s/log.key back from where it was kept; without a copy see posternd(8), KEYS", v->look->place->state);
 	if (!is_there(v, "log.key"))
 		doctor_add(v->d, "keys", NULL, "the log's key is missing, so nothing that is logged from now on is signed", fix);
 	snprintf(fix, sizeof fix, "put %s/log.pub back; each auditor's machine that has pinned the log has it", v->look->place->state);
@@ -124,12 +125,29 @@ check_clock(const struct view *v)
 /* ---- deletions */
 
 static int
+each_failure(void *ctx, const struct failure *failure)
+{
+	static const char *const left[FAILURE_PARTS] = { "their key is still there", "their key is gone, their file is not",
+		"their key is gone here, the replica has not confirmed that" };
+	struct view *v = ctx;
+	char what[FAILURE_WHY + 128], whose[CLOCK_TEXT + ID_TEXT];
+
+	v->failed[failure->part]++;
+	if (failure->kind == UNIT_DAY)
+		clock_utc(failure->day * UNIT_DAY_US, whose)[10] = '\0';
+	else
+		id_text(&failure->session, whose)[ID_SHORT] = '\0';
+	snprintf(what, sizeof what, "deletions that are tried again and again, %s: %s", left[failure->part], failure->why);
+	doctor_add(v->d, "state", whose, what, "postern retention run    (and see: journalctl -u posternd)");
+	return 0;
+}
+
+static int
 keep_why(void *ctx, const struct event *event)
 {
 	struct view *v = ctx;
 
 	snprintf(v->why, sizeof v->why, "%s", event->text != NULL ? event->text : err_text(event->text_error));
-	v->why_type = event->type;
 	return 1;
 }
 
@@ -154,18 +172,17 @@ class_of(const struct policy_class *from)
 	return class;
 }
 
+/* Nothing was tried: either a run waits for somebody, or there is no gate. */
 static void
 say_late(struct view *v)
 {
-	const struct event_filter failed = { .type = LOG_DELETION_FAILED, .limit = 1, .newest_first = true };
 	const struct event_filter held = { .type = LOG_RETENTION_HELD, .limit = 1, .newest_first = true };
 	char what[WHY_ROOM + 160];
 
-	if (event_list(v->store, &failed, keep_why, v) == 0)
-		(void)event_list(v->store, &held, keep_why, v);
+	(void)event_list(v->store, &held, keep_why, v);
 	snprintf(what, sizeof what, "the time of %u key slot%s was over more than an hour ago, and %s still there%s%s", v->late, v->late == 1 ? "" : "s",
 	    v->late == 1 ? "it is" : "they are", v->why[0] != '\0' ? "; the log says: " : "", v->why);
-	doctor_add(v->d, "state", NULL, what, v->why_type == LOG_RETENTION_HELD ? "postern retention run --confirm" : "postern retention run");
+	doctor_add(v->d, "state", NULL, what, v->why[0] != '\0' ? "postern retention run --confirm" : "postern retention run");
 }
 
 static void
@@ -177,7 +194,7 @@ check_deletions(struct view *v)
 
 	for (unsigned i = 0; i < policy->classes_count; i++)
 		items[i] = class_of(&policy->classes[i]);
-	if (retention_due(v->store, &classes, v->look->now_us - LATE_US, count_late, v) == 0 && v->late > 0)
+	if (retention_due(v->store, &classes, v->look->now_us - LATE_US, count_late, v) == 0 && v->late > v->failed[FAILURE_KEY])
 		say_late(v);
 }
 
@@ -201,7 +218,7 @@ check_left(struct view *v)
 		closedir(dir);
 	snprintf(what, sizeof what, "%u file%s of deleted recordings could not be removed; their keys are gone", v->left, v->left == 1 ? "" : "s");
 	snprintf(fix, sizeof fix, "journalctl -u posternd, then: lsattr %s", folder);
-	if (v->left > 0)
+	if (v->left > 0 && v->failed[FAILURE_FILE] == 0)
 		doctor_add(v->d, "state", NULL, what, fix);
 }
 
@@ -243,6 +260,7 @@ look_inside(struct view *v)
 		return;
 	check_keys(v);
 	check_clock(v);
+	(void)failure_list(v->store, each_failure, v);
 	if (v->look->policy != NULL)
 		check_deletions(v);
 	check_left(v);

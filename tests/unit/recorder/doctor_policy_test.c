@@ -136,9 +136,8 @@ whatever_a_kernel_lacks_has_its_sentence(void **state)
 		{ .fact = offsetof(struct kernel_facts, has_boottime), .what = "no timer on CLOCK_BOOTTIME", .fix = "CONFIG_TIMERFD" },
 		{ .fact = offsetof(struct kernel_facts, has_pidfd), .what = "no pidfd", .fix = "a kernel from 5.3" },
 		{ .fact = offsetof(struct kernel_facts, has_user_spaces), .what = "user namespaces are switched off", .fix = "max_user_namespaces", .is_advice = true },
-		{ .fact = offsetof(struct kernel_facts, has_trace), .what = "processes cannot be traced here", .fix = "ptrace_scope" },
 		{ .fact = offsetof(struct kernel_facts, has_btf), .what = "no eBPF with the kernel's types", .fix = "CONFIG_DEBUG_INFO_BTF", .is_advice = true },
-		{ .fact = offsetof(struct kernel_facts, has_bpf), .what = "no eBPF with the kernel's types", .fix = "bpf(2)", .is_advice = true },
+		{ .fact = offsetof(struct kernel_facts, has_bpf), .what = "no eBPF with the kernel's types", .fix = "from 5.8", .is_advice = true },
 		{ .fact = offsetof(struct kernel_facts, has_kill), .what = "below /sys/fs/cgroup cgroups have no cgroup.kill", .fix = "5.14", .is_advice = true },
 		{ .fact = offsetof(struct kernel_facts, has_freeze), .what = "no cgroup.freeze", .fix = "5.2", .is_advice = true },
 		{ .fact = offsetof(struct kernel_facts, has_pids), .what = "no `pids`", .fix = "unified_cgroup_hierarchy", .is_advice = true },
@@ -156,6 +155,26 @@ whatever_a_kernel_lacks_has_its_sentence(void **state)
 		assert_int_equal(d.count, 1);
 		expect(&d, rows[i].what, rows[i].what, rows[i].fix, rows[i].is_advice);
 	}
+}
+
+static void
+a_role_without_its_second_witness_is_found(void **state)
+{
+	AUTO_POLICY struct policy *policy = policy_of("  - {role: one, who: [bert], as: ops, may: {shell: yes}, exact: yes, approve: {by: [anna]}}\n"
+	    "  - {role: two, who: [bert], as: ops, may: {shell: yes}, require: [exact], exact: yes, approve: {by: [anna]}}\n", KEY1 "\n");
+	AUTO_DOCTOR struct doctor none = { 0 };
+	AUTO_DOCTOR struct doctor other = { 0 };
+	struct kernel_facts facts = whole;
+
+	(void)state;
+	facts.has_trace = false;
+	doctor_kernel(&other, policy, &facts);
+	assert_int_equal(other.count, 0);
+	facts.has_bpf = false;
+	doctor_kernel(&none, policy, &facts);
+	assert_int_equal(none.count, 2);
+	expect(&none, "one", "so the arguments in these roles' trails have no second witness", "ptrace_scope", false);
+	expect(&none, "two", "so these roles, which require `exact`, are refused", "ptrace_scope", false);
 }
 
 static void
@@ -240,6 +259,7 @@ main(void)
 		cmocka_unit_test(signed_roles_whose_deciders_have_no_key_are_found),
 		cmocka_unit_test(one_auditors_key_is_not_enough),
 		cmocka_unit_test(whatever_a_kernel_lacks_has_its_sentence),
+		cmocka_unit_test(a_role_without_its_second_witness_is_found),
 		cmocka_unit_test(each_older_landlock_says_what_is_done_otherwise),
 		cmocka_unit_test(without_landlock_or_cgroups_it_is_more_than_advice),
 		cmocka_unit_test(this_kernel_can_be_looked_at),

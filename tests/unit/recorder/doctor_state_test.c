@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/store/event.h"
+#include "lib/store/failure.h"
 #include "lib/store/head.h"
 #include "lib/store/recording.h"
 #include "lib/store/retention.h"
@@ -107,24 +109,42 @@ a_state_that_works_has_nothing_to_find(void **state)
 }
 
 static void
-what_should_have_gone_is_found_with_the_logs_word(void **state)
+what_should_have_gone_is_found(void **state)
 {
 	AUTO_DOCTOR struct doctor before = { 0 };
 	AUTO_DOCTOR struct doctor after = { 0 };
-	struct store *store = place_store(state);
-	struct session session = entered(store, NOON);
-	static const char said[] = "a session's recording could not be deleted: Input/output error";
-	const struct event_new failed = { .type = LOG_DELETION_FAILED, .subject = session.id, .time_us = NOON + DAY + 2 * MINUTE, .class = "standard",
-		.number = EVENT_NO_NUMBER, .text = said, .text_bytes = sizeof said - 1 };
-	int64_t seq;
+	struct session session = entered(place_store(state), NOON);
 
-	finish(store, &session.id, NOON + MINUTE);
-	assert_int_equal(event_append(store, &failed, &seq), 0);
+	finish(place_store(state), &session.id, NOON + MINUTE);
 	look(*state, NOON + DAY + HOUR, &before);	/* a minute less than an hour over its time */
 	assert_int_equal(before.count, 0);
 	look(*state, NOON + DAY + HOUR + 2 * MINUTE, &after);
-	one_finding(&after, false, "the time of 1 key slot was over more than an hour ago, and it is still there; the log says: a session's recording could not "
-	    "be deleted: Input/output error", "postern retention run");
+	one_finding(&after, false, "the time of 1 key slot was over more than an hour ago, and it is still there", "postern retention run");
+}
+
+static void
+deletions_that_failed_are_found_until_they_are_done(void **state)
+{
+	static const char *const words[FAILURE_PARTS] = { "their key is still there: Input/output error", "their file is not: Input/output error",
+		"the replica has not confirmed that: Input/output error" };
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	char id[ID_TEXT];
+
+	finish(store, &session.id, NOON + MINUTE);
+	id_text(&session.id, id)[ID_SHORT] = '\0';
+	for (enum failure_part part = 0; part < FAILURE_PARTS; part++) {
+		AUTO_DOCTOR struct doctor d = { 0 };
+		AUTO_DOCTOR struct doctor done = { 0 };
+
+		assert_true(failure_note(store, session.recording_unit, part, NOON + DAY, "Input/output error") > 0);
+		look(*state, NOON + DAY, &d);
+		one_finding(&d, false, words[part], "postern retention run");
+		assert_string_equal(d.findings[0].who, id);
+		assert_int_equal(failure_over(store, session.recording_unit, part), 1);
+		look(*state, NOON + DAY, &done);
+		assert_int_equal(done.count, 0);
+	}
 }
 
 static void
@@ -246,6 +266,64 @@ a_state_without_a_folder_for_recordings_is_found(void **state)
 }
 
 static void
+put_device(const char *folder, const char *name, const char *uuid)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/%s/dm", folder, name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/%s/slaves", folder, name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/%s/dm/uuid", folder, name);
+	assert_int_equal(fdio_replace(path, 0600, uuid, strlen(uuid)), 0);
+}
+
+static void
+remove_device(const char *folder, const char *name)
+{
+	static const char *const parts[] = { "dm/uuid", "dm", "slaves/dm-0", "slaves", "" };
+	char path[256];
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		snprintf(path, sizeof path, "%s/%s/%s", folder, name, parts[i]);
+		if (unlink(path) < 0)
+			rmdir(path);
+	}
+}
+
+/* As /sys has them: an encrypted device, a volume that lies on it, and one that lies on nothing of the kind. */
+static void
+a_disk_is_encrypted_if_what_it_lies_on_is(void **state)
+{
+	char folder[] = "/tmp/postern-doctor.XXXXXX", path[256];
+	bool crypt, volume, plain;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	put_device(folder, "dm-0", "CRYPT-LUKS2-0123\n");
+	put_device(folder, "dm-1", "LVM-abc\n");
+	put_device(folder, "dm-2", "LVM-def\n");
+	snprintf(path, sizeof path, "%s/dm-1/slaves/dm-0", folder);
+	assert_int_equal(symlink("../../dm-0", path), 0);
+	snprintf(path, sizeof path, "%s/dm-0", folder);
+	crypt = doctor_is_encrypted(path);
+	path[strlen(path) - 1] = '1';
+	volume = doctor_is_encrypted(path);
+	path[strlen(path) - 1] = '2';
+	plain = doctor_is_encrypted(path);
+	remove_device(folder, "dm-0");
+	remove_device(folder, "dm-1");
+	remove_device(folder, "dm-2");
+	assert_int_equal(rmdir(folder), 0);
+	assert_true(crypt);
+	assert_true(volume);
+	assert_false(plain);
+	assert_false(doctor_is_encrypted(folder));
+}
+
+static void
 what_the_child_writes_comes_back_as_it_was(void **state)
 {
 	AUTO_DOCTOR struct doctor from = { 0 };
@@ -281,7 +359,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_state_that_works_has_nothing_to_find),
-		TEST(what_should_have_gone_is_found_with_the_logs_word),
+		TEST(what_should_have_gone_is_found),
+		TEST(deletions_that_failed_are_found_until_they_are_done),
 		TEST(a_deletion_that_waits_for_somebody_says_so),
 		TEST(files_of_deleted_recordings_are_found),
 		TEST(a_hold_that_ends_soon_is_worth_a_word),
@@ -289,6 +368,7 @@ main(void)
 		TEST(each_missing_key_of_the_log_is_found),
 		TEST(a_damaged_catalogue_and_missing_slots_are_found),
 		TEST(a_state_without_a_folder_for_recordings_is_found),
+		cmocka_unit_test(a_disk_is_encrypted_if_what_it_lies_on_is),
 		cmocka_unit_test(what_the_child_writes_comes_back_as_it_was),
 	};
 
