@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The automaton is a full table: classes of bytes by states. An entry is a state, with HIT if that one ends a literal. Each of its
- * steps waits for the one before, so most text is let go by a filter of four bytes, whose steps do not.
+ * Of each text that is looked for, a piece of four bytes stands in a table, under its hash. What is looked through is compared only
+ * where such a piece stands in it, and most of it is let go by a filter before that, whose steps do not wait for one another.
  */
 #include "config.h"
 
@@ -13,28 +13,31 @@
 #include "recorder/mask/mask_gate.h"
 #include "recorder/mask/mask_run.h"
 
-#define HIT		0x8000u
-#define STATE		0x7fffu
-#define STATES_MOST	0x7fff
 #define DIGITS_LEAST	5		/* of a run at the end of a text, to be waited for */
 #define TAIL_MOST	64		/* how far back a literal is looked for at the end of a text */
-#define GRAM		4		/* bytes of the filter's pieces */
-#define ANY_CASE	UINT32_MAX
+#define GRAM		4		/* bytes of a piece */
 #define FILTER_WORDS	1024
+#define BUCKETS		1024		/* of each table */
 #define BLOCK		16		/* places that the filter looks at before it stops */
 #define LOW		UINT32_C(0x20202020)	/* makes letters small, and nothing else that matters much */
+#define THREE		UINT32_C(0xffffff)
+#define ROOM_LEAST	256
+#define NONE		0		/* as a place among the literals: the first is none */
+
+/* A text that is looked for. Those with the same one, in the same way, are chained to the first of them. */
+struct literal {
+	const char	*text;		/* not ended by a NUL */
+	uint16_t	 count, gram;	/* bytes; where its piece stands */
+	uint32_t	 rule;		/* or, behind all rules, an area */
+	uint32_t	 same, next_gram, next_head;
+	bool		 is_exact;	/* its letters are told apart */
+};
 
 struct mask_gate {
-	uint16_t		*next;		/* [state << class_bits | class] */
-	uint16_t		*depth;		/* of a state: bytes that lead to it */
-	uint32_t		*exact;		/* of a state: the only three bytes that it may end; ANY_CASE: it ends a text in any case; 0: none */
-	uint16_t		*ends;		/* of a state: place in `sets` of those whose literals end there; 0: none */
-	struct mask_gate_set	*sets;		/* no two are the same; the first is empty */
-	size_t			 set_count;
-	size_t			 words_used;	/* of a set */
-	size_t			 count;		/* states */
-	unsigned		 class_bits;
-	uint8_t			 class[256];
+	struct literal		*literals;
+	size_t			 count, room;
+	uint32_t		 grams[BUCKETS], heads[BUCKETS];	/* by a hash of the piece, and of the first two bytes */
+	uint32_t		 shorts;		/* those of one byte or two, chained by next_gram */
 	struct {
 		uint32_t	 rule, least;
 		bool		 wants_head;
@@ -50,7 +53,7 @@ struct mask_gate {
 	bool			 has_always;
 	size_t			 rules;
 	uint64_t		 filter[FILTER_WORDS];	/* by a hash of four bytes, in small letters, that a literal has; of three, if it has no more */
-	char			 firsts[256];		/* a shorter literal begins with one of these */
+	bool			 firsts[256];		/* a literal begins with it, in either case */
 	size_t			 longest;		/* literal */
 };
 
@@ -64,6 +67,12 @@ static uint32_t
 mix(uint32_t gram)
 {
 	return gram * UINT32_C(0x9e3779b1);
+}
+
+static size_t
+bucket(uint32_t gram)
+{
+	return mix(gram) >> 22;
 }
 
 /* Two bits of one word stand for a piece. */
@@ -81,103 +90,120 @@ set_gram(struct mask_gate *gate, uint32_t mixed)
 	gate->filter[mixed >> 22] |= UINT64_C(1) << (mixed >> 16 & 63) | UINT64_C(1) << (mixed >> 10 & 63);
 }
 
+static uint32_t
+load(const char *text, size_t count)
+{
+	uint32_t gram = 0;
+
+	memcpy(&gram, text, count);
+	return gram;
+}
+
+static char
+small(char byte)
+{
+	return (unsigned char)(byte - 'A') < 26 ? (char)(byte + 'a' - 'A') : byte;
+}
+
+static bool
+is_same(const char *a, const char *b, size_t count, bool is_exact)
+{
+	for (size_t i = 0; i < count; i++)
+		if (a[i] != b[i] && (is_exact || small(a[i]) != small(b[i])))
+			return false;
+	return true;
+}
+
 /* Three bytes as they are, or in each way of writing them. */
 static void
-add_three(struct mask_gate *gate, const char *literal, bool is_caseless)
+filter_three(struct mask_gate *gate, const struct literal *literal)
 {
-	for (unsigned way = 0; way < (is_caseless ? 8 : 1); way++) {
-		uint32_t gram = 0;
+	for (unsigned way = 0; way < (literal->is_exact ? 1 : 8); way++) {
 		char text[GRAM - 1];
 
 		for (unsigned i = 0; i < sizeof text; i++)
-			text[i] = (char)(!is_caseless ? literal[i] : (way >> i & 1) != 0 ? toupper((unsigned char)literal[i]) :
-			    tolower((unsigned char)literal[i]));
-		memcpy(&gram, text, sizeof text);
-		set_gram(gate, mix(gram));
+			text[i] = (char)(literal->is_exact ? literal->text[i] : (way >> i & 1) != 0 ? toupper((unsigned char)literal->text[i]) :
+			    tolower((unsigned char)literal->text[i]));
+		set_gram(gate, mix(load(text, sizeof text)));
 	}
 }
 
-static void
-add_first(struct mask_gate *gate, char first)
+/* How much a byte tells a text from others. */
+static unsigned
+weight(char byte)
 {
-	size_t count = strlen(gate->firsts);
-
-	if (strchr(gate->firsts, first) == NULL && count + 1 < sizeof gate->firsts)
-		gate->firsts[count] = first;
+	return byte == ' ' || strchr("etaoinsrhldcu", byte) != NULL ? 1 : isalpha((unsigned char)byte) ? strchr("jkqxz", byte) != NULL ? 4 : 2 : 5;
 }
 
-static void
-add_gram(struct mask_gate *gate, const char *literal, size_t length, bool is_caseless)
+/* Words are common, what joins them is not, and the middle of a word less than its end. */
+static uint16_t
+best_gram(const struct literal *literal)
 {
-	size_t best = length >= GRAM ? length - GRAM : 0;
-	uint32_t gram = 0;
+	size_t last = (size_t)literal->count - GRAM, best = 0;
+	unsigned most = 0;
 
-	if (length > gate->longest)
-		gate->longest = length;
-	for (size_t i = 0; i + GRAM <= length; i++)	/* words are common, what joins them is not */
-		if (!isalpha((unsigned char)literal[i + 1]) || !isalpha((unsigned char)literal[i + 2]))
+	for (size_t i = 0; i <= last; i++) {
+		unsigned sum = i <= last / 2 ? 1 : 0;
+
+		for (size_t j = i; j < i + GRAM; j++)
+			sum += 2 * weight(small(literal->text[j]));
+		if (sum >= most) {
 			best = i;
-	if (length >= GRAM) {
-		memcpy(&gram, literal + best, GRAM);
-		set_gram(gate, mix(gram | LOW));
-	} else if (length == GRAM - 1) {
-		add_three(gate, literal, is_caseless);
-	} else {
-		add_first(gate, (char)tolower((unsigned char)literal[0]));
-		add_first(gate, (char)toupper((unsigned char)literal[0]));
-	}
-}
-
-/* Where the first literal may begin; count: nowhere. */
-static size_t
-first_place(const struct mask_gate *gate, const char *text, size_t count)
-{
-	size_t i = 0, end = count < GRAM ? 0 : count - GRAM + 1;
-	uint64_t found = 0;
-	uint32_t gram = 0;
-
-	for (const char *first = gate->firsts; *first != '\0'; first++)
-		if (memchr(text, *first, count) != NULL)
-			return 0;
-	while (i < end && (found & 1) == 0) {
-		size_t stop = end - i < BLOCK ? end : i + BLOCK;
-
-		for (; i < stop; i++) {
-			memcpy(&gram, text + i, sizeof gram);
-			found |= has_gram(gate, mix(gram | LOW)) | has_gram(gate, mix(gram & UINT32_C(0xffffff)));
+			most = sum;
 		}
 	}
-	if ((found & 1) == 0) {
-		gram = 0;
-		memcpy(&gram, text + (count < GRAM ? 0 : count - GRAM + 1), count < GRAM ? count : GRAM - 1);
-		found = has_gram(gate, mix(gram));
-	}
-	if ((found & 1) == 0)
-		return count;
-	return i < BLOCK + gate->longest ? 0 : i - BLOCK - gate->longest;
+	return (uint16_t)best;
 }
 
 static void
-merge(const struct mask_gate *gate, struct mask_gate_set *to, const struct mask_gate_set *from)
+chain_gram(struct mask_gate *gate, struct literal *literal)
 {
-	for (size_t i = 0; i < gate->words_used; i++)
-		to->words[i] |= from->words[i];
-	to->areas |= from->areas;
+	uint32_t place = (uint32_t)(literal - gate->literals), gram;
+	uint32_t *first = &gate->shorts;
+
+	if (literal->count >= GRAM) {
+		literal->gram = best_gram(literal);
+		gram = load(literal->text + literal->gram, GRAM) | LOW;
+		set_gram(gate, mix(gram));
+		first = &gate->grams[bucket(gram)];
+	} else if (literal->count == GRAM - 1) {
+		filter_three(gate, literal);
+		first = &gate->grams[bucket((load(literal->text, GRAM - 1) | LOW) & THREE)];
+	}
+	literal->next_gram = *first;
+	*first = place;
 }
 
-/* The place of a set with this in it, and no other. */
-static uint16_t
-place_of(struct mask_gate *gate, const struct mask_gate_set *set)
+static size_t
+head_bucket(const char *text)
 {
-	size_t at = gate->set_count;
+	return bucket((uint32_t)(uint8_t)small(text[0]) << 8 | (uint8_t)small(text[1]));
+}
 
-	while (at > 0 && memcmp(&gate->sets[at - 1], set, sizeof *set) != 0)
-		at--;
-	if (at > 0)
-		return (uint16_t)(at - 1);
-	gate->sets = own_grow(gate->sets, gate->set_count + 1, sizeof *gate->sets);
-	gate->sets[gate->set_count] = *set;
-	return (uint16_t)gate->set_count++;
+/* The literal with the same text, or NONE. */
+static uint32_t
+same_as(const struct mask_gate *gate, const struct literal *literal)
+{
+	uint32_t at = literal->count < 2 ? NONE : gate->heads[head_bucket(literal->text)];
+
+	for (; at != NONE; at = gate->literals[at].next_head)
+		if (gate->literals[at].count == literal->count && gate->literals[at].is_exact == literal->is_exact &&
+		    is_same(gate->literals[at].text, literal->text, literal->count, literal->is_exact))
+			break;
+	return at;
+}
+
+static void
+chain_head(struct mask_gate *gate, struct literal *literal)
+{
+	gate->firsts[(uint8_t)tolower((unsigned char)literal->text[0])] = true;
+	gate->firsts[(uint8_t)toupper((unsigned char)literal->text[0])] = true;
+	if (literal->count > gate->longest)
+		gate->longest = literal->count;
+	if (literal->count < 2)
+		return;
+	literal->next_head = gate->heads[head_bucket(literal->text)];
+	gate->heads[head_bucket(literal->text)] = (uint32_t)(literal - gate->literals);
 }
 
 /* All texts that are looked for, one after another. */
@@ -252,121 +278,43 @@ next_text(struct texts *texts)
 	return next_area(texts);
 }
 
-/* Bytes that stand in literals get classes of their own, small and great letters one; the rest is class 0. */
-static size_t
-make_classes(struct mask_gate *gate, const struct mask_rules *rules)
-{
-	struct texts texts = { .rules = rules };
-	unsigned last = 0;
-	size_t bytes = 0;
-
-	while (next_text(&texts)) {
-		bytes += texts.count;
-		for (size_t i = 0; i < texts.count; i++) {
-			uint8_t low = (uint8_t)tolower((unsigned char)texts.text[i]), high = (uint8_t)toupper((unsigned char)texts.text[i]);
-
-			if (gate->class[low] == 0)
-				gate->class[low] = gate->class[high] = (uint8_t)++last;
-		}
-	}
-	while (1u << gate->class_bits <= last)
-		gate->class_bits++;
-	return bytes + 1 > STATES_MOST ? STATES_MOST : bytes + 1;
-}
-
 static void
-set_text(struct mask_gate_set *set, const struct texts *text)
+set_text(const struct mask_gate *gate, struct mask_gate_set *set, uint32_t rule)
 {
-	if (text->area != 0)
-		set->areas |= text->area;
+	if (rule >= gate->rules)
+		set->areas |= rule - (uint32_t)gate->rules;
 	else
-		set_bit(set, text->rule);
+		set_bit(set, rule);
 }
 
-/* Short texts stand in many words, unless small and great letters are told apart. One way for a state, or any. */
+/* Short texts stand in many words, unless small and great letters are told apart. */
 static void
-note_case(struct mask_gate *gate, size_t state, const struct texts *text)
+add_text(struct mask_gate *gate, const struct texts *text)
 {
-	bool is_exact = text->count == GRAM - 1 && text->area == 0 && !text->rules->items[text->rule].is_caseless;
-	uint32_t gram = ANY_CASE;
+	uint32_t rule = text->area != 0 ? (uint32_t)gate->rules + text->area : (uint32_t)text->rule, same;
+	struct literal *literal;
 
-	if (is_exact) {
-		gram = 0;
-		memcpy(&gram, text->text, GRAM - 1);
-	}
-	gate->exact[state] = gate->exact[state] == 0 || gate->exact[state] == gram ? gram : ANY_CASE;
-}
-
-/* A text that no longer fits leaves its rule to be tried always. */
-static void
-add_text(struct mask_gate *gate, const struct texts *text, size_t most)
-{
-	struct mask_gate_set set;
-	size_t state = 0;
-
-	for (size_t i = 0; i < text->count; i++) {
-		uint16_t *entry = &gate->next[state << gate->class_bits | gate->class[(uint8_t)text->text[i]]];
-
-		if (*entry == 0 && gate->count == most) {
-			set_text(&gate->always, text);
-			gate->has_always = true;
-			return;
-		}
-		if (*entry == 0) {
-			gate->depth[gate->count] = (uint16_t)(i + 1);
-			*entry = (uint16_t)gate->count++;
-		}
-		state = *entry;
-	}
-	set = gate->sets[gate->ends[state]];
-	set_text(&set, text);
-	gate->ends[state] = place_of(gate, &set);
-	note_case(gate, state, text);
-}
-
-/* What ends in a state ends wherever it is the end of a longer one. */
-static void
-add_suffix(struct mask_gate *gate, size_t state, size_t suffix)
-{
-	struct mask_gate_set set = gate->sets[gate->ends[state]];
-
-	if (gate->ends[suffix] == 0)
+	if (text->count == 0 || text->count > UINT16_MAX) {
+		set_text(gate, &gate->always, rule);
+		gate->has_always = true;
 		return;
-	merge(gate, &set, &gate->sets[gate->ends[suffix]]);
-	gate->ends[state] = place_of(gate, &set);
-}
-
-/* In the order of their depth each state gets what it lacks from the state of its longest suffix. */
-static void
-close_table(struct mask_gate *gate)
-{
-	size_t classes = (size_t)1 << gate->class_bits;
-	AUTO_FREE uint16_t *queue = own_alloc(sizeof *queue * gate->count);
-	AUTO_FREE uint16_t *suffix = own_alloc(sizeof *suffix * gate->count);
-	size_t head = 0, tail = 0;
-
-	for (size_t c = 0; c < classes; c++)
-		if (gate->next[c] != 0)
-			queue[tail++] = gate->next[c];
-	while (head < tail) {
-		size_t state = queue[head++];
-
-		add_suffix(gate, state, suffix[state]);
-		for (size_t c = 0; c < classes; c++) {
-			uint16_t *entry = &gate->next[state << gate->class_bits | c];
-			uint16_t other = gate->next[(size_t)suffix[state] << gate->class_bits | c];
-
-			if (*entry == 0) {
-				*entry = other;
-			} else {
-				suffix[*entry] = other;
-				queue[tail++] = *entry;
-			}
-		}
 	}
-	for (size_t i = 0; i < gate->count << gate->class_bits; i++)
-		if (gate->ends[gate->next[i]] != 0)
-			gate->next[i] |= HIT;
+	if (gate->count == gate->room) {
+		gate->room *= 2;
+		gate->literals = own_grow(gate->literals, gate->room, sizeof *gate->literals);
+	}
+	literal = &gate->literals[gate->count];
+	*literal = (struct literal){ .text = text->text, .count = (uint16_t)text->count, .rule = rule,
+		.is_exact = text->count == GRAM - 1 && text->area == 0 && !text->rules->items[text->rule].is_caseless };
+	same = same_as(gate, literal);
+	gate->count++;
+	if (same != NONE) {
+		literal->same = gate->literals[same].same;
+		gate->literals[same].same = (uint32_t)gate->count - 1;
+		return;
+	}
+	chain_gram(gate, literal);
+	chain_head(gate, literal);
 }
 
 static void
@@ -395,27 +343,18 @@ struct mask_gate *
 mask_gate_new(const struct mask_rules *rules)
 {
 	struct mask_gate *gate = own_alloc(sizeof *gate);
-	size_t most = make_classes(gate, rules);
 	struct texts texts = { .rules = rules };
 
 	gate->rules = rules->count < MASK_GATE_WORDS * 64 ? rules->count : MASK_GATE_WORDS * 64;
-	gate->next = own_alloc(sizeof *gate->next * most << gate->class_bits);
-	gate->depth = own_alloc(sizeof *gate->depth * most);
-	gate->exact = own_alloc(sizeof *gate->exact * most);
-	gate->ends = own_alloc(sizeof *gate->ends * most);
-	gate->sets = own_alloc(sizeof *gate->sets);
-	gate->set_count = 1;
-	gate->words_used = (gate->rules + 63) / 64;
+	gate->room = ROOM_LEAST;
+	gate->literals = own_alloc(gate->room * sizeof *gate->literals);
+	gate->count = 1;
 	gate->digits = own_alloc(sizeof *gate->digits * (gate->rules + 1));
 	gate->words = own_alloc(sizeof *gate->words * (gate->rules + 1));
-	gate->count = 1;
 	for (size_t i = 0; i < gate->rules; i++)
 		add_rule(gate, &rules->items[i], i);
-	while (next_text(&texts)) {
-		add_gram(gate, texts.text, texts.count, texts.area != 0 || rules->items[texts.rule].is_caseless);
-		add_text(gate, &texts, most);
-	}
-	close_table(gate);
+	while (next_text(&texts))
+		add_text(gate, &texts);
 	return gate;
 }
 
@@ -424,11 +363,7 @@ mask_gate_free(struct mask_gate *gate)
 {
 	if (gate == NULL)
 		return;
-	free(gate->next);
-	free(gate->depth);
-	free(gate->exact);
-	free(gate->ends);
-	free(gate->sets);
+	free(gate->literals);
 	free(gate->digits);
 	free(gate->words);
 	free(gate);
@@ -472,18 +407,6 @@ scan_digits(const struct mask_gate *gate, const char *text, size_t count, struct
 	return is_any;
 }
 
-/* The text that the state ends is there in its own letters, if they matter. */
-static bool
-is_so(const struct mask_gate *gate, size_t state, const char *text, size_t i)
-{
-	uint32_t gram = 0;
-
-	if (gate->exact[state] == 0 || gate->exact[state] == ANY_CASE)
-		return true;
-	memcpy(&gram, text + i + 1 - (GRAM - 1), GRAM - 1);
-	return gram == gate->exact[state];
-}
-
 static bool
 scan_words(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
 {
@@ -495,45 +418,149 @@ scan_words(const struct mask_gate *gate, const char *text, size_t count, struct 
 	return longest > 0;
 }
 
+/* What is being looked through, and what was found in it. */
+struct scan {
+	const struct mask_gate	*gate;
+	const char		*text;
+	size_t			 count;
+	struct mask_gate_set	*found;
+	bool			 is_any;
+};
+
+static void
+take_literal(struct scan *scan, uint32_t at)
+{
+	for (; at != NONE; at = scan->gate->literals[at].same)
+		set_text(scan->gate, scan->found, scan->gate->literals[at].rule);
+	scan->is_any = true;
+}
+
+/* The literals of one bucket whose pieces may stand at `at`. */
+static void
+compare(struct scan *scan, size_t at, uint32_t gram, size_t length)
+{
+	const struct literal *literals = scan->gate->literals;
+
+	for (uint32_t i = scan->gate->grams[bucket(gram)]; i != NONE; i = literals[i].next_gram) {
+		const struct literal *literal = &literals[i];
+
+		if ((literal->count < GRAM) == (length < GRAM) && at >= literal->gram && scan->count - at + literal->gram >= literal->count &&
+		    is_same(scan->text + at - literal->gram, literal->text, literal->count, literal->is_exact))
+			take_literal(scan, i);
+	}
+}
+
+static void
+compare_three(struct scan *scan, size_t at)
+{
+	uint32_t gram = load(scan->text + at, GRAM - 1);
+
+	if ((has_gram(scan->gate, mix(gram)) & 1) != 0)
+		compare(scan, at, (gram | LOW) & THREE, GRAM - 1);
+}
+
+/* `found`: bits of the places from `at` on where a piece may stand, of three bytes or four. */
+static void
+compare_block(struct scan *scan, size_t at, uint32_t found)
+{
+	for (; found != 0; found &= found - 1) {
+		size_t place = at + (size_t)__builtin_ctz(found);
+		uint32_t gram = load(scan->text + place, GRAM) | LOW;
+
+		if ((has_gram(scan->gate, mix(gram)) & 1) != 0)
+			compare(scan, place, gram, GRAM);
+		compare_three(scan, place);
+	}
+}
+
+static void
+scan_grams(struct scan *scan)
+{
+	const struct mask_gate *gate = scan->gate;
+	size_t end = scan->count < GRAM ? 0 : scan->count - GRAM + 1;
+
+	for (size_t i = 0; i < end; i += BLOCK) {
+		size_t count = end - i < BLOCK ? end - i : BLOCK;
+		uint32_t found = 0;
+
+		for (size_t j = 0; j < count; j++) {
+			uint32_t gram = load(scan->text + i + j, GRAM);
+
+			found |= (uint32_t)((has_gram(gate, mix(gram | LOW)) | has_gram(gate, mix(gram & THREE))) & 1) << j;
+		}
+		compare_block(scan, i, found);
+	}
+	if (scan->count >= GRAM - 1)
+		compare_three(scan, scan->count - (GRAM - 1));
+}
+
+static bool
+has_short(const struct scan *scan, const struct literal *literal)
+{
+	for (size_t at = 0; at + literal->count <= scan->count; at++)
+		if (is_same(scan->text + at, literal->text, literal->count, literal->is_exact))
+			return true;
+	return false;
+}
+
+static void
+scan_shorts(struct scan *scan)
+{
+	const struct literal *literals = scan->gate->literals;
+
+	for (uint32_t i = scan->gate->shorts; i != NONE; i = literals[i].next_gram) {
+		char first = literals[i].text[0];
+		bool is_there = literals[i].count == 1 && !isalpha((unsigned char)first) ? memchr(scan->text, first, scan->count) != NULL :
+		    has_short(scan, &literals[i]);
+
+		if (is_there)
+			take_literal(scan, i);
+	}
+}
+
 bool
 mask_gate_scan(const struct mask_gate *gate, const char *text, size_t count, struct mask_gate_set *found)
 {
-	const uint16_t *next = gate->next;
-	unsigned bits = gate->class_bits;
-	bool is_any = gate->has_always;
-	size_t state = 0;
+	struct scan scan = { gate, text, count, found, gate->has_always };
 
 	*found = gate->always;
-	for (size_t i = first_place(gate, text, count); i < count; i++) {
-		uint16_t entry = next[state << bits | gate->class[(uint8_t)text[i]]];
-
-		state = entry & STATE;
-		if ((entry & HIT) != 0 && is_so(gate, state, text, i)) {
-			merge(gate, found, &gate->sets[gate->ends[state]]);
-			is_any = true;
-		}
-	}
+	scan_grams(&scan);
+	scan_shorts(&scan);
 	if (gate->least_digits > 0 && scan_digits(gate, text, count, found))
-		is_any = true;
+		scan.is_any = true;
 	if (gate->least_word > 0 && scan_words(gate, text, count, found))
-		is_any = true;
-	return is_any;
+		scan.is_any = true;
+	return scan.is_any;
+}
+
+/* Some literal begins with all of `text`, and has more or not. */
+static bool
+is_head(const struct mask_gate *gate, const char *text, size_t count)
+{
+	uint32_t at;
+
+	if (!gate->firsts[(uint8_t)text[0]] || count < 2)
+		return gate->firsts[(uint8_t)text[0]];
+	for (at = gate->heads[head_bucket(text)]; at != NONE; at = gate->literals[at].next_head)
+		if (gate->literals[at].count >= count && is_same(text, gate->literals[at].text, count, false))
+			return true;
+	return false;
 }
 
 size_t
 mask_gate_tail(const struct mask_gate *gate, const char *text, size_t count)
 {
-	size_t state = 0, run;
+	size_t most = gate->longest < TAIL_MOST ? gate->longest : TAIL_MOST, run;
+	size_t at = count > most ? count - most : 0;
 
-	for (size_t i = count > TAIL_MOST ? count - TAIL_MOST : 0; i < count; i++)
-		state = gate->next[state << gate->class_bits | gate->class[(uint8_t)text[i]]] & STATE;
+	while (at < count && !is_head(gate, text + at, count - at))
+		at++;
 	run = gate->least_digits > 0 ? digit_tail(text, count) : 0;
-	return run > gate->depth[state] ? run : gate->depth[state];
+	return run > count - at ? run : count - at;
 }
 
 size_t
 mask_gate_memory(const struct mask_gate *gate)
 {
-	return sizeof *gate + gate->count * (sizeof *gate->depth + sizeof *gate->exact + sizeof *gate->ends) + gate->set_count * sizeof *gate->sets + (sizeof *gate->next * gate->count << gate->class_bits) +
-	    gate->rules * (sizeof *gate->digits + sizeof *gate->words);
+	return sizeof *gate + gate->room * sizeof *gate->literals + gate->rules * (sizeof *gate->digits + sizeof *gate->words);
 }

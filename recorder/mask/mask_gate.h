@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which rules can match in a text at all: one pass of an Aho-Corasick automaton over the literals of all rules, and a look
+ * Which rules can match in a text at all: one pass over it with a table of the literals of all rules, and a look
  * for runs of digits. Letters are folded, so it lets through too much, never too little.
  */
 #ifndef POSTERN_RECORDER_MASK_MASK_GATE_H
