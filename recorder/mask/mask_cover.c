@@ -191,6 +191,44 @@ cover_spot(struct mask_stream *s, struct spot *spot, const char *out, const stru
 		mark_spot(s, spot, marks, true);
 }
 
+/*
+ * Characters of one byte each, one after another in the text, in their row and in the queue, that no sink has yet: most of what is
+ * covered in full. How many there are from `i` on; if there are any, *was_covered is that of the first.
+ */
+static uint32_t
+cover_run(struct mask_stream *s, const struct mask_hit *hit, uint32_t i, const struct reach *reach, bool *was_covered)
+{
+	const uint32_t *refs = s->line.refs + i, most = hit->to - i;
+	uint32_t marks = (reach->record ? GRID_MARK(MARK_RECORDED) : 0) |
+	    (reach->screen && s->params.screen != NULL ? GRID_MARK(MARK_SHOWN) : 0);
+	int row = (int)(refs[0] >> 16), col = (int)(refs[0] & 0xffff);
+	const struct grid_cell *cell = refs[0] >> 16 == MASK_CARRY_ROW ? NULL : grid_cell(s->grid, row, col);
+	uint32_t n = 0, origin = cell != NULL ? cell->origin : 0;
+	const uint8_t *bytes;
+	uint64_t place;
+	size_t left;
+
+	if (cell == NULL || !mask_queue_find(&s->queue, origin, &place) || place < s->recorded ||
+	    (s->params.screen != NULL && place < s->shown))
+		return 0;
+	*was_covered = (cell->glyph & GRID_MARK(MARK_RECORDED)) != 0;
+	for (bytes = mask_queue_at(&s->queue, place, &left); n < most && n + 1 < left; n++, cell++) {
+		uint32_t glyph = cell->glyph & ~GRID_MARKS;
+		struct mask_sub sub = mask_queue_sub(&s->queue, place + n);
+
+		if (refs[n] != refs[0] + n || glyph != bytes[n] || glyph <= ' ' || glyph >= 0x7f || cell->origin != origin + n || bytes[n + 1] >= 0x80)
+			break;
+		if (reach->record || sub.record == 0 || sub.screen == 0) {
+			sub.record = reach->record ? '*' : sub.record;
+			sub.screen = reach->screen ? '*' : sub.screen;
+			mask_queue_set(&s->queue, place + n, sub);
+		}
+		if ((cell->glyph & marks) != marks)
+			grid_cell_mark(s->grid, row, col + (int)n, marks, true);
+	}
+	return n;
+}
+
 bool
 mask_is_record_only(const struct mask_stream *s, uint32_t rule)
 {
@@ -278,8 +316,8 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 	bool is_full = hit->is_partial || hit->to - hit->from > STYLED_MOST || is_in_full(s, hit->rule);
 	struct reach reach = { .record = is_final, .screen = !mask_is_record_only(s, hit->rule) };
 	char out[2 * STYLED_MOST];
-	bool is_new = false;
-	uint32_t chars = 0;
+	bool is_new = false, was_covered = false;
+	uint32_t chars = 0, run;
 	size_t column = 0;
 	struct spot spot;
 
@@ -292,6 +330,13 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 			continue;
 		if (hit->keeps_blanks && s->line.text[i] == ' ') {
 			column++;
+			continue;
+		}
+		run = is_full ? cover_run(s, hit, i, &reach, &was_covered) : 0;
+		if (run > 0) {
+			is_new = is_new || (chars == 0 && !was_covered);
+			chars += run;
+			i += run - 1;
 			continue;
 		}
 		chars++;
