@@ -278,7 +278,8 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_guard.c recorder/gate/gate_guard.h \
 	recorder/gate/gate_return.c recorder/gate/gate_return.h \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \
-	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_report.c recorder/gate/live_report.h recorder/gate/live_watch.c \
+	recorder/gate/live.c recorder/gate/live.h recorder/gate/live_report.c recorder/gate/live_report.h recorder/gate/change_words.c recorder/gate/gate_change.c \
+	recorder/gate/gate_change.h recorder/gate/gate_refused.c recorder/gate/gate_refused.h recorder/gate/live_watch.c \
 	recorder/gate/peer.c recorder/gate/peer.h \
 	recorder/gate/gate_signed.c recorder/gate/gate_signed.h \
 	recorder/gate/signer.c recorder/gate/signer.h \

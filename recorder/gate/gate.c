@@ -19,15 +19,18 @@
 #include "lib/base/fdio.h"
 #include "lib/base/log.h"
 #include "lib/base/own.h"
+#include "lib/base/secret.h"
 #include "lib/store/grant.h"
 #include "lib/store/request.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_change.h"
 #include "recorder/gate/gate_head.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_replica.h"
 #include "recorder/gate/gate_retention.h"
+#include "recorder/gate/gate_signed.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/live_report.h"
 #include "recorder/gate/peer.h"
@@ -86,13 +89,31 @@ gate_store(struct gate *gate)
 	return r;
 }
 
+/* Its hash, and what reads differently from what the log was told before, by this gate or an earlier one. */
+static void
+say_policy(struct gate *gate, const struct policy *policy)
+{
+	AUTO_BUF struct buf print = { .max = 1u << 22 };
+	AUTO_FREE char *whole = NULL, *change = NULL;
+	const char *text;
+	char hash[2 * SECRET_SHA256 + 1];
+
+	if (policy_print(policy, &print) < 0)
+		buf_clear(&print);
+	whole = buf_text(&print);
+	text = whole + strcspn(whole, "\n");	/* its first line is the hash */
+	change = gate_change(gate, "policy", text);
+	if (gate_say(gate, LOG_POLICY_LOADED, NULL, "policy %s with %u roles%s%s", id_hex(policy->sha256, SECRET_SHA256, hash),
+	    policy->roles_count, change != NULL && change[0] != '\0' ? "; " : "", change != NULL ? change : "") >= 0 && change != NULL)
+		gate_change_told(gate, "policy", text);
+}
+
 int
 gate_load_policy(struct gate *gate)
 {
 	AUTO_BUF struct buf errors = { .max = 65536 };
 	AUTO_FREE char *text = NULL;
 	struct policy *fresh = NULL;
-	char hash[17];
 	int r = policy_load(gate->daemon.place.etc, &fresh, &errors);
 
 	if (r < 0) {
@@ -105,7 +126,8 @@ gate_load_policy(struct gate *gate)
 	policy_free(gate->policy);
 	gate->policy = fresh;
 	gate->masks = gate_masks_new(fresh);
-	gate_say(gate, LOG_POLICY_LOADED, NULL, "policy %s… with %u roles", id_hex(fresh->sha256, 8, hash), fresh->roles_count);
+	say_policy(gate, fresh);
+	gate_signed_tell(gate);
 	who_policy_changed(gate);
 	peers_doubt(gate);	/* an account may belong to another person now */
 	live_check_rights(gate);

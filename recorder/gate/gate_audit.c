@@ -25,6 +25,7 @@
 #include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
+#include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
@@ -42,6 +43,7 @@ is_auditor(struct peer *peer)
 
 	if (policy_is_auditor(peer->gate->policy, &subject))
 		return true;
+	gate_refused(peer->gate, peer->uid, "recordings and the log are for auditors");
 	peer_fail(peer, STATUS_DENIED, "recordings are for the auditors that the policy names");
 	return false;
 }
@@ -92,6 +94,22 @@ find(struct peer *peer, const char *which, struct recording *recording)
 	return r < 0 ? r : recording_get(peer->gate->store, &id, recording);
 }
 
+/* Whose recordings somebody looked for. */
+static void
+say_listed(struct peer *peer, const struct wire_recordings *question)
+{
+	char since[CLOCK_TEXT] = "", until[CLOCK_TEXT] = "";
+
+	if (question->since_us != 0)
+		clock_local(question->since_us, since);
+	if (question->until_us != 0)
+		clock_local(question->until_us, until);
+	gate_say(peer->gate, LOG_LISTED, NULL, "%s looked at the list of recordings%s%s%s%s%s%s%s%s%s%s", peer_person(peer),
+	    question->which[0] != '\0' ? ", for " : "", question->which, question->person[0] != '\0' ? ", of " : "", question->person,
+	    question->role[0] != '\0' ? ", as " : "", question->role, since[0] != '\0' ? ", from " : "", since,
+	    until[0] != '\0' ? ", until " : "", until);
+}
+
 int
 on_recordings(struct peer *peer, const void *fields)
 {
@@ -104,6 +122,7 @@ on_recordings(struct peer *peer, const void *fields)
 
 	if (!is_auditor(peer))
 		return 0;
+	say_listed(peer, question);
 	if (question->which[0] != '\0') {
 		r = find(peer, question->which, &recording);
 		if (r == 0)
@@ -240,6 +259,8 @@ on_events(struct peer *peer, const void *fields)
 			r = request_find(peer->gate->store, question->subject, &subject);
 		filter.subject = &subject;
 	}
+	if (r == 0 && question->since == 0)	/* not each page: else its end would run away from who reads it */
+		gate_say(peer->gate, LOG_LISTED, NULL, "%s read the log%s%s", peer_person(peer), filter.subject != NULL ? " of " : "", question->subject);
 	if (r == 0)
 		r = event_list(peer->gate->store, &filter, put_event, peer);
 	if (r == 0)

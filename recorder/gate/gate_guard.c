@@ -39,7 +39,7 @@ answer(struct peer *peer, struct live *live, const struct wire_allow *question)
 	struct wire_verdict verdict = { .n = live->guarded_n, .allow = question->on, .by = by, .reason = reason };
 	const char *word = question->on ? "allowed" : "refused";
 
-	gate_say(peer->gate, LOG_SAID, &session->id, "%s %s a line in the session of %s as %s: " LOG_WORDS "%s", by, word, session->person, session->role,
+	gate_say(peer->gate, LOG_GUARD_ANSWERED, &session->id, "%s %s a line in the session of %s as %s: " LOG_WORDS "%s", by, word, session->person, session->role,
 	    reason);
 	live->guarded[0] = '\0';
 	live_put(live, WIRE_VERDICT, &verdict);

@@ -14,6 +14,7 @@
 #include "lib/wire/conn.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_keeper.h"
+#include "recorder/gate/gate_log.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -72,7 +73,7 @@ on_readable(evutil_socket_t fd, short what, void *user)
 
 	(void)what;
 	if (n <= 0) {
-		log_info("the keeper has gone");
+		gate_say(gate, LOG_GATE_STOPPED, NULL, "the keeper has gone, and the gate stops with it; running sessions go on");
 		event_base_loopbreak(gate->base);
 		return;
 	}

@@ -60,6 +60,7 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_EXTENDED]		= "extended",
 	[LOG_SHORTENED]		= "shortened",
 	[LOG_MASKED]		= "masked",
+	[LOG_GUARD_ANSWERED]	= "guard-answered",
 	[LOG_RECORDING_OPENED]	= "recording-opened",
 	[LOG_RECORDING_REFUSED]	= "recording-refused",
 	[LOG_LISTED]		= "listed",

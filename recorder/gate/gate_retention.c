@@ -26,6 +26,7 @@
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
@@ -280,6 +281,7 @@ may_look(struct peer *peer)
 
 	if (policy_is_admin(policy, &subject) || policy_is_auditor(policy, &subject))
 		return true;
+	gate_refused(peer->gate, peer->uid, "retention is for auditors and administrators");
 	peer_fail(peer, STATUS_DENIED, "retention is for the auditors and administrators that the policy names");
 	return false;
 }
@@ -334,6 +336,7 @@ on_run(struct peer *peer, const void *fields)
 	if (r < 0 && r != ERR_CLOCK && r != ERR_TOO_MANY)
 		return r;
 	if (question->confirm) {
+		gate_say(peer->gate, LOG_RETENTION_RUN, NULL, "%s confirmed the wall clock, and that what is due may go", peer_person(peer));
 		peer->gate->clock.jumped = false;
 		remember(peer->gate);
 	}

@@ -2,6 +2,7 @@
 /* The protocol of the gate: one row a kind. A kind without a row here is refused, whatever the wire thinks of it. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "lib/base/own.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -120,6 +122,7 @@ on_subscribe(struct peer *peer, const void *fields)
 static int
 check_needs(struct peer *peer, unsigned needs)
 {
+	char why[200];
 	int r = 0;
 
 	if ((needs & POLICY) != 0 && peer->gate->policy == NULL) {
@@ -127,6 +130,8 @@ check_needs(struct peer *peer, unsigned needs)
 		return -1;
 	}
 	if ((needs & PERSON) != 0 && (peer->who == NULL || peer->who->person == NULL)) {
+		snprintf(why, sizeof why, "the policy knows nobody with the account '%s'", peer->who != NULL ? peer->who->account : "?");
+		gate_refused(peer->gate, peer->uid, why);
 		peer_fail(peer, STATUS_DENIED, "the policy of this bastion knows nobody with the account '%s'",
 		    peer->who != NULL ? peer->who->account : "?");
 		return -1;

@@ -22,6 +22,7 @@
 #include "lib/store/request.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_change.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_signed.h"
@@ -35,18 +36,37 @@
 #define KEYS_ROOM		16000
 #define LATE_S			3600	/* a signature that says it holds longer than so is not taken */
 
+static void
+say_roster(struct gate *gate, const char *text)
+{
+	AUTO_FREE char *change = gate_change(gate, POLICY_ROSTER, text);
+	char hex[2 * SECRET_SHA256 + 1];
+
+	if (change != NULL && gate_say(gate, LOG_ROSTER_CHANGED, NULL, "the keys of approvers have changed; %s is now %s%s%s", POLICY_ROSTER,
+	    id_hex(gate->policy->roster_sha256, SECRET_SHA256, hex), change[0] != '\0' ? "; " : "", change) >= 0)
+		gate_change_told(gate, POLICY_ROSTER, text);
+}
+
+void
+gate_signed_tell(struct gate *gate)
+{
+	AUTO_FREE char *path = place_path(gate->daemon.place.etc, POLICY_ROSTER, NULL);
+	AUTO_FREE char *text = NULL;
+
+	if (gate->policy->roster != NULL && fdio_slurp_path(path, ROSTER_MOST_BYTES, &text, NULL) == 0)
+		say_roster(gate, text);
+}
+
 /* A roster with a fault stands for nobody's keys: the sentence is said once, and nothing can be signed until it is mended. */
 static int
 take_roster(struct gate *gate, const char *text, size_t count)
 {
 	AUTO_BUF struct buf errors = { .max = 65536 };
 	AUTO_FREE char *said = NULL;
-	char hex[2 * SECRET_SHA256 + 1];
 	int r = policy_roster_take(gate->policy, text, count, &errors);
 
 	if (r == 0) {
-		gate_say(gate, LOG_ROSTER_CHANGED, NULL, "the keys of approvers have changed; %s is now %s", POLICY_ROSTER,
-		    id_hex(gate->policy->roster_sha256, SECRET_SHA256, hex));
+		say_roster(gate, text);
 		return 0;
 	}
 	said = buf_text(&errors);

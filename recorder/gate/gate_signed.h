@@ -18,6 +18,9 @@ struct request;
 /* Reads `approvers` anew if it has changed. 0, or ERR_POLICY if it is not valid: then it is said, and no decision is made. */
 int	gate_signed_refresh(struct gate *gate);
 
+/* A policy was loaded: says how its roster differs from the one that the log was told of last, by whichever gate. */
+void	gate_signed_tell(struct gate *gate);
+
 /*
  * 0 if the decision may count: it is signed as it must be, or not signed where that is enough. Otherwise the peer has been
  * told why not, and the log as well. Denials never need a signature, but a false one is refused all the same.

@@ -21,6 +21,7 @@
 #include "lib/base/text.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
@@ -31,7 +32,6 @@
 #define OUT_MOST	(4u << 20)	/* a peer that leaves so much unread is dropped */
 #define SILENT_S	20		/* hello must come within */
 #define HEAR_ONCE	16u		/* messages of one peer in one turn of the loop; then it is others' turn */
-#define REFUSED_US	(10 * CLOCK_US)	/* the journal gets one line in so much time about refused connections */
 
 static void
 peer_free(struct peer *peer)
@@ -208,7 +208,7 @@ on_who(void *user, struct who *who, const char *why)
 	}
 	event_add(peer->readable, NULL);
 	if (who == NULL) {
-		log_warn("uid %u cannot be identified: %s", (unsigned)peer->uid, why);
+		gate_refused(peer->gate, peer->uid, why);
 		peer_fail(peer, STATUS_DENIED, "%s", why);
 		peer_drop(peer, "it cannot be identified");
 		return;
@@ -383,23 +383,6 @@ peer_new(struct gate *gate, int fd, uid_t uid, pid_t pid)
 	gate->peer_count++;
 }
 
-/* A flood must not fill the journal: the rest is counted. */
-static void
-say_refused(uid_t uid, const char *why)
-{
-	static int64_t last_us;
-	static unsigned more;
-	int64_t now = clock_boot_us();
-
-	if (last_us != 0 && now - last_us < REFUSED_US) {
-		more++;
-		return;
-	}
-	log_info("connection of uid %u refused: %s (%u more since the last line)", (unsigned)uid, why, more);
-	last_us = now;
-	more = 0;
-}
-
 int
 peer_accept(struct gate *gate, int listener)
 {
@@ -420,7 +403,7 @@ peer_accept(struct gate *gate, int listener)
 	}
 	why = refuse(gate, uid, pid);
 	if (why != NULL) {
-		say_refused(uid, why);
+		gate_refused(gate, uid, why);
 		turn_away(fd, why);
 	} else {
 		peer_new(gate, fd, uid, pid);

@@ -157,6 +157,10 @@ check_PROGRAMS += tests/unit/recorder/signer_test
 tests_unit_recorder_signer_test_SOURCES = tests/unit/recorder/signer_test.c recorder/gate/signer.c $(store_test_shared)
 tests_unit_recorder_signer_test_CFLAGS = $(store_test_cflags)
 tests_unit_recorder_signer_test_LDADD = $(store_test_libs)
+check_PROGRAMS += tests/unit/recorder/change_words_test
+tests_unit_recorder_change_words_test_SOURCES = tests/unit/recorder/change_words_test.c recorder/gate/change_words.c
+tests_unit_recorder_change_words_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_change_words_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/recorder/power_test
 tests_unit_recorder_power_test_SOURCES = tests/unit/recorder/power_test.c tests/unit/store/disk.c tests/unit/store/disk.h \
 	recorder/gate/signer.c $(store_test_shared)
