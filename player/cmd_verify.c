@@ -21,6 +21,7 @@
 #include "player/verify_evidence.h"
 
 #define PINS	16
+#define STALE_US	(120 * CLOCK_US)	/* twice as long as a gate leaves its log without a new head */
 
 /* clang-format off */
 static const int statuses[VERIFY_VERDICTS] = {
@@ -67,6 +68,28 @@ read_pin(const struct cli *cli, const char *path, const struct note_key *key, st
 	return STATUS_OK;
 }
 
+/* Too old for a log that a gate looks after; or from the future, which is no better. */
+static bool
+is_stale(const struct verify_report *report)
+{
+	int64_t age_us = clock_wall_us() - report->head_us;
+
+	return report->heads > 0 && (age_us > STALE_US || age_us < -STALE_US);
+}
+
+static void
+print_stale(const struct verify_report *report)
+{
+	int64_t age_s = (clock_wall_us() - report->head_us) / CLOCK_US;
+	char span[CLOCK_TEXT];
+
+	if (is_stale(report) && age_s < 0)
+		printf("STALE: the last head is dated %s from now: a clock was wrong when it was signed, or is wrong here.\n", clock_span(-age_s, span));
+	else if (is_stale(report))
+		printf("STALE: the last head is %s old, and a running gate signs one each minute: the gate does not run, or this is a copy, "
+		    "or it was put back.\n", clock_span(age_s, span));
+}
+
 static void
 print_json(const struct verify_report *report, const struct note_key *key)
 {
@@ -74,9 +97,9 @@ print_json(const struct verify_report *report, const struct note_key *key)
 	json_t *row;
 
 	note_key_print(key, vkey);
-	row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "verdict", verify_name(report->verdict), "why", report->why,
+	row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}", "verdict", verify_name(report->verdict), "why", report->why,
 	    "key", vkey, "at", (json_int_t)report->at, "entries", (json_int_t)report->entries, "covered", (json_int_t)report->covered,
-	    "head_us", (json_int_t)report->head_us, "heads", (json_int_t)report->heads, "epochs", (json_int_t)report->epochs,
+	    "head_us", (json_int_t)report->head_us, "stale", (int)is_stale(report), "heads", (json_int_t)report->heads, "epochs", (json_int_t)report->epochs,
 	    "pins", (json_int_t)report->pins, "expired", (json_int_t)report->expired);
 	if (row != NULL && json_dumpf(row, stdout, JSON_COMPACT) == 0)
 		puts("");
@@ -96,6 +119,7 @@ print_text(const struct verify_report *report, const struct note_key *key, bool 
 	if (report->pins > 0)
 		printf(", and %" PRId64 " pinned head%s", report->pins, report->pins == 1 ? "" : "s");
 	printf("; the last one that holds is of %s.\n", report->heads > 0 ? clock_local(report->head_us, when) : "no time at all");
+	print_stale(report);
 	if (report->verdict == VERIFY_FINE && report->covered < report->entries)
 		printf("%" PRId64 " entries behind it are too new to be signed.\n", report->entries - report->covered);
 	if (report->expired > 0)

@@ -14,6 +14,7 @@ verify() {
 	[ "$status" -eq "$wanted" ] || sed "s/^/# status $status: /" "$root.said"
 	[ "$status" -eq "$wanted" ]
 }
+no() { ! "$@"; }
 says() { grep -q -- "$1" "$root.said"; }
 stop() {
 	kill "$posternd"
@@ -45,6 +46,14 @@ for i in 1 2 3; do p engineer request shell --reason "again $i" >/dev/null; done
 stop
 holds "a gate that stops leaves nothing unsigned" verify --root "$root" --save "$root.late" --key "$root/state/log.pub"
 holds "up to the last entry" sh -c "grep -q 'Fine up to entry \\([0-9]*\\) of \\1\\.' '$root.said'"
+holds "and its last head is new" no says STALE
+echo 600 >"$root.shift"
+later() { timeout 60 env LD_PRELOAD="$TOP_BUILDDIR/tests/e2e/days_clock.so" DAYS_CLOCK="$root.shift" "$bin/postern" verify --root "$root" "$@" >"$root.said" 2>&1; }
+holds "ten minutes later it is fine still" later
+holds "but its last head is told to be stale" says 'STALE: the last head is 10 min old'
+later --json
+holds "also in an object" says '"stale":true'
+rm -f "$root.shift"
 holds "the log has grown from the head that was kept before" verify --root "$root" --pin "$root.early" --pin "$root.late"
 holds "both pins were checked" says '2 pinned heads'
 
