@@ -27,13 +27,25 @@ doctor_done(struct doctor *d)
 	*d = (struct doctor){ 0 };
 }
 
+/* "a, b" has a and b. */
+static bool
+has_who(const struct finding *f, const char *who)
+{
+	size_t count = strlen(who);
+
+	for (const char *at = f->who; (at = strstr(at, who)) != NULL; at++)
+		if ((at == f->who || at[-1] == ' ') && (at[count] == '\0' || at[count] == ','))
+			return true;
+	return false;
+}
+
 static void
 add_who(struct finding *f, const char *who)
 {
 	size_t count = strlen(f->who);
 	char *longer;
 
-	if (count >= MOST_WHO)
+	if (count >= MOST_WHO || has_who(f, who))
 		return;
 	if (count + strlen(who) + 2 >= MOST_WHO)
 		who = "...";

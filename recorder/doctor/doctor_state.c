@@ -250,7 +250,8 @@ look_inside(struct view *v)
 	int r;
 
 	check_writable(v, v->look->place->state);
-	check_writable(v, recordings);
+	if (is_there(v, "catalogue.db"))	/* else no gate has made the folder yet */
+		check_writable(v, recordings);
 	r = store_open(v->look->place->state, STORE_READONLY, &v->store);
 	if (r == ERR_STORE_MISSING && !is_there(v, "log.key") && !is_there(v, "slots"))
 		doctor_skip(v->d, "the catalogue: no gate has run here yet");

@@ -126,6 +126,21 @@ empty_or_broken_text_is_not_taken_for_a_closed_sshd(void **state)
 }
 
 static void
+a_finding_names_each_of_whom_it_is_true_once(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+
+	(void)state;
+	doctor_add(&d, "policy", "oncall", "a thing", "a line");
+	doctor_add(&d, "policy", "call", "a thing", "a line");
+	doctor_add(&d, "policy", "oncall", "a thing", "a line");
+	doctor_add(&d, "policy", "call", "a thing", "a line");
+	doctor_add(&d, "policy", "on", "a thing", "a line");
+	assert_int_equal(d.count, 1);
+	assert_string_equal(d.findings[0].who, "oncall, call, on");
+}
+
+static void
 files_that_let_others_in_are_found_with_the_command(void **state)
 {
 	char root[] = "/tmp/doctor-test-XXXXXX";
@@ -205,6 +220,7 @@ main(void)
 		cmocka_unit_test(each_setting_that_opens_a_way_is_found),
 		cmocka_unit_test(forwarding_may_also_be_closed_one_by_one),
 		cmocka_unit_test(empty_or_broken_text_is_not_taken_for_a_closed_sshd),
+		cmocka_unit_test(a_finding_names_each_of_whom_it_is_true_once),
 		cmocka_unit_test(files_that_let_others_in_are_found_with_the_command),
 	};
 
