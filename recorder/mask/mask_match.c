@@ -19,7 +19,6 @@
 
 #define VALUES		4	/* groups named `value` in one pattern */
 #define PAIRS		64
-#define LONG_LITERAL	5	/* bytes; shorter ones stand in all sorts of words */
 #define LIMIT		60000	/* matching steps of one try; a line of ordinary text takes hundreds */
 #define HEAP_KIB	2048		/* of one try without machine code */
 #define JIT_STACK	(256u * 1024)
@@ -142,28 +141,6 @@ make_stack(struct mask_match *m)
 	m->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK, NULL);
 	if (m->stack != NULL)
 		pcre2_jit_stack_assign(m->context, NULL, m->stack);
-}
-
-/* Ordinary text has what it looks for: numbers, long words, short texts, words of a language. */
-static bool
-is_common(const struct mask_rule *rule)
-{
-	if (rule->digits > 0 || rule->word > 0 || rule->literals == NULL || rule->literals[0] == NULL)
-		return true;
-	for (char **literal = rule->literals; *literal != NULL; literal++)
-		if (strlen(*literal) < LONG_LITERAL)
-			return true;
-	return rule->is_caseless;
-}
-
-/* Not for lines that go on: that takes more memory than all the rest, and there is one such line at a time. */
-void
-mask_match_hasten(struct mask_match *m)
-{
-	for (size_t i = 0; i < m->rules->count; i++)
-		if (is_common(&m->rules->items[i]) && ready(m, i) != NULL)
-			jit(&m->ones[i], PCRE2_JIT_COMPLETE);
-	make_stack(m);
 }
 
 int

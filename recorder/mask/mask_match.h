@@ -58,12 +58,10 @@ int		 mask_match_new(const struct mask_rules *rules, struct mask_match **match, 
 int		 mask_match_late(const struct mask_rules *rules, struct mask_match **match);
 
 /*
- * For processes that may not make machine code later: the first compiles nothing yet and is enough for a few texts, the second makes
- * those rules fast by machine code that ordinary text gives work to. That needs memory that is both written and run, which nothing
- * needs afterwards; all others are compiled when they are needed, and interpreted. 0, or -ENOMEM.
+ * The same without machine code, which some processes may not make: each rule is compiled when it is first needed, and interpreted.
+ * 0, or -ENOMEM.
  */
 int		 mask_match_slow(const struct mask_rules *rules, struct mask_match **match);
-void		 mask_match_hasten(struct mask_match *match);
 
 void		 mask_match_free(struct mask_match *match);
 

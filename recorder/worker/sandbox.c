@@ -8,8 +8,6 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,8 +17,6 @@
 
 #include "lib/base/own.h"
 #include "recorder/cage/landlock.h"
-#include "lib/base/fdio.h"
-#include "lib/base/own.h"
 #include "recorder/worker/sandbox.h"
 
 #if defined(__x86_64__)
@@ -37,7 +33,6 @@
 #define OTHERWISE	SECCOMP_RET_KILL_PROCESS
 #endif
 
-#define MAPS_MOST	(1u << 20)
 #define STEPS_MOST	256
 #define LOW(argument)	(offsetof(struct seccomp_data, args) + (size_t)(argument) * 8)	/* its low 32 bits: both processors are little-endian */
 
@@ -194,54 +189,6 @@ deny_files(void)
 	return ruleset < 0 ? ruleset : landlock_restrict(ruleset);
 }
 #endif
-
-/* "7f12a000-7f12b000 rwxp ...": 1 and its place if that is such memory. */
-static int
-parse_map(const char *line, struct sandbox_piece *piece)
-{
-	unsigned long from, to;
-	char modes[5];
-
-	if (sscanf(line, "%lx-%lx %4s", &from, &to, modes) != 3 || strncmp(modes, "rwx", 3) != 0)
-		return 0;
-	*piece = (struct sandbox_piece){ (void *)from, to - from };
-	return 1;
-}
-
-int
-sandbox_seal_code(struct sandbox_code *code)
-{
-	AUTO_FREE char *maps = NULL;
-	char *rest = NULL;
-	size_t count;
-	int r = fdio_slurp_path("/proc/self/maps", MAPS_MOST, &maps, &count);
-
-	code->count = 0;
-#if defined(POSTERN_SANITIZERS)	/* some of it is theirs */
-	return 0;
-#endif
-	if (r < 0)
-		return r;
-	for (char *line = strtok_r(maps, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-		struct sandbox_piece *piece = &code->pieces[code->count];
-
-		if (parse_map(line, piece) == 0)
-			continue;
-		if (mprotect(piece->at, piece->count, PROT_READ | PROT_EXEC) < 0)
-			return -errno;
-		if (++code->count == SANDBOX_PIECES)
-			return -ENOBUFS;
-	}
-	return 0;
-}
-
-void
-sandbox_unseal_code(struct sandbox_code *code)
-{
-	for (size_t i = 0; i < code->count; i++)
-		(void)mprotect(code->pieces[i].at, code->pieces[i].count, PROT_READ | PROT_WRITE);
-	code->count = 0;
-}
 
 int
 sandbox_close(void)

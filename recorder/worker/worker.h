@@ -14,7 +14,6 @@
 #include "lib/term/notice.h"
 #include "lib/wire/conn.h"
 #include "lib/wire/messages.h"
-#include "recorder/worker/sandbox.h"
 
 struct grid;
 struct guard_rule;
@@ -120,7 +119,6 @@ struct worker_mask {
 	struct mask_rules	*rules;
 	struct mask_match	*match;		/* NULL: nothing is masked */
 	struct masked		 out, err;
-	struct sandbox_code	 code;		/* of the match */
 	uint64_t		*told;		/* of each rule: how many values the recording knows of */
 	bool			 is_over;
 };
@@ -325,7 +323,6 @@ bool	tape_sum(const struct worker_tape *tape, uint8_t sha256[32]);	/* of the clo
 
 /* ---- worker_mask.c: all but masking_write() do nothing where nothing is masked */
 int	masking_open(struct worker *worker);	/* 0 or ERR_MASK_RULES */
-void	masking_hasten(struct worker *worker);	/* rules to machine code: before the sandbox */
 void	masking_done(struct worker_mask *mask);
 void	masking_write(struct worker *worker, bool is_err, const uint8_t *bytes, size_t count);	/* output */
 void	masking_typed(struct worker *worker);	/* its echo does not wait */

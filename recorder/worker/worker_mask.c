@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
-#include "lib/base/log.h"
 #include "lib/base/own.h"
 #include "lib/record/writer.h"
 #include "recorder/keeper/contract.h"
@@ -113,20 +111,6 @@ masking_open(struct worker *w)
 }
 
 void
-masking_hasten(struct worker *w)
-{
-	int r;
-
-	if (w->mask.match == NULL)
-		return;
-	mask_match_hasten(w->mask.match);
-	malloc_trim(0);	/* compiling takes far more than it leaves behind */
-	r = sandbox_seal_code(&w->mask.code);
-	if (r < 0)
-		log_warn("the code of the masking rules stays writable: %s", err_text(r));
-}
-
-void
 masking_done(struct worker_mask *mask)
 {
 	mask_stream_free(mask->out.stream);
@@ -135,7 +119,6 @@ masking_done(struct worker_mask *mask)
 	buf_done(&mask->out.pieces);
 	buf_done(&mask->err.decided);
 	buf_done(&mask->err.pieces);
-	sandbox_unseal_code(&mask->code);
 	mask_match_free(mask->match);
 	mask_rules_free(mask->rules);
 	free(mask->told);
