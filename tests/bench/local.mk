@@ -11,6 +11,11 @@ EXTRA_PROGRAMS += tests/bench/log
 tests_bench_log_SOURCES = tests/bench/log.c recorder/gate/signer.c
 tests_bench_log_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
 tests_bench_log_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
+EXTRA_PROGRAMS += tests/bench/endings
+tests_bench_endings_SOURCES = tests/bench/endings.c tests/e2e/cage.c tests/e2e/cage_cases.c tests/e2e/cage_probe.c tests/e2e/cage_spawn.c \
+	tests/e2e/cage_try.c tests/e2e/cage_reach.c tests/e2e/cage_plant.c
+tests_bench_endings_CPPFLAGS = $(AM_CPPFLAGS) -DCAGE_SOURCE='"$(abs_top_srcdir)"'
+tests_bench_endings_LDADD = lib/record/librecord.a lib/wire/libwire.a recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += tests/bench/README.md
 
@@ -23,3 +28,8 @@ bench: all tests/bench/bench tests/bench/child
 .PHONY: bench-log
 bench-log: all tests/bench/log
 	dir=$$(mktemp -d ./bench-log.XXXXXX) && { tests/bench/log "$$dir"; status=$$?; rm -rf "$$dir"; exit $$status; }
+
+# The end of a session: 1, 100 and 1000 processes, and 150 that flee.
+.PHONY: bench-endings
+bench-endings: all tests/bench/endings
+	tests/bench/endings

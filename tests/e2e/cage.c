@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -220,10 +221,14 @@ become_warden(const struct cage *cage, const int *sources)
 {
 	static const int targets[] = { WARDEN_START, WARDEN_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH,
 		WARDEN_TRAIL };
+	/* Without namespaces nothing else bounds a session that forks; the dead that nobody has buried count as well. */
+	static const struct rlimit bound = { 1500, 1500 };
 	char path[256];
 	char *argv[] = { path, NULL };
 
 	snprintf(path, sizeof path, "%s/recorder/postern-warden", cage->site->root);
+	if (cage->mode != CAGE_ROOT)
+		setrlimit(RLIMIT_NPROC, &bound);
 	if (cage->mode != CAGE_ROOT && geteuid() == 0 && (initgroups(cage->site->account, cage->site->gid) < 0 ||
 	    setresgid(cage->site->gid, cage->site->gid, cage->site->gid) < 0 ||
 	    setresuid(cage->site->uid, cage->site->uid, cage->site->uid) < 0))
