@@ -423,7 +423,8 @@ plan_missing(const struct plan *plan)
 	bool names = (marks & MARK_NET_SPACE) || plan->abi >= 6;
 	uint32_t have = (plan->abi >= 1 ? NEED_FS | NEED_TRUNCATE : 0u) | (signals && names ? NEED_SCOPE : 0u);
 
-	uint32_t exact = (plan->start->role.flags & ROLE_EXACT) && !(marks & MARK_EXACT) ? NEED_EXACT : 0u;
+	bool wants_exact = (plan->start->role.flags & ROLE_EXACT) || (plan->start->role.rights.need & NEED_EXACT);
+	uint32_t exact = wants_exact && !(marks & MARK_EXACT) ? NEED_EXACT : 0u;
 
 	if (!plan->confined)
 		return exact;

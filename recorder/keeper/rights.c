@@ -82,7 +82,7 @@ rights_valid(const struct rights *r)
 	}
 	if (r->flags & RIGHTS_CONFINED)
 		return true;
-	return r->flags == 0 && r->need == 0 && r->paths_count == 0 && r->connect_count == 0 && r->bind_count == 0;
+	return r->flags == 0 && (r->need & ~(uint32_t)NEED_EXACT) == 0 && r->paths_count == 0 && r->connect_count == 0 && r->bind_count == 0;
 }
 
 bool

@@ -65,12 +65,12 @@ make_rights(const struct policy_may *may, struct rights *rights)
 {
 	int r;
 
+	rights->need = may->need;
 	if (!may->given)
 		return 0;
 	rights->flags = RIGHTS_CONFINED | (may->shell ? RIGHTS_SHELL : 0u) | (may->udp ? RIGHTS_UDP : 0u) |
 	    (may->raw ? RIGHTS_RAW : 0u) | (may->listen ? RIGHTS_LISTEN : 0u) | (may->namespaces ? RIGHTS_SPACES : 0u) |
 	    (may->tmp ? RIGHTS_TMP : 0u);
-	rights->need = may->need;
 	r = put_paths(rights, RIGHT_EXEC, may->exec, may->exec_count);
 	if (r == 0)
 		r = put_paths(rights, RIGHT_READ, may->read, may->read_count);

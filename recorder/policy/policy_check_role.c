@@ -44,7 +44,7 @@ check_trail(struct check *c, struct policy_role *role)
 		if (strcmp(text, words[i]) == 0) {
 			role->trail = i;
 			if (i == ROLE_TRAIL_OFF && role->exact)
-				check_fault(c, "exact", "`exact: yes` is about a trail, and the role has none; leave out `trail: off`");
+				check_fault(c, "exact", "a second witness is about a trail, and the role has none; leave out `trail: off`");
 			return;
 		}
 	check_fault(c, "trail", "write `trail: writes`, `trail: reads` (writes too) or `trail: off`");
@@ -242,9 +242,9 @@ check_role(struct check *c, struct policy_role *role)
 		check_fault(c, "sessions", "at most %d sessions at once", SESSIONS_MOST);
 	policy_mask_check(c, role);
 	check_ends(c, role);
-	check_trail(c, role);
+	check_may(c, role);
+	check_trail(c, role);	/* behind it: what is required may ask for a witness */
 	check_glass(c, role);
 	check_copy(c, role);
-	check_may(c, role);
 	policy_guard_check(c, role);
 }

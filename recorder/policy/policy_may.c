@@ -81,8 +81,9 @@ check_may(struct check *c, struct policy_role *role)
 
 	may->given = has_key(c, "may");
 	if (!may->given) {
-		if (has_key(c, "require"))
-			check_fault(c, "require", "`require` goes with `may`");
+		check_require(c, may);
+		if (may->need & ~(uint32_t)NEED_EXACT)
+			check_fault(c, "require", "`require` goes with `may`; without that only `exact` can be required");
 		if (may->loose)
 			check_fault(c, "loose", "`loose` goes with `may`");
 		return;

@@ -2,10 +2,17 @@
 /* The second witness of arguments: as root the kernel's own program, where the machine takes one, and ptrace. */
 #include "config.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/own.h"
@@ -221,12 +228,69 @@ debuggers_work_where_the_kernel_is_the_witness(enum cage_mode mode)
 	free(told.text);
 }
 
+/* A machine on which nobody may trace and no program may be loaded, for this process and all that comes of it. */
+static bool
+refuse_witnesses(void)
+{
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { sizeof steps / sizeof steps[0], steps };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+static void
+without_witnesses(enum cage_mode mode)
+{
+	AUTO_FREE char *text = NULL;
+	struct cage cage;
+	struct told told;
+
+	cage_check(refuse_witnesses(), "no filter");
+	exact_init(&cage, mode, "echo runs; exit 0");
+	cage.start.role.rights.need = NEED_EXACT;
+	cage_check(cage_start(&cage), "the warden does not start");
+	cage_check(!cage_hear(&cage, WARDEN_RUNNING), "it runs: %s", cage.running.text);
+	cage_check_word(cage.failed.text, "cannot enforce what the role requires: exact");
+	cage_check(cage_alive(&cage) == 0 && cage_done(&cage) != 0, "something runs");
+	exact_init(&cage, mode, "echo runs; exit 0");
+	text = trail_through(&cage, &told);
+	cage_check_word(text, "runs");
+	cage_check(told.witness == TRACER_CLAIMED && confirmed(&told) == 0, "the witness is %u", told.witness);
+	cage_check((cage.enforced.marks & (MARK_EXACT | MARK_EXACT_KERNEL)) == 0, "it has the mark of a witness");
+	cage_check((cage.enforced.missing & NEED_EXACT) != 0, "it does not say what is missing");
+	free(told.text);
+}
+
+/* In a process of its own, for a filter stays. */
+static void
+without_a_witness_a_role_that_requires_one_is_refused(enum cage_mode mode)
+{
+	pid_t pid;
+	int status = -1;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		without_witnesses(mode);
+		fflush(stdout);
+		_exit(cage_case.fine ? 0 : 1);
+	}
+	cage_check(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "it went otherwise");
+}
+
 const struct cage_test cage_exacts[] = {
 	CAGE_EVASION("F1", every_forged_argument_has_a_witness, IN_ALL, false),
 	CAGE_CASE(ptrace_takes_over_where_the_kernel_takes_no_program, IN_ROOT, false),
 	CAGE_CASE(every_one_of_ten_thousand_programs_has_a_witness, IN_ROOT | IN_TRIAL, false),
 	CAGE_CASE(honest_programs_are_confirmed, IN_ALL, true),
 	CAGE_CASE(programs_in_a_namespace_below_have_a_witness, IN_ROOT, false),
+	CAGE_CASE(without_a_witness_a_role_that_requires_one_is_refused, IN_ALL, true),
 	CAGE_CASE(debuggers_work_where_the_kernel_is_the_witness, IN_ROOT, false),
 	CAGE_LAST
 };

@@ -11,7 +11,10 @@ role exact ', exact: yes' >"$root/etc/roles.d/exact.yaml"
 mkdir -p bad/roles.d && cp "$root/etc/policy.yaml" bad
 role plain ', trail: off, exact: yes' >bad/roles.d/bad.yaml
 "$postern" policy check bad >said 2>&1
-holds "a second witness of no trail is a fault" says "role 'plain': .exact: yes. is about a trail"
+holds "a second witness of no trail is a fault" says "role 'plain': a second witness is about a trail"
+role plain ', trail: off, require: [exact]' >bad/roles.d/bad.yaml
+"$postern" policy check bad >said 2>&1
+holds "so is one that is required" says "role 'plain': a second witness is about a trail"
 begin
 
 newest() { as auditor ls --json | head -n 1 | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/'; }

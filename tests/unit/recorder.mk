@@ -43,6 +43,13 @@ tests_unit_recorder_init_env_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/recorder/elf_test
 tests_unit_recorder_elf_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_elf_test_LDADD = $(CAGE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/recorder/exact_test tests/unit/recorder/btf_test
+tests_unit_recorder_exact_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_exact_test_SOURCES = tests/unit/recorder/exact_test.c recorder/trail/exact_claim.c recorder/trail/exact_match.c
+tests_unit_recorder_exact_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_btf_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_btf_test_SOURCES = tests/unit/recorder/btf_test.c recorder/trail/btf.c
+tests_unit_recorder_btf_test_LDADD = lib/base/libbase.a $(SODIUM_LIBS) $(CMOCKA_LIBS)
 endif
 # end of the cage
 

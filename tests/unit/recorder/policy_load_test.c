@@ -288,7 +288,10 @@ static const struct {
 	{ "guard: [sql]", "guard: [sequel]", "policy.yaml:22: role 'orders-ro': there is no set or rule 'sequel' (sql, shell, cluster)\n" },
 	{ "guard: [sql]", "require: [fs, magic]", "policy.yaml:22: role 'orders-ro': 'magic' cannot be required (fs, truncate, "
 	    "tcp, scope, sockets, noexec, exact)\n" },
-	{ "sudo: yes", "require: [fs]", "policy.yaml:31: role 'shell': `require` goes with `may`\n" },
+	{ "sudo: yes", "require: [fs]", "policy.yaml:31: role 'shell': `require` goes with `may`; without that only "
+	    "`exact` can be required\n" },
+	{ "sudo: yes", "require: [exact, tcp]", "policy.yaml:31: role 'shell': `require` goes with `may`; without that only `exact` can "
+	    "be required\n" },
 	{ "sudo: yes", "loose: yes", "policy.yaml:31: role 'shell': `loose` goes with `may`\n" },
 	{ "nice: 5", "memory: 5T", "policy.yaml:30: role 'shell': '5T' is not a size (write 64K, 512M or 2G)\n" },
 	{ "nice: 5", "memory: 1K", "policy.yaml:30: role 'shell': 1K: between 64K and 1024G\n" },

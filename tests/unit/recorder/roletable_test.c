@@ -24,7 +24,7 @@
 static const char text[] =
     "people: [{person: anna, accounts: [anna]}, {person: bert, accounts: [bert]}]\n"
     "roles:\n"
-    "  - {role: shell, who: [anna], as: ops, approve: {by: [bert]}, sudo: yes, sessions: 3, for: {most: 2h, idle: 5m}, ending: {freeze: 2m}}\n"
+    "  - {role: shell, who: [anna], as: ops, approve: {by: [bert]}, sudo: yes, require: [exact], sessions: 3, for: {most: 2h, idle: 5m}, ending: {freeze: 2m}}\n"
     "  - {role: psql, who: [anna], as: db, approve: {by: [bert]}, run: [/usr/bin/psql, -d, orders], env: [PGHOST=db1],\n"
     "     limits: {pids: 33, nice: 4, files: 64, memory: 512M, file-size: 2G, cpu: 10m}, system: yes,\n"
     "     may: {shell: none, exec: [/usr/bin/psql], read: [/etc, ~/.pgpass], write: [~], connect: [5432, 80], bind: [9],\n"
@@ -76,7 +76,8 @@ the_child_and_the_gate_make_the_same_table(void **state)
 	r = &t->records[policy_role_index(p, "shell")];
 	assert_string_equal(r->name, "shell");
 	assert_string_equal(r->account, "ops");
-	assert_int_equal(r->flags, ROLE_SHELL | ROLE_SUDO);
+	assert_int_equal(r->flags, ROLE_SHELL | ROLE_SUDO | ROLE_EXACT);	/* what is required is looked for */
+	assert_int_equal(r->rights.need, NEED_EXACT);
 	assert_int_equal(r->argc, 0);
 	assert_int_equal(r->sessions, 3);
 	assert_int_equal(r->most_s, 7200);
@@ -196,7 +197,7 @@ static const struct lie lies[] = {
 	{ "unknown right", IN_RIGHTS(flags), 0xff, 4 },
 	{ "rights without a may", IN_RIGHTS(flags), RIGHTS_UDP, 1 },
 	{ "a need without a may", IN_RIGHTS(need), NEED_FS, 1 },
-	{ "unknown need", IN_RIGHTS(need), 0x40, 1 },
+	{ "unknown need", IN_RIGHTS(need), 0x80, 1 },
 	{ "paths without a may", IN_RIGHTS(paths_count), 1, 1 },
 	{ "paths beyond the table", IN_RIGHTS(paths_count), 49, 1 },
 	{ "ports beyond the table", IN_RIGHTS(connect_count), 33, 1 },
