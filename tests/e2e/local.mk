@@ -75,4 +75,5 @@ check_SCRIPTS += tests/e2e/learn_test.sh
 noinst_PROGRAMS += tests/e2e/forge
 tests_e2e_forge_CFLAGS = $(AM_CFLAGS) -pthread $(POSTERN_PLAIN)
 tests_e2e_forge_LDFLAGS = $(AM_LDFLAGS) $(POSTERN_PLAIN)
-check_SCRIPTS += tests/e2e/exact_test.sh
+check_SCRIPTS += tests/e2e/exact_test.sh tests/e2e/exact_root_test.sh
+EXTRA_DIST += tests/e2e/exact_lib.sh
