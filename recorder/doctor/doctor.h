@@ -11,6 +11,7 @@
 struct kernel_facts;
 struct place;
 struct policy;
+struct timex;
 
 struct finding {
 	char	*area;	/* "sshd", "pam", "account", "policy", "files", "keys", "kernel", "clock", "disk", "state" */
@@ -65,8 +66,8 @@ void	 doctor_people(struct doctor *doctor, const struct policy *policy);
 /* What the kernel lacks, and what that means for the policy's roles. */
 void	 doctor_kernel(struct doctor *doctor, const struct policy *policy, const struct kernel_facts *facts);
 
-/* Is the wall clock kept right by anybody? */
-void	 doctor_clock(struct doctor *doctor);
+/* Is the wall clock kept right by anybody? What adjtimex(2) answered. */
+void	 doctor_clock(struct doctor *doctor, int state, const struct timex *now);
 
 /* Space for recordings, in bytes and in files; and what a thief of the disk could read. */
 void	 doctor_disk(struct doctor *doctor, const struct place *place);

@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #include "lib/base/cli.h"
@@ -78,6 +79,7 @@ cmd_doctor(struct cli *cli)
 	AUTO_DOCTOR struct doctor doctor = { 0 };
 	struct state_look look = { .place = &place, .now_us = clock_wall_us() };
 	struct kernel_facts facts;
+	struct timex clock = { 0 };	/* asks, and sets nothing */
 
 	place_init(&place, cli_get(cli, "root"));
 	doctor_policy(&doctor, &place, &policy);
@@ -91,7 +93,7 @@ cmd_doctor(struct cli *cli)
 	find_owner(&doctor, &look);
 	doctor_files(&doctor, &place, look.owner);
 	doctor_disk(&doctor, &place);
-	doctor_clock(&doctor);
+	doctor_clock(&doctor, adjtimex(&clock), &clock);
 	look.policy = policy;
 	doctor_state(&doctor, &look);
 	if (cli_has(cli, "json"))

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <cmocka.h>
 
 #include "lib/base/buf.h"
@@ -215,6 +216,25 @@ without_landlock_or_cgroups_it_is_more_than_advice(void **state)
 }
 
 static void
+a_clock_that_nobody_keeps_right_is_worth_a_word(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	AUTO_DOCTOR struct doctor none = { 0 };
+	const struct timex right = { .maxerror = 5000 }, lost = { .status = STA_UNSYNC, .maxerror = 16000000 }, vague = { .maxerror = 2000000 };
+
+	(void)state;
+	doctor_clock(&none, TIME_OK, &right);
+	assert_int_equal(none.count + none.skipped_count, 0);
+	doctor_clock(&none, -1, &right);
+	assert_int_equal(none.skipped_count, 1);
+	doctor_clock(&d, TIME_ERROR, &lost);
+	doctor_clock(&d, TIME_OK, &vague);
+	assert_int_equal(d.count, 2);
+	expect(&d, "unsynchronised", "nobody keeps the wall clock right", "timedatectl set-ntp true", true);
+	expect(&d, "vague", "may be wrong by more than a second", "chronyc tracking", true);
+}
+
+static void
 this_kernel_can_be_looked_at(void **state)
 {
 	struct kernel_facts facts;
@@ -262,6 +282,7 @@ main(void)
 		cmocka_unit_test(a_role_without_its_second_witness_is_found),
 		cmocka_unit_test(each_older_landlock_says_what_is_done_otherwise),
 		cmocka_unit_test(without_landlock_or_cgroups_it_is_more_than_advice),
+		cmocka_unit_test(a_clock_that_nobody_keeps_right_is_worth_a_word),
 		cmocka_unit_test(this_kernel_can_be_looked_at),
 		cmocka_unit_test(sftp_that_leads_elsewhere_is_found_where_a_role_copies_files),
 	};
