@@ -97,10 +97,11 @@ print_json(const struct verify_report *report, const struct note_key *key)
 	json_t *row;
 
 	note_key_print(key, vkey);
-	row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}", "verdict", verify_name(report->verdict), "why", report->why,
+	row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:I}", "verdict", verify_name(report->verdict), "why", report->why,
 	    "key", vkey, "at", (json_int_t)report->at, "entries", (json_int_t)report->entries, "covered", (json_int_t)report->covered,
 	    "head_us", (json_int_t)report->head_us, "stale", (int)is_stale(report), "heads", (json_int_t)report->heads, "epochs", (json_int_t)report->epochs,
-	    "pins", (json_int_t)report->pins, "expired", (json_int_t)report->expired);
+	    "pins", (json_int_t)report->pins, "expired", (json_int_t)report->expired,
+	    "restored", (json_int_t)report->restored);
 	if (row != NULL && json_dumpf(row, stdout, JSON_COMPACT) == 0)
 		puts("");
 	json_decref(row);
@@ -124,6 +125,8 @@ print_text(const struct verify_report *report, const struct note_key *key, bool 
 		printf("%" PRId64 " entries behind it are too new to be signed.\n", report->entries - report->covered);
 	if (report->expired > 0)
 		printf("%" PRId64 " texts were deleted on time; their entries are all there.\n", report->expired);
+	if (report->lost_pins > 0)
+		printf("%" PRId64 " pinned head%s of entries that were lost.\n", report->lost_pins, report->lost_pins == 1 ? " is" : "s are");
 	if (!is_trusted)
 		printf("The key %s was believed as it lies beside the log. Compare it with a copy that you have from elsewhere (--key).\n", key->name);
 	if (report->verdict == VERIFY_FINE && report->pins == 0)

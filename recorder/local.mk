@@ -257,6 +257,13 @@ recorder_postern_replica_SOURCES = recorder/keep/replica_main.c recorder/keep/li
 recorder_postern_replica_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
 # end of the copies
 
+# Backup and restore.
+pkglibexec_PROGRAMS += recorder/postern-backup
+recorder_postern_backup_SOURCES = recorder/keep/backup_main.c recorder/keep/backup.c recorder/keep/backup.h recorder/keep/restore.c \
+	recorder/keep/manifest.c recorder/keep/manifest.h recorder/keep/fetch.c recorder/keep/fetch.h recorder/keep/lines.c recorder/keep/lines.h
+recorder_postern_backup_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
+# end of backup and restore
+
 pkglibexec_PROGRAMS += recorder/postern-gate recorder/postern-keeper
 recorder_postern_gate_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_gate_SOURCES = \

@@ -90,6 +90,7 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 #define EVENT_AGREED	13
 #define EVENT_SEGMENT	34
 #define EVENT_DELETED	80
+#define EVENT_RESTORED	94	/* a fact: copy.h */
 
 /* What stands in the text of a grant that counts only with signatures. */
 #define EVENT_MUST_SIGN	"; signatures required"

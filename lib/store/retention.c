@@ -258,11 +258,22 @@ int
 retention_shred_said(struct store *store, uint32_t unit, int64_t now_us, const struct event_new *said)
 {
 	AUTO_TXN struct txn txn = { 0 };
-	int64_t seq;
 	int r = txn_begin(&txn, store);
 
 	if (r == 0)
 		r = may_shred(store, unit);
+	if (r == 0)
+		r = retention_forget(store, unit, now_us, said);
+	return r < 0 ? r : txn_commit(&txn);
+}
+
+int
+retention_forget(struct store *store, uint32_t unit, int64_t now_us, const struct event_new *said)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	int64_t seq;
+	int r = txn_begin(&txn, store);
+
 	if (r == 0)
 		r = slots_shred(&store->slots, unit);
 	for (size_t i = 0; r >= 0 && i < sizeof forget / sizeof forget[0]; i++)

@@ -76,4 +76,7 @@ int	retention_shred(struct store *store, uint32_t unit, int64_t now_us);
 /* The same, with the entry of the log that tells of it: both are there, or neither is. */
 int	retention_shred_said(struct store *store, uint32_t unit, int64_t now_us, const struct event_new *said);
 
+/* The same, of a slot whose key has gone elsewhere already: nothing stops it. */
+int	retention_forget(struct store *store, uint32_t unit, int64_t now_us, const struct event_new *said);
+
 #endif

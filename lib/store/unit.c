@@ -24,6 +24,7 @@ static const char SQL_LAST[] = "SELECT max(number) FROM units";
 static const char SQL_ADD[] =
     "INSERT INTO units (number, kind, class, day, session, created_us, part) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char SQL_LIST[] = "SELECT u.number, " UNIT_KIND ", u.session, u.day, u.shredded_us FROM units u ORDER BY u.number";
+static const char SQL_CLASS_FIRST[] = "SELECT name FROM classes ORDER BY number LIMIT 1";
 static const char SQL_CLASS_OF[] = "SELECT name FROM classes WHERE number = coalesce((SELECT class FROM requests WHERE id = $1), "
     "(SELECT class FROM grants WHERE id = $1), (SELECT class FROM sessions WHERE id = $1))";
 
@@ -143,12 +144,12 @@ unit_words(struct store *store, const char *class, int64_t time_us, uint32_t *un
 	return day_unit(store, &(struct unit_wish){ .kind = UNIT_WORDS, .class = class, .time_us = time_us }, unit);
 }
 
-int
-unit_class_of(struct store *store, const struct id *subject, char class[STORE_NAME])
+static int
+class_name(struct store *store, const char *sql, const struct bind *binds, char class[STORE_NAME])
 {
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
 	struct row row = { 0 };
-	int r = stmt_open(store, SQL_CLASS_OF, BINDS(bind_id(subject)), &stmt);
+	int r = stmt_open(store, sql, binds, &stmt);
 
 	class[0] = '\0';
 	if (r == 0)
@@ -158,6 +159,18 @@ unit_class_of(struct store *store, const struct id *subject, char class[STORE_NA
 	row.stmt = stmt;
 	row_name(&row, class, STORE_NAME);
 	return row.error;
+}
+
+int
+unit_class_of(struct store *store, const struct id *subject, char class[STORE_NAME])
+{
+	return class_name(store, SQL_CLASS_OF, BINDS(bind_id(subject)), class);
+}
+
+int
+unit_class_first(struct store *store, char class[STORE_NAME])
+{
+	return class_name(store, SQL_CLASS_FIRST, NO_BINDS, class);
 }
 
 int

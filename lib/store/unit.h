@@ -28,6 +28,9 @@ int	unit_words(struct store *store, const char *class, int64_t time_us, uint32_t
 /* The class that a request, grant or session belongs to; "" if the id is none of them. 0 or an error. */
 int	unit_class_of(struct store *store, const struct id *subject, char class[STORE_NAME]);
 
+/* The oldest class there is; "" if none. 0 or an error. */
+int	unit_class_first(struct store *store, char class[STORE_NAME]);
+
 /* As SQL, the kind of the unit that is named `u` in it. */
 #define UNIT_KIND	"CASE WHEN u.part = 'words' THEN 'words' ELSE u.kind END"
 

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/secret.h"
+#include "lib/store/copy.h"
 #include "lib/store/head.h"
 #include "lib/store/stmt.h"
 #include "lib/store/verify.h"
@@ -29,6 +31,8 @@ struct walk {
 	bool				 has_epoch;
 	int64_t				 handing;	/* size of the head that must hand over to the newest epoch; 0: it was seen */
 	struct note_key			 clock;		/* the stable key as its own witness */
+	struct copy_restored		 restored;	/* the last one */
+	int64_t				 restored_at;	/* its entry */
 };
 
 /* clang-format off */
@@ -127,6 +131,10 @@ check_pins(struct walk *walk)
 		if (pin->size != walk->tree.size)
 			continue;
 		tree_root(&walk->tree, root);
+		if (memcmp(root, pin->root, TREE_HASH) != 0 && walk->report->restored > 0) {
+			walk->report->lost_pins++;	/* of the entries that were lost, which the end tells */
+			continue;
+		}
 		if (memcmp(root, pin->root, TREE_HASH) != 0)
 			return fault(walk, VERIFY_RESIGNED, (int64_t)pin->size,
 			    "The first %" PRIu64 " entries are others than those that were pinned, although their signatures hold.", pin->size);
@@ -170,6 +178,16 @@ static uint16_t
 entry_u16(const uint8_t *at)
 {
 	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+/* From here on other entries may have stood before, and the epoch's key of then is lost. */
+static void
+take_restored(struct walk *walk, const uint8_t entry[EVENT_ENTRY], int64_t seq)
+{
+	copy_read_restored(entry + EVENT_FACT_AT, &walk->restored);
+	walk->restored_at = seq;
+	walk->report->restored++;
+	walk->has_epoch = false;
 }
 
 /* Its number, and the text that it commits to. */
@@ -218,6 +236,8 @@ take_entry(struct walk *walk, struct row *row)
 	tree_append(&walk->tree, leaf, NULL, NULL);
 	if (entry_u16(entry + 20) == HEAD_EPOCH_TYPE)
 		walk->handing = seq + 1;
+	if (entry_u16(entry + 20) == EVENT_RESTORED && (entry_u16(entry + 22) & EVENT_FACT) != 0)
+		take_restored(walk, entry, seq);
 	r = check_size(walk);
 	if (r != 0 || entry_u16(entry + 20) != HEAD_EPOCH_TYPE)
 		return r;
@@ -244,6 +264,26 @@ walk_entries(struct walk *walk)
 	return r;
 }
 
+/* A restore that the log tells of is a gap, whoever ordered it; everything that is there was checked. */
+static int
+tell_gap(struct walk *walk)
+{
+	char made[CLOCK_TEXT], lost[64] = "";
+	int64_t most = walk->restored.lost_to;
+
+	for (size_t i = 0; i < walk->trust->pin_count; i++) {
+		bool is_lost = walk->trust->pins[i].head.size > walk->tree.size;
+
+		walk->report->lost_pins += is_lost;
+		if (is_lost && (int64_t)walk->trust->pins[i].head.size > most)
+			most = (int64_t)walk->trust->pins[i].head.size;
+	}
+	if (most > walk->restored_at)
+		snprintf(lost, sizeof lost, "; %" PRId64 " had been signed", most);
+	return fault(walk, VERIFY_GAP, walk->restored_at, "Entries from %" PRId64 " on were lost: entry %" PRId64 " says that the log was put back from a backup of %s%s.",
+	    walk->restored.entries, walk->restored_at, clock_utc(walk->restored.made_s * CLOCK_US, made), lost);
+}
+
 /* What is left when all entries have been walked over. */
 static int
 check_rest(struct walk *walk)
@@ -252,6 +292,8 @@ check_rest(struct walk *walk)
 
 	if (walk->head_size >= 0)
 		return fault(walk, VERIFY_CUT, size, "A head of %" PRId64 " entries was signed; only %" PRId64 " are there.", walk->head_size, size);
+	if (walk->report->restored > 0)
+		return tell_gap(walk);
 	for (size_t i = 0; i < walk->trust->pin_count; i++)
 		if (walk->trust->pins[i].head.size > walk->tree.size)
 			return fault(walk, VERIFY_ROLLED_BACK, size, "%" PRIu64 " entries were pinned; only %" PRId64 " are there.",

@@ -12,7 +12,7 @@
 enum verify_verdict {
 	VERIFY_FINE,
 	VERIFY_EDITED,		/* an entry, or a text, is not what was signed */
-	VERIFY_GAP,		/* entries are missing in between */
+	VERIFY_GAP,		/* entries are missing in between, or were lost before the log was put back from a backup */
 	VERIFY_CUT,		/* entries are missing at the end: a signed head counts more of them */
 	VERIFY_ROLLED_BACK,	/* the log is shorter than the one that was pinned */
 	VERIFY_RESIGNED,	/* a signature is missing or false, or the log is another one than the one that was pinned */
@@ -36,6 +36,8 @@ struct verify_report {
 	int64_t			head_us;	/* when that head was signed, by its own signed time; 0: no head */
 	int64_t			heads, epochs, pins;	/* that were checked */
 	int64_t			expired;	/* texts that were deleted on time; their entries are there */
+	int64_t			restored;	/* how often it was put back from a backup; then the verdict is a gap at least */
+	int64_t			lost_pins;	/* pins of entries that were lost by that */
 };
 
 /* "fine", "edited", "gap", "cut", "rolled-back", "re-signed", "key-unknown". */

@@ -67,6 +67,8 @@ static const struct {
 	{ "try",		"'try' is for a machine of your own" },
 	{ "keygen",		"keys are made on your own machine" },
 	{ "doctor",		"'doctor' is for the bastion's administrator" },
+	{ "backup",		"'backup' is for the bastion's administrator" },
+	{ "restore",		"'restore' is for the bastion's administrator" },
 	{ "policy",		"'policy' is for the bastion's administrator; see 'roles'" },
 };
 /* clang-format on */

@@ -20,7 +20,7 @@
 #include "recorder/policy/policy.h"
 
 _Static_assert(LOG_GRANTED == EVENT_GRANTED && LOG_AGREED == EVENT_AGREED && LOG_SEGMENT == EVENT_SEGMENT &&
-    LOG_DELETED == EVENT_DELETED, "whoever checks the log knows these");
+    LOG_DELETED == EVENT_DELETED && LOG_RESTORED == EVENT_RESTORED, "whoever checks the log knows these");
 
 #define CLASS_WITHOUT_POLICY	"standard"
 

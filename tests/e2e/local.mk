@@ -63,7 +63,7 @@ EXTRA_DIST += tests/e2e/log_tiles.py
 # end of the log
 
 # The raw disk.
-check_SCRIPTS += tests/e2e/disk_image_test.sh tests/e2e/deletion_image_test.sh tests/e2e/replica_test.sh
+check_SCRIPTS += tests/e2e/disk_image_test.sh tests/e2e/deletion_image_test.sh tests/e2e/replica_test.sh tests/e2e/backup_test.sh
 EXTRA_DIST += tests/e2e/replica_lib.sh
 # end of the raw disk
 
