@@ -137,17 +137,43 @@ state_goes_on(const struct pass *p, uint32_t before, uint32_t from, uint32_t to,
 	return false;
 }
 
+/* The value of a name that stands above. */
+static uint32_t
+seek_value(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool is_final)
+{
+	struct mask_stream *s = p->s;
+	uint32_t lines = before & ROW_LINES;
+	struct mask_hit hit;
+
+	switch (mask_match_sought(s->match, s->until_rule, s->line.text + from, to - from, &hit)) {
+	case MASK_SOUGHT_ON:
+		return lines < s->rules->items[s->until_rule].lines && lines < ROW_LINES ? lines + 1 : 0;
+	case MASK_SOUGHT_FOUND:
+		hit.start += from;
+		hit.from += from;
+		hit.to += from;
+		if (!mask_column_has(s, hit.from, hit.to) && !mask_output_has(s, hit.from))
+			mask_cover(s, &hit, is_final);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
 /* What a state covers of a line, and whether it goes on behind it: the line's mark. */
 static uint32_t
 continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool is_last)
 {
 	struct mask_stream *s = p->s;
 	struct mask_hit hit = { .rule = s->until_rule, .start = from, .from = from, .to = to };
+	bool is_final = p->how != MASK_LOOK || !p->has_cursor || !is_last;
 	uint32_t until;
 	uint32_t mark;
 
 	if ((before & ROW_LINES) == 0)
 		return 0;
+	if (mask_match_seeks(s->match, s->until_rule))
+		return seek_value(p, before, from, to, is_final);
 	until = mask_match_until(s->match, s->until_rule, s->line.text + from, to - from, 0);
 	if (until == MASK_NOWHERE && !state_goes_on(p, before, from, to, &mark))
 		return 0;
@@ -155,7 +181,7 @@ continue_state(struct pass *p, uint32_t before, uint32_t from, uint32_t to, bool
 		hit.to = from + until;
 		mark = 0;
 	}
-	mask_cover(s, &hit, p->how != MASK_LOOK || !p->has_cursor || !is_last);
+	mask_cover(s, &hit, is_final);
 	return mark;
 }
 
@@ -298,6 +324,23 @@ match_escaped(struct pass *p, const struct mask_carry *carry)
 	}
 }
 
+/* And once more with what escapes stand for, if that is marks around values. */
+static void
+match_decoded(struct pass *p, const struct mask_carry *carry)
+{
+	struct mask_stream *s = p->s;
+
+	mask_line_build(&s->line, s->grid, carry, false);
+	for (size_t i = 0; i <= s->line.cut_count; i++) {
+		bool is_last = i == s->line.cut_count;
+		uint32_t from = i == 0 ? 0 : s->line.cuts[i - 1], to = is_last ? (uint32_t)s->line.count : s->line.cuts[i];
+		uint32_t end = from + (uint32_t)mask_escape_decode(s->line.text + from, s->line.refs + from, to - from);
+
+		if (end < to)
+			match_part(p, from, end, is_last);
+	}
+}
+
 /* Each pane of these rows as a screen of its own. */
 static void
 match_panes(struct pass *p)
@@ -360,13 +403,20 @@ has_escapes(const char *text, size_t count)
 	    memchr(text, '^', count) != NULL);
 }
 
+static bool
+has_marks(const char *text, size_t count)
+{
+	return memchr(text, '%', count) != NULL || memchr(text, '&', count) != NULL || memchr(text, '\\', count) != NULL ||
+	    memchr(text, '\xe2', count) != NULL || memchr(text, '\xef', count) != NULL || memchr(text, '\xc2', count) != NULL;
+}
+
 int
 mask_chain(struct mask_stream *s, int row, enum mask_how how)
 {
 	struct pass p = { .s = s, .how = how, .held = UINT64_MAX };
 	const struct mask_carry *carry;
 	int at, col, next;
-	bool has_escape, has_bars;
+	bool has_escape, has_mark, has_bars;
 
 	mask_line_span(s->grid, row, &s->line.first, &s->line.last);
 	next = s->line.last + 1;
@@ -385,6 +435,7 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 	p.is_plain = false;
 	has_bars = memchr(s->line.text, BAR_BYTE, s->line.count) != NULL;
 	has_escape = p.has_candidates && has_escapes(s->line.text, s->line.count);
+	has_mark = p.has_candidates && has_marks(s->line.text, s->line.count);
 	if (p.has_cursor && how != MASK_CLOSE)
 		note_open(&p);
 	if (s->line.cut_count > 0 && p.has_candidates) {
@@ -394,6 +445,8 @@ mask_chain(struct mask_stream *s, int row, enum mask_how how)
 	}
 	if (has_escape)
 		match_escaped(&p, carry);
+	if (has_mark)
+		match_decoded(&p, carry);
 	if (has_bars)
 		match_panes(&p);
 	if (p.has_cursor && how != MASK_CLOSE)

@@ -57,6 +57,7 @@ struct column_table {
 	uint32_t		fields;
 	bool			is_proven;	/* a row fitted */
 	unsigned		misfits;
+	unsigned		quoted;		/* lines in a row that ended inside of quotes */
 	enum record_kind	kind;
 	uint32_t		bar;		/* place of what stands between name and value; 0: not known yet */
 };

@@ -11,6 +11,7 @@
 #include "recorder/mask/mask_inside.h"
 
 #define FIELDS_MOST	2000
+#define QUOTED_MOST	256	/* lines in a row that end inside of quotes: then it was no value, and no table */
 #define MISFITS		16	/* lines of one value, where line feeds are printed as they are */
 
 /* A separator of one character that stands in other lines too needs three names to be believed. */
@@ -268,7 +269,7 @@ column_fields(struct mask_stream *s, uint32_t before, unsigned slot)
 		cover_fields(s, w, first, 0);
 		return before & COLUMN_STATE;
 	}
-	if (is_quoted) {
+	if (is_quoted && table->quoted++ < QUOTED_MOST) {
 		cover_fields(s, w, first, 0);
 		return first + count > 255 ? 0 : column_state(COLUMN_QUOTED, slot, first + count);
 	}
@@ -277,5 +278,6 @@ column_fields(struct mask_stream *s, uint32_t before, unsigned slot)
 	cover_fields(s, w, first, 0);
 	table->is_proven = true;
 	table->misfits = 0;
-	return column_state(COLUMN_FIELDS, slot, 0);
+	table->quoted = is_quoted ? table->quoted : 0;
+	return is_quoted ? 0 : column_state(COLUMN_FIELDS, slot, 0);
 }

@@ -119,6 +119,8 @@ void	mask_flat(struct mask_stream *s, uint64_t from, uint64_t to);
 
 /* mask_escape.c: blanks in the place of escapes; false if there are none. */
 bool	mask_escape_blank(char *text, size_t count);
+/* Quotes, equals signs and the like in the place of what stands for them; as many bytes are left, each with its own ref. */
+size_t	mask_escape_decode(char *text, uint32_t *refs, size_t count);
 
 /* mask_pane.c: columns [from, to) of a row. The next pane behind pane->to, which is -1 at first; false if there is none, or nothing else. */
 struct mask_pane {

@@ -29,6 +29,7 @@ struct one {
 	uint32_t	 jits;			/* for these options of `code` there is machine code */
 	uint16_t	 values[VALUES];	/* group numbers */
 	uint8_t		 value_count;
+	uint16_t	 sought;		/* of `until`: 0 if it has no such group */
 	bool		 is_ready, is_bad;	/* it has been compiled, or cannot be */
 };
 
@@ -54,19 +55,31 @@ compile(const struct mask_rule *rule, const char *pattern, uint32_t more, pcre2_
 	return *code == NULL ? ERR_CONFIG : 0;
 }
 
-/* Every group with the name, as alternatives may each have one. */
-static void
-find_values(struct one *one)
+/* Every group with the name, as alternatives may each have one. How many. */
+static uint8_t
+find_values(const pcre2_code *code, uint16_t values[VALUES])
 {
-	PCRE2_SPTR table;
 	uint32_t names, size;
+	PCRE2_SPTR table;
+	uint8_t count = 0;
 
-	pcre2_pattern_info(one->code, PCRE2_INFO_NAMECOUNT, &names);
-	pcre2_pattern_info(one->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-	pcre2_pattern_info(one->code, PCRE2_INFO_NAMETABLE, &table);
-	for (uint32_t i = 0; i < names && one->value_count < VALUES; i++, table += size)
+	pcre2_pattern_info(code, PCRE2_INFO_NAMECOUNT, &names);
+	pcre2_pattern_info(code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(code, PCRE2_INFO_NAMETABLE, &table);
+	for (uint32_t i = 0; i < names && count < VALUES; i++, table += size)
 		if (strcmp((const char *)table + 2, "value") == 0)
-			one->values[one->value_count++] = (uint16_t)(table[0] << 8 | table[1]);
+			values[count++] = (uint16_t)(table[0] << 8 | table[1]);
+	return count;
+}
+
+static void
+find_groups(struct one *one)
+{
+	uint16_t sought[VALUES];
+
+	one->value_count = find_values(one->code, one->values);
+	if (one->until != NULL && find_values(one->until, sought) > 0 && sought[0] < PAIRS)
+		one->sought = sought[0];
 }
 
 static int
@@ -82,7 +95,7 @@ compile_all(struct one *one, const struct mask_rule *rule)
 		r = compile(rule, rule->until, 0, &one->until);
 	if (r < 0)
 		return r;
-	find_values(one);
+	find_groups(one);
 	one->need = own_alloc(sizeof *one->need);
 	mask_need_read(rule->pattern, rule->is_caseless, one->need);
 	return 0;
@@ -293,11 +306,12 @@ take_partial(struct search *s, size_t start)
 static size_t
 take_block(struct search *s, size_t start, size_t end)
 {
-	uint32_t until = mask_match_until(s->match, s->rule, s->text, s->count, end);
+	bool seeks = s->match->ones[s->rule].sought != 0;
+	uint32_t until = seeks ? MASK_NOWHERE : mask_match_until(s->match, s->rule, s->text, s->count, end);
 	struct mask_hit hit = { .rule = s->rule, .start = (uint32_t)start, .from = (uint32_t)end, .to = until };
 
 	if (until == MASK_NOWHERE) {
-		hit.to = (uint32_t)s->count;
+		hit.to = (uint32_t)(seeks ? end : s->count);
 		s->hits->opened = s->rule;
 		s->hits->opened_at = (uint32_t)start;
 	}
@@ -509,4 +523,32 @@ mask_match_until(struct mask_match *m, uint32_t rule, const char *text, size_t c
 	if (pcre2_match(one->until, (PCRE2_SPTR)text, count, from, PCRE2_NO_UTF_CHECK, m->data, m->context) <= 0)
 		return MASK_NOWHERE;
 	return (uint32_t)pcre2_get_ovector_pointer(m->data)[0];
+}
+
+bool
+mask_match_seeks(struct mask_match *m, uint32_t rule)
+{
+	const struct one *one = ready(m, rule);
+
+	return one != NULL && one->sought != 0;
+}
+
+enum mask_sought
+mask_match_sought(struct mask_match *m, uint32_t rule, const char *text, size_t count, struct mask_hit *hit)
+{
+	const struct one *one = ready(m, rule);
+	const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(m->data);
+	int r;
+
+	*hit = (struct mask_hit){ .rule = rule };
+	if (one == NULL)
+		return MASK_SOUGHT_END;
+	r = pcre2_match(one->until, (PCRE2_SPTR)text, count, 0, PCRE2_NO_UTF_CHECK, m->data, m->context);
+	if (r == PCRE2_ERROR_NOMATCH)
+		return MASK_SOUGHT_ON;
+	if (r > 0 && (r <= one->sought || pairs[2 * one->sought] == PCRE2_UNSET))
+		return MASK_SOUGHT_END;
+	hit->from = hit->start = r > 0 ? (uint32_t)pairs[2 * one->sought] : 0;
+	hit->to = r > 0 ? (uint32_t)pairs[2 * one->sought + 1] : (uint32_t)count;
+	return MASK_SOUGHT_FOUND;
 }

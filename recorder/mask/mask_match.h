@@ -92,6 +92,17 @@ void		 mask_open_done(struct mask_open *open);	/* wipes */
 /* Where the `until` of a rule matches in text[from, count): its beginning, or MASK_NOWHERE. */
 uint32_t	 mask_match_until(struct mask_match *match, uint32_t rule, const char *text, size_t count, size_t from);
 
+/* The `until` of the rule has a group called value: it looks for a value in one of the next lines, and covers nothing else of them. */
+bool		 mask_match_seeks(struct mask_match *match, uint32_t rule);
+
+enum mask_sought {
+	MASK_SOUGHT_ON,		/* nothing of it: it may be in the next line */
+	MASK_SOUGHT_END,	/* there is none */
+	MASK_SOUGHT_FOUND	/* in *hit; or all of the line, if the pattern took too long */
+};
+
+enum mask_sought mask_match_sought(struct mask_match *match, uint32_t rule, const char *text, size_t count, struct mask_hit *hit);
+
 /* Bytes at the end of `text` that begin some literal. */
 size_t		 mask_match_tail(const struct mask_match *match, const char *text, size_t count);
 

@@ -122,6 +122,26 @@ type_again(struct mask_input *in, size_t to)
 		cover_keys(in, in->first, to);
 }
 
+/* A name stands in a line above, and its value is looked for. */
+static bool
+go_seeking(struct mask_input *in, uint32_t before)
+{
+	struct mask_hit hit;
+
+	if (!mask_match_seeks(in->params.match, in->until_rule))
+		return false;
+	switch (mask_match_sought(in->params.match, in->until_rule, in->typed.text, in->typed.count, &hit)) {
+	case MASK_SOUGHT_ON:
+		in->until_mark = before < mask_match_rules(in->params.match)->items[in->until_rule].lines ? before + 1 : 0;
+		return true;
+	case MASK_SOUGHT_FOUND:
+		cover_text(in, hit.from, hit.to);
+		return true;
+	default:
+		return true;
+	}
+}
+
 /* A state that goes over lines: what it covers of this one, and whether it goes on. */
 static void
 go_on(struct mask_input *in)
@@ -131,7 +151,7 @@ go_on(struct mask_input *in)
 	uint32_t until;
 
 	in->until_mark = 0;
-	if ((before & ROW_LINES) == 0)
+	if ((before & ROW_LINES) == 0 || go_seeking(in, before))
 		return;
 	until = mask_match_until(in->params.match, in->until_rule, in->typed.text, in->typed.count, 0);
 	if (until != MASK_NOWHERE)

@@ -30,6 +30,7 @@ extern const struct form form_edits[];	/* form_edit.c */
 extern const struct form form_blocks[];	/* form_block.c */
 extern const struct form form_mixes[];	/* form_mix.c */
 extern const struct form form_tables[];	/* form_table.c */
+extern const struct form form_configs[];	/* form_config.c */
 
 /* before, value and after as one text; the caller frees it. */
 char	*form_line_of(const struct forged *forged);

@@ -24,7 +24,7 @@ form_is_own_line(const struct forged *f)
 {
 	const char *dash = strrchr(f->rule, '-');
 
-	return (dash != NULL && strcmp(dash, "-line") == 0) || strstr(f->before, "> AUTH ") != NULL;
+	return (dash != NULL && (strcmp(dash, "-line") == 0 || strcmp(dash, "-beside") == 0)) || strstr(f->before, "> AUTH ") != NULL;
 }
 
 void

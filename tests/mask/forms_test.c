@@ -28,7 +28,7 @@
 #define MOST_RECORD	(1024 * 1024)
 
 static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks, form_mixes,
-	form_tables };
+	form_tables, form_configs };
 
 struct tally {
 	const char	*name;

@@ -24,7 +24,7 @@
 #define SEEDS	20
 
 static const struct form *const forms[] = { form_lines, form_texts, form_screens, form_tricks, form_moves, form_edits, form_blocks, form_mixes,
-	form_tables };
+	form_tables, form_configs };
 
 static const struct mask_rule *
 rule_called(const struct mask_rules *rules, const char *name)
@@ -67,7 +67,7 @@ each_value_is_found_by_its_rule_on_its_line(void **state)
 static void
 each_rule_has_a_value(void **state)
 {
-	static const char *const others[] = { "private-key", "putty-key", "password-block", "netrc-password", "password-field", "email-uri", NULL };
+	static const char *const others[] = { "private-key", "putty-key", "password-block", "named-value-below", "netrc-password", "password-field", "email-uri", NULL };
 	AUTO_MASK_RULES struct mask_rules *rules = mask_rules_builtin();
 	struct forged f;
 

@@ -2,7 +2,7 @@
 # Values of every rule in every way in which they come to a screen, and screens without any.
 MASK_GENERATOR = tests/mask/script.c tests/mask/script.h \
 	tests/mask/forge.c tests/mask/forge.h \
-	tests/mask/form.h tests/mask/form_line.c tests/mask/form_screen.c tests/mask/form_table.c tests/mask/form_text.c \
+	tests/mask/form.h tests/mask/form_line.c tests/mask/form_screen.c tests/mask/form_table.c tests/mask/form_text.c tests/mask/form_config.c \
 	tests/mask/form_trick.c tests/mask/form_move.c tests/mask/form_edit.c tests/mask/form_block.c tests/mask/form_mix.c \
 	tests/mask/benign.c tests/mask/benign_more.c tests/mask/benign.h
 
