@@ -106,7 +106,7 @@ gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, c
 	decision.comment = why;
 	r = request_decide(gate->store, &decision, &need, &now, outcome);
 	if (r == 0)
-		gate_say(gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s; policy %s", role->name, request->person, why,
+		r = gate_say(gate, LOG_GRANTED, &request->id, "the policy granted %s to %s: %s; policy %s", role->name, request->person, why,
 		    policy_hex(gate, hex));
 	return r;
 }
@@ -168,6 +168,7 @@ on_ask(struct peer *peer, const void *fields)
 	char span[CLOCK_TEXT];
 	struct wire_asked asked = { .state = (char[]){ "waiting" }, .text = NULL };
 	struct policy_subject subject = who_subject(peer->who);
+	AUTO_TXN struct txn txn = { 0 };	/* request, entry and what the policy decides: all or nothing */
 	struct outcome outcome;
 	int r;
 
@@ -181,12 +182,16 @@ on_ask(struct peer *peer, const void *fields)
 		return 0;
 	r = gate_fill_request(peer, ask, role, &request);
 	if (r == 0)
+		r = txn_begin(&txn, peer->gate->store);
+	if (r == 0)
 		r = request_create(peer->gate->store, &request);
-	if (r < 0)
-		return r;
-	gate_say(peer->gate, LOG_REQUESTED, &request.id, "%s (account %s) asks for %s for %s: " LOG_WORDS "%s", request.person, request.account,
+	if (r == 0)
+		r = gate_say(peer->gate, LOG_REQUESTED, &request.id, "%s (account %s) asks for %s for %s: " LOG_WORDS "%s", request.person, request.account,
 	    role->name, clock_span(request.seconds, span), request.reason);
-	r = gate_decide_by_policy(peer->gate, &subject, role, &request, &outcome);
+	if (r == 0)
+		r = gate_decide_by_policy(peer->gate, &subject, role, &request, &outcome);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0)
 		return r;
 	asked.request = request.id;
@@ -261,8 +266,9 @@ must_sign(const struct gate *gate, const struct request *request)
 	return role != NULL && role->approve.is_signed ? EVENT_MUST_SIGN : "";
 }
 
-static void
-tell_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
+/* In the transaction of the decision: neither is without the other. */
+static int
+log_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
 {
 	struct gate *gate = peer->gate;
 	const char *who = peer_person(peer);
@@ -270,19 +276,29 @@ tell_outcome(struct peer *peer, const struct request *request, const struct outc
 	char span[CLOCK_TEXT];
 
 	policy_hex(gate, hex);
+	if (outcome->state == REQUEST_DENIED)
+		return gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, request->role, request->person, hex);
+	if (outcome->state == REQUEST_GRANTED)
+		return gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s%s", who, request->role, request->person,
+		    clock_span(outcome->seconds, span), hex, must_sign(gate, request));
+	return gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, request->role, request->person, hex, must_sign(gate, request));
+}
+
+static void
+tell_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
+{
+	char span[CLOCK_TEXT];
+
 	if (outcome->state == REQUEST_DENIED) {
-		gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, request->role, request->person, hex);
 		peer_done(peer, "Denied: %s to %s.", request->role, request->person);
 	} else if (outcome->state == REQUEST_GRANTED) {
-		gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s%s", who, request->role, request->person,
-		    clock_span(outcome->seconds, span), hex, must_sign(gate, request));
-		peer_done(peer, "Granted: %s to %s for %s; the clock starts when they enter.", request->role, request->person, span);
-		peers_changed(gate, "grant", &outcome->grant);
+		peer_done(peer, "Granted: %s to %s for %s; the clock starts when they enter.", request->role, request->person,
+		    clock_span(outcome->seconds, span));
+		peers_changed(peer->gate, "grant", &outcome->grant);
 	} else {
-		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, request->role, request->person, hex, must_sign(gate, request));
 		peer_done(peer, "Your decision counts; %u more %s needed.", outcome->missing, outcome->missing == 1 ? "person is" : "persons are");
 	}
-	peers_changed(gate, "request", &request->id);
+	peers_changed(peer->gate, "request", &request->id);
 }
 
 /* 0, or the peer has been told why they may not. */
@@ -319,6 +335,7 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	AUTO_FREE char *comment = gate_mask_text(peer->gate, request->role, question->comment);
 	struct decision decision = { .request = request->id, .verdict = question->grant ? VERDICT_GRANT : VERDICT_DENY,
 		.seconds = question->grant ? question->seconds : 0, .text_bytes = question->text.count, .signature_bytes = question->signature.count };
+	AUTO_TXN struct txn txn = { 0 };
 	struct outcome outcome = { 0 };
 	uint32_t counts = 0;
 	int r;
@@ -339,7 +356,13 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	decision.text = question->text.count > 0 ? question->text.data : NULL;
 	decision.signature = question->signature.count > 0 ? question->signature.data : NULL;
 	snprintf(decision.person, sizeof decision.person, "%s", peer_person(peer));
-	r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
+	r = txn_begin(&txn, peer->gate->store);
+	if (r == 0)
+		r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
+	if (r == 0 && !is_more)
+		r = log_outcome(peer, request, &outcome);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r == ERR_DECIDED)
 		tell_decided(peer, &outcome);
 	else if (r == 0 && is_more)

@@ -74,6 +74,7 @@ gate_glass_ask(struct peer *peer, const struct wire_ask *ask, const struct polic
 	struct need need = gate_need(gate->policy, role);
 	struct moment now = gate_now(gate);
 	struct wire_asked asked = { .state = (char[]){ "granted" }, .text = (char[]){ WIRE_GLASS } };
+	AUTO_TXN struct txn txn = { 0 };
 	struct outcome outcome;
 	char span[CLOCK_TEXT];
 	int r;
@@ -84,13 +85,20 @@ gate_glass_ask(struct peer *peer, const struct wire_ask *ask, const struct polic
 		timed.seconds = role->glass.time_s;
 	r = gate_fill_request(peer, &timed, role, &request);
 	if (r == 0)
+		r = txn_begin(&txn, gate->store);
+	if (r == 0)
 		r = glass_break(gate->store, &request, &need, &now, &outcome);
-	if (r == ERR_UNREVIEWED)
+	if (r == ERR_UNREVIEWED) {
+		txn_done(&txn);	/* that it is refused stays */
 		return refuse_unreviewed(peer, role);
+	}
+	if (r == 0)
+		r = gate_say(gate, LOG_GLASS, &request.id, "%s (account %s) enters %s WITHOUT A DECISION for %s, to be reviewed: " LOG_WORDS "%s", request.person,
+	    request.account, role->name, clock_span(request.seconds, span), request.reason);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0)
 		return r;
-	gate_say(gate, LOG_GLASS, &request.id, "%s (account %s) enters %s WITHOUT A DECISION for %s, to be reviewed: " LOG_WORDS "%s", request.person,
-	    request.account, role->name, clock_span(request.seconds, span), request.reason);
 	asked.request = request.id;
 	peer_put(peer, WIRE_ASKED, &asked);
 	peers_changed(gate, "request", &request.id);

@@ -107,7 +107,7 @@ holds "before it opens" "$drive" "$pty" wait "BREAK-GLASS: nobody decided this"
 "$drive" "$pty" type 'PS1="in> "\r' >/dev/null
 "$drive" "$pty" wait "in>" >/dev/null
 "$drive" "$first" wait "INC-11 by the menu" >/dev/null
-holds "the session's row is red too" is_red "$first" "INC-11 by the menu"
+holds "the session's row is red too" within $days_limit is_red "$first" "INC-11 by the menu"
 "$drive" "$pty" type 'exit\r' >/dev/null
 holds "the log has who reviewed it" journal "reviewed: approver reviewed the break-glass of engineer into shell"
 holds "and what was said stands in the log, not in the journal" sh -c "\"$peer\" log \"$root\" '' | grep -q '^reason read it all' && ! grep -q 'read it all' \"$root.log\""
