@@ -18,6 +18,7 @@ struct reader {
 	unsigned	 depth;
 	bool		 is_caseless;
 	bool		 is_lost;	/* something is not understood */
+	bool		 has_ways;	/* the pattern as a whole goes more than one way */
 };
 
 static void read_alternatives(struct reader *in, struct mask_part *part);
@@ -157,31 +158,41 @@ read_member(struct reader *in, struct mask_set *set, bool *is_vague)
 	return ASCII + 1;
 }
 
-static void
-read_class(struct reader *in, struct mask_part *part)
+/* The members of a class, which stand in `set` as they are, and whether all of them are there. */
+static bool
+read_members(struct reader *in, struct mask_set *set)
 {
-	bool is_not = in->at[1] == '^', is_vague = false, is_first = true;
-	struct mask_set set = { .other = false };
+	bool is_vague = false, is_first = true;
 
-	for (in->at += is_not ? 2 : 1; !in->is_lost && (is_first || *in->at != ']'); is_first = false) {
+	for (; !in->is_lost && (is_first || *in->at != ']'); is_first = false) {
 		unsigned from, to;
 
 		if (*in->at == '\0') {
 			in->is_lost = true;
 			break;
 		}
-		from = to = read_member(in, &set, &is_vague);
+		from = to = read_member(in, set, &is_vague);
 		if (*in->at == '-' && in->at[1] != ']') {
 			in->at++;
-			to = read_member(in, &set, &is_vague);
+			to = read_member(in, set, &is_vague);
 			is_vague = is_vague || from >= ASCII || to >= ASCII;
 		}
-		set.other |= from == ASCII;
+		set->other |= from == ASCII;
 		if (from < ASCII && to < ASCII)
-			add_range(&set, from, to);
+			add_range(set, from, to);
 	}
 	in->at += *in->at == ']';
-	if (is_vague)
+	return !is_vague;
+}
+
+static void
+read_class(struct reader *in, struct mask_part *part)
+{
+	bool is_not = in->at[1] == '^';
+	struct mask_set set = { .other = false };
+
+	in->at += is_not ? 2 : 1;
+	if (!read_members(in, &set))
 		set = mask_set_all();
 	else if (is_not)
 		set = mask_set_complement(&set);
@@ -352,6 +363,7 @@ read_alternatives(struct reader *in, struct mask_part *part)
 		if (*in->at != '|')
 			return;
 		in->at++;
+		in->has_ways |= in->depth == 0;
 		is_first = false;
 		sequence = mask_part_empty();
 	}
@@ -378,6 +390,21 @@ cheapest(const struct mask_part *part)
 	return best;
 }
 
+/* "(?<![...])" at the beginning: what surely does not stand before a match. */
+static struct mask_set
+read_before(const char *pattern)
+{
+	static const char begin[] = "(?<![";
+	struct reader in = { .at = pattern + sizeof begin - 1 };
+	struct mask_set set = { .other = false };
+
+	if (strncmp(pattern, begin, sizeof begin - 1) != 0 || *in.at == '^' || !read_members(&in, &set) || in.is_lost ||
+	    *in.at != ')' || (in.at[1] != '\0' && strchr("?*+{", in.at[1]) != NULL))
+		return (struct mask_set){ .other = false };
+	set.other = false;
+	return set;
+}
+
 /* Some of it is, by "(?i)" or "(?i:"; then all is taken so. */
 static bool
 has_caseless(const char *pattern)
@@ -392,12 +419,16 @@ void
 mask_need_read(const char *pattern, bool is_caseless, struct mask_need *need)
 {
 	struct reader in = { .at = pattern, .is_caseless = is_caseless || has_caseless(pattern) };
+	struct mask_set before = read_before(pattern);
 	struct mask_part part = mask_part_empty();
 
 	*need = (struct mask_need){ .end = 0 };
 	read_alternatives(&in, &part);
 	if (in.is_lost || *in.at != '\0')
 		return;
+	if (!in.has_ways)
+		set_bits(need, &before, MASK_NEED_NOT);
+	need->has_not = !in.has_ways && (before.low[0] | before.low[1]) != 0;
 	mask_part_cut(&part);
 	for (unsigned i = 0; i < part.known; i++)
 		set_bits(need, &part.head[i], UINT32_C(1) << i);
@@ -443,6 +474,26 @@ back(const char *text, size_t at, unsigned by)
 	return at;
 }
 
+/* What stands before it lets it begin there. */
+static bool
+may_begin(const struct mask_need *need, const char *text, size_t at)
+{
+	return !need->has_not || at == 0 || (bits_of(need, text[at - 1]) & MASK_NEED_NOT) == 0;
+}
+
+/* One that is not complete, but goes as far as the text does; state: the lengths there may be. */
+static size_t
+begun(const struct mask_need *need, const char *text, size_t count, uint32_t state)
+{
+	for (uint32_t left = state; left != 0; left &= ~(UINT32_C(1) << (31 - __builtin_clz(left)))) {
+		size_t at = back(text, count, 32 - (unsigned)__builtin_clz(left));
+
+		if (may_begin(need, text, at))
+			return at;
+	}
+	return count;
+}
+
 /* One step for each character: bit i tells that i + 1 of a beginning's may end there. */
 size_t
 mask_need_next(const struct mask_need *need, const char *text, size_t count, size_t at, bool is_open)
@@ -454,12 +505,16 @@ mask_need_next(const struct mask_need *need, const char *text, size_t count, siz
 	if (end == 0)
 		return at;
 	for (size_t i = at; i < count; i++) {
+		size_t place;
+
 		if (is_inside(text[i]))
 			continue;
 		state = (state << 1 | 1) & bits_of(need, text[i]);
-		if ((state & end) != 0)
-			return back(text, i, (unsigned)__builtin_ctz(end));
+		if ((state & end) == 0)
+			continue;
+		place = back(text, i, (unsigned)__builtin_ctz(end));
+		if (may_begin(need, text, place))
+			return place;
 	}
-	state &= end - 1;
-	return is_open && state != 0 ? back(text, count, 32 - (unsigned)__builtin_clz(state)) : count;
+	return is_open ? begun(need, text, count, state & (end - 1)) : count;
 }

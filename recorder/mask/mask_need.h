@@ -12,13 +12,15 @@
 #include <stdint.h>
 
 #define MASK_NEED_HEAD	28	/* most characters of a beginning */
-#define MASK_NEED_SETS	4	/* most sets of bytes, one of each of which is wanted */
+#define MASK_NEED_SETS	3	/* most sets of bytes, one of each of which is wanted */
+#define MASK_NEED_NOT	(UINT32_C(1) << 31)	/* as a bit: it does not stand before a match */
 #define MASK_NEED_OTHER	128	/* as a byte: any character that is not ASCII */
 
 struct mask_need {
 	uint32_t	bits[MASK_NEED_OTHER + 1];	/* of a byte: bit i, it may be the i-th of the beginning; from MASK_NEED_HEAD on, it is in a set */
 	uint32_t	end;		/* the bit of the beginning's last character; 0: nothing is known of it */
 	uint32_t	sets;		/* the bits of all sets */
+	bool		has_not;	/* some byte has MASK_NEED_NOT */
 };
 
 /* Of a pattern that PCRE2 has taken, with mask_rule_options(). */

@@ -48,6 +48,13 @@ static const struct row rows[] = {
 	{ .pattern = "[\303\245a]b", .text = "x\303\245b", .place = 1 },
 	{ .pattern = "x*y", .text = "xxxxxxxxy", .place = 0 },
 	{ .pattern = "(?:abc){0,40}d", .text = "q abcd", .place = 0 },
+	{ .pattern = "(?<![a-z_])abc", .text = "xabc_abc-abc", .place = 9 },
+	{ .pattern = "(?<![a-z_])abc", .text = "xabc", .place = NONE },
+	{ .pattern = "(?<![a-z_])abc", .text = "xabc-ab", .is_open = true, .place = 5 },
+	{ .pattern = "(?<![^a-z])abc", .text = "-abc", .place = 1 },
+	{ .pattern = "(?<![a-z])?abc", .text = "xabc", .place = 1 },
+	{ .pattern = "(?<![a-z])abd|ab.", .text = "xabc", .place = 1 },
+	{ .pattern = "(?<![a-z\303\251])ab", .text = "\303\251ab", .place = 2 },
 	{ .pattern = "\303\251t\303\251", .text = "un \303\251t", .is_open = true, .place = 3 },
 };
 
