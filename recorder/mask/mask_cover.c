@@ -212,11 +212,12 @@ cover_run(struct mask_stream *s, const struct mask_hit *hit, uint32_t i, const s
 	    (s->params.screen != NULL && place < s->shown))
 		return 0;
 	*was_covered = (cell->glyph & GRID_MARK(MARK_RECORDED)) != 0;
-	for (bytes = mask_queue_at(&s->queue, place, &left); n < most && n + 1 < left; n++, cell++) {
+	bytes = mask_queue_at(&s->queue, place, &left);
+	for (; n < most && n + 1 < left && refs[n] == refs[0] + n; n++, cell++) {
 		uint32_t glyph = cell->glyph & ~GRID_MARKS;
 		struct mask_sub sub = mask_queue_sub(&s->queue, place + n);
 
-		if (refs[n] != refs[0] + n || glyph != bytes[n] || glyph <= ' ' || glyph >= 0x7f || cell->origin != origin + n || bytes[n + 1] >= 0x80)
+		if (glyph != bytes[n] || glyph <= ' ' || glyph >= 0x7f || cell->origin != origin + n || bytes[n + 1] >= 0x80)
 			break;
 		if (reach->record || sub.record == 0 || sub.screen == 0) {
 			sub.record = reach->record ? '*' : sub.record;
