@@ -9,6 +9,7 @@ lib_proof_libproof_a_SOURCES = \
 	lib/proof/notefile.c lib/proof/notefile.h \
 	lib/proof/receipt.c lib/proof/receipt.h \
 	lib/proof/pin.c lib/proof/pin.h \
+	lib/proof/range.c lib/proof/range.h \
 	lib/proof/roster.c lib/proof/roster.h \
 	lib/proof/signing.c lib/proof/signing.h \
 	lib/proof/sshkey.c \
