@@ -33,6 +33,10 @@ static const char SQL_NUMBERED[] = "SELECT seq + 1 FROM events WHERE subject = $
 static const char SQL_LEAVES[] = "SELECT seq, entry FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2";
 static const char SQL_COUNT[] = "SELECT max(seq) + 1 FROM events";
 static const char SQL_TIME[] = "SELECT max(time_ms) FROM events";
+static const char SQL_FIRST[] = "SELECT min(seq) FROM events WHERE time_ms >= $1 AND time_ms < $2";
+static const char SQL_LAST[] = "SELECT max(seq) + 1 FROM events WHERE time_ms >= $1 AND time_ms < $2";
+static const char SQL_BEFORE[] = "SELECT max(seq) + 1 FROM events WHERE time_ms < $1";
+static const char SQL_VERSIONS[] = COLUMNS "WHERE type = $1 AND type BETWEEN 20 AND 29 ORDER BY seq";
 static const char SQL_ADD[] =
     "INSERT INTO events (seq, type, subject, time_ms, unit, number, entry, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
@@ -322,5 +326,35 @@ event_newest(struct store *store, int64_t *time_us)
 
 	if (r == 0)
 		*time_us = time_ms * 1000;
+	return r;
+}
+
+int
+event_range(struct store *store, int64_t from_us, int64_t end_us, int64_t *first, int64_t *end)
+{
+	int64_t from_ms = from_us / 1000, end_ms = (end_us + 999) / 1000;
+	int r = stmt_number(store, SQL_LAST, BINDS(bind_int(from_ms), bind_int(end_ms)), end);
+
+	if (r == 0 && *end > 0)
+		return stmt_number(store, SQL_FIRST, BINDS(bind_int(from_ms), bind_int(end_ms)), first);
+	if (r == 0)
+		r = stmt_number(store, SQL_BEFORE, BINDS(bind_int(from_ms)), end);
+	*first = *end;
+	return r;
+}
+
+int
+event_versions(struct store *store, int type, int (*each)(void *ctx, const struct event *event), void *ctx)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int r = stmt_open(store, SQL_VERSIONS, BINDS(bind_int(type)), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		AUTO_EVENT struct event event = { 0 };
+
+		r = event_row(store, stmt, &event);
+		if (r == 0)
+			r = each(ctx, &event);
+	}
 	return r;
 }

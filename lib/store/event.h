@@ -88,7 +88,9 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
  */
 #define EVENT_GRANTED	11
 #define EVENT_AGREED	13
+#define EVENT_ENTERED	30	/* subject: a session, also when somebody comes back to it */
 #define EVENT_SEGMENT	34
+#define EVENT_SESSION_ENDED	35
 #define EVENT_DELETED	80
 #define EVENT_RESTORED	94	/* a fact: copy.h */
 
@@ -97,6 +99,17 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 
 /* How many there are: the next seq. */
 int	event_count(struct store *store, int64_t *count);
+
+/* The entries of a time, end_us excluded: from the first to one behind the last by number. Without any, first is end. */
+int	event_range(struct store *store, int64_t from_us, int64_t end_us, int64_t *first, int64_t *end);
+
+/*
+ * Facts that say which version of something was in force from then on; `type` is one of EVENT_VERSIONS to
+ * EVENT_VERSIONS_LAST. Oldest first.
+ */
+#define EVENT_VERSIONS		20
+#define EVENT_VERSIONS_LAST	29
+int	event_versions(struct store *store, int type, int (*each)(void *ctx, const struct event *event), void *ctx);
 
 /* Time of the newest entry by the clock, which need not be the last one; 0 in an empty log. */
 int	event_newest(struct store *store, int64_t *time_us);

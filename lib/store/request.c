@@ -13,6 +13,7 @@
 #include "lib/store/grant.h"
 #include "lib/store/request.h"
 #include "lib/store/seal.h"
+#include "lib/store/session.h"
 #include "lib/store/stmt.h"
 #include "lib/store/unit.h"
 
@@ -34,6 +35,8 @@ static const char SQL_GET[] = COLUMNS "WHERE r.id = $1";
 static const char SQL_LIST[] = COLUMNS
     "WHERE ($1 = '' OR r.state = $1) AND ($2 = '' OR r.person = $2) AND ($3 = '' OR r.role = $3) AND r.created_us >= $4 "
     "ORDER BY r.created_us DESC, r.id LIMIT $5";
+static const char SQL_PAGE[] = COLUMNS
+    "WHERE r.created_us >= $1 AND r.created_us < $2 AND (r.created_us, r.id) > ($3, $4) ORDER BY r.created_us, r.id LIMIT $5";
 static const char SQL_FIND[] = "SELECT id FROM requests WHERE id BETWEEN $1 AND $2 LIMIT 2";
 static const char SQL_ADD[] =
     "INSERT INTO requests (id, person, account, role, host, class, seconds, not_before_us, created_us, lapses_us, extends, "
@@ -263,6 +266,23 @@ request_list(struct store *store, const struct request_filter *filter,
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
 	int r = stmt_open(store, SQL_LIST, BINDS(bind_filter(filter->state), bind_filter(filter->person),
 	    bind_filter(filter->role), bind_int(filter->since_us), bind_limit(filter->limit)), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		AUTO_REQUEST struct request request = { 0 };
+
+		r = request_row(store, stmt, &request);
+		if (r == 0)
+			r = each(ctx, &request);
+	}
+	return r;
+}
+
+int
+request_page(struct store *store, const struct page *page, int (*each)(void *ctx, const struct request *request), void *ctx)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int r = stmt_open(store, SQL_PAGE, BINDS(bind_int(page->from_us), bind_int(page->end_us), bind_int(page->after_us),
+	    bind_id(&page->after), bind_limit(page->limit)), &stmt);
 
 	while (r == 0 && (r = stmt_step(stmt)) > 0) {
 		AUTO_REQUEST struct request request = { 0 };

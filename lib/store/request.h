@@ -8,6 +8,7 @@
 #include "lib/store/store.h"
 
 struct buf;
+struct page;
 
 enum request_state {
 	REQUEST_WAITING, REQUEST_GRANTED, REQUEST_DENIED, REQUEST_CANCELLED, REQUEST_LAPSED, REQUEST_STATES
@@ -73,6 +74,10 @@ struct request_filter {
 
 /* Newest first. A reason that is damaged does not end the list: see reason_error. */
 int	request_list(struct store *store, const struct request_filter *filter,
+	    int (*each)(void *ctx, const struct request *request), void *ctx);
+
+/* A page for reports: struct page of session.h. */
+int	request_page(struct store *store, const struct page *page,
 	    int (*each)(void *ctx, const struct request *request), void *ctx);
 
 /* Taken back by the one who asked. ERR_NOT_FOUND, ERR_NO_RIGHT (another person), ERR_DECIDED (not waiting any more). */

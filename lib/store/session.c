@@ -29,6 +29,10 @@ static const char SQL_LIST[] = COLUMNS
     "WHERE ($1 = 0 OR s.state <> 'ended') AND ($2 = 0 OR s.grant_id = $3) AND ($4 = '' OR s.person = $4) "
     "AND ($5 = '' OR s.role = $5) AND s.started_us >= $6 AND s.started_us < $7 "
     "ORDER BY s.started_us DESC, s.id LIMIT $8";
+static const char SQL_PAGE[] = COLUMNS
+    "WHERE s.started_us < $1 AND (s.ended_us IS NULL OR s.ended_us >= $2) AND (s.started_us, s.id) > ($3, $4) "
+    "ORDER BY s.started_us, s.id LIMIT $5";
+static const char SQL_USED[] = "SELECT started_us, coalesce(ended_us, $1) FROM sessions WHERE grant_id = $2 ORDER BY started_us, id";
 static const char SQL_FIND[] = "SELECT id FROM sessions WHERE id BETWEEN $1 AND $2 LIMIT 2";
 static const char SQL_ADD[] =
     "INSERT INTO sessions (id, grant_id, person, account, role, host, class, state, started_us, started_boot_us, boot, "
@@ -127,6 +131,47 @@ session_list(struct store *store, const struct session_filter *filter,
 		r = session_row(stmt, &session);
 		if (r == 0)
 			r = each(ctx, &session);
+	}
+	return r;
+}
+
+int
+session_page(struct store *store, const struct page *page, int (*each)(void *ctx, const struct session *session), void *ctx)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int r = stmt_open(store, SQL_PAGE, BINDS(bind_int(page->end_us), bind_int(page->from_us), bind_int(page->after_us),
+	    bind_id(&page->after), bind_limit(page->limit)), &stmt);
+
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		struct session session = { 0 };
+
+		r = session_row(stmt, &session);
+		if (r == 0)
+			r = each(ctx, &session);
+	}
+	return r;
+}
+
+int
+session_used(struct store *store, const struct id *grant, int64_t now_us, int64_t *used_us, int64_t *sessions)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	int64_t counted_us = INT64_MIN;	/* up to then */
+	int r = stmt_open(store, SQL_USED, BINDS(bind_int(now_us), bind_id(grant)), &stmt);
+
+	*used_us = *sessions = 0;
+	while (r == 0 && (r = stmt_step(stmt)) > 0) {
+		struct row row = { .stmt = stmt };
+		int64_t from_us = row_int(&row), end_us = row_int(&row);
+
+		r = row.error;
+		(*sessions)++;
+		if (from_us < counted_us)
+			from_us = counted_us;
+		if (end_us <= from_us)
+			continue;
+		*used_us += end_us - from_us;
+		counted_us = end_us;
 	}
 	return r;
 }

@@ -87,6 +87,22 @@ struct session_filter {
 	int64_t			 limit;		/* 0: all; else the newest so many */
 };
 
+/*
+ * For reports, oldest first and a page at a time: those of which some part lies in a time, behind the one that was
+ * had last (zeros at first). For requests: those that were made in it.
+ */
+struct page {
+	int64_t		from_us, end_us;	/* end_us excluded */
+	int64_t		after_us;		/* started, or created, of the last one */
+	struct id	after;
+	int64_t		limit;			/* 0: all */
+};
+
+int	session_page(struct store *store, const struct page *page, int (*each)(void *ctx, const struct session *session), void *ctx);
+
+/* How long somebody was inside under the grant until now_us, and in how many sessions; time in several at once counts once. */
+int	session_used(struct store *store, const struct id *grant, int64_t now_us, int64_t *used_us, int64_t *sessions);
+
 int	session_list(struct store *store, const struct session_filter *filter,
 	    int (*each)(void *ctx, const struct session *session), void *ctx);
 
