@@ -271,7 +271,8 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_ask.c recorder/gate/gate_ask.h \
 	recorder/gate/gate_glass.c recorder/gate/gate_glass.h \
 	recorder/gate/gate_hold.c recorder/gate/gate_hold.h \
-	recorder/gate/gate_audit.c \
+	recorder/gate/gate_audit.c recorder/gate/gate_audit.h recorder/gate/gate_report.c recorder/gate/gate_report_rows.c recorder/gate/gate_report.h \
+	recorder/gate/gate_could.c recorder/gate/members.c recorder/gate/members.h recorder/gate/gate_versions.c recorder/gate/gate_versions.h \
 	recorder/gate/gate_enter.c recorder/gate/gate_erase.c recorder/gate/gate_erase.h \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
 	recorder/gate/gate_head.c recorder/gate/gate_head.h \

@@ -204,6 +204,74 @@ struct wire_event_row { int64_t seq, time_us; char *type; struct id subject; cha
 struct wire_policy { bool full; };
 struct wire_policy_text { struct wire_bytes text; };
 
+/*
+ * A report. The question is an act in the log, and opens the time for pages; the answer is what proves that its entries are
+ * all there: subtrees of the log left and right of them, and a signed head.
+ */
+struct wire_audit {
+	int64_t	 from_us, end_us;	/* end_us excluded; 0 = now */
+	char	*what;			/* of what: filters in words, may be empty */
+	char	*reason;
+	int64_t	 known;			/* as in wire_basis; not 0 right after an answer about the same time: no new act */
+};
+struct wire_audit_row {
+	char	*host;
+	int64_t	 from_us, end_us;
+	int64_t	 entry;			/* this act's own number in the log; 0 if it is no new one */
+	int64_t	 first, end, size;	/* the time's entries, and how many there are under the head */
+	int64_t	 unsigned_entries;	/* entries of that time behind the head: too new */
+	char	*log;			/* the log's key; empty: no head is signed yet, and nothing can be proven */
+	struct wire_bytes note, proof;	/* as in wire_basis_row */
+	struct wire_bytes left, right;	/* hashes of 32 bytes (lib/proof/range.h) */
+};
+#define WIRE_PAGE_SESSIONS	"sessions"
+#define WIRE_PAGE_REQUESTS	"requests"
+#define WIRE_PAGE_EVENTS	"events"
+struct wire_page { char *what; int64_t after; struct id after_id; };	/* behind which row: its time, or an entry's number; both from the last wire_page_end */
+struct wire_page_end { bool more; int64_t after; struct id after_id; };	/* ends each page */
+struct wire_audit_session {
+	struct id session, grant, request;
+	char	*person, *account, *role, *host, *class, *state, *reason, *by;
+	int64_t	 started_us, ended_us, ends_us;
+	char	*why;
+	int64_t	 exit_status, killed, survivors;
+	char	*recording;	/* running, kept, cut, expired; empty: there is none */
+	int64_t	 bytes;
+	struct wire_bytes sha256;	/* of the whole recording */
+	bool	 held;
+	char	**masked;	/* "RULE=COUNT" */
+};
+struct wire_audit_request {	/* a request that was made in the time, and all that became of it */
+	struct id request, grant, extends;
+	char	*person, *account, *role, *host, *reason, *state, *closed_by;
+	int64_t	 seconds, created_us, closed_us;
+	char	**decisions;	/* six words each: person, verdict, time (wall microseconds), "signed" or "unsigned", seconds granted (0: as asked), comment */
+	int64_t	 granted_s, used_s, sessions;	/* of the grant; used: somebody was inside */
+	char	*grant_state, *grant_why, *grant_by;
+	bool	 glass;			/* nobody decided */
+	char	*reviewer, *review;
+	int64_t	 reviewed_us;
+};
+struct wire_audit_event {
+	int64_t	 seq, time_us;
+	uint32_t number;	/* of the type */
+	char	*type;
+	struct id subject;
+	char	*text;		/* empty for segments; cut if it is very long */
+	bool	 expired;	/* its retention window has lapsed */
+	struct wire_bytes entry;	/* what the tree is made of */
+};
+#define WIRE_COULD_VERSIONS	(-1)
+struct wire_could { int64_t at_us; int64_t after; };	/* who could do what then; after: from the last wire_page_end, at first 0; WIRE_COULD_VERSIONS: only which versions were in force */
+struct wire_could_row {
+	char	*what;		/* policy, roster, members (then `who` is its hash); request, break-glass, decide, sign, audit, administer, hold */
+	char	*role, *who;	/* who: a person; or an entry of the policy that names people whom it does not list */
+	char	*why;		/* the entry that says so, and what else it takes */
+	int64_t	 since_us, entry;	/* of those: in force since this entry of the log */
+};
+struct wire_kept { struct wire_bytes sha256; int64_t offset; };	/* a version of policy or keys, by its hash */
+struct wire_kept_row { int64_t size; struct wire_bytes bytes; };
+
 /* ---- gate and worker -------------------------------------------------------------------------------------------- */
 
 struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns about its session */

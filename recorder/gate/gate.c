@@ -31,8 +31,10 @@
 #include "recorder/gate/gate_replica.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_signed.h"
+#include "recorder/gate/gate_versions.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/live_report.h"
+#include "recorder/gate/members.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 #include "recorder/gate/who.h"
@@ -113,9 +115,12 @@ gate_load_policy(struct gate *gate)
 {
 	AUTO_BUF struct buf errors = { .max = 65536 };
 	AUTO_FREE char *text = NULL;
+	struct policy_files files AUTO(policy_files_done) = { 0 };
 	struct policy *fresh = NULL;
-	int r = policy_load(gate->daemon.place.etc, &fresh, &errors);
+	int r = policy_files_read(gate->daemon.place.etc, false, &files, &errors);
 
+	if (r == 0)
+		r = policy_parse(&files, &fresh, &errors);
 	if (r < 0) {
 		text = buf_text(&errors);
 		gate_say(gate, LOG_POLICY_REFUSED, NULL, "%s; %s: %s", err_text(r),
@@ -128,9 +133,11 @@ gate_load_policy(struct gate *gate)
 	gate->masks = gate_masks_new(fresh);
 	say_policy(gate, fresh);
 	gate_signed_tell(gate);
+	gate_versions_policy(gate, &files);
 	who_policy_changed(gate);
 	peers_doubt(gate);	/* an account may belong to another person now */
 	live_check_rights(gate);
+	members_look(gate, true);
 	peers_changed(gate, "policy", NULL);
 	return 0;
 }
@@ -210,8 +217,10 @@ on_tick(evutil_socket_t fd, short what, void *user)
 	live_hurry(w->gate);
 	if (w->ticks % STATUS_TICKS == 0)
 		live_ask_status(w->gate);
-	if (w->ticks % RIGHTS_TICKS == 0)
+	if (w->ticks % RIGHTS_TICKS == 0) {
 		live_check_rights(w->gate);
+		members_look(w->gate, false);
+	}
 }
 
 static void
@@ -332,6 +341,7 @@ main(int argc, char **argv)
 	live_reports_done(&gate);
 	gate_replica_done(&gate);
 	gate_head_done(&gate);
+	members_stop(&gate);
 	who_stop(&gate);
 	gate_masks_free(gate.masks);
 	policy_free(gate.policy);

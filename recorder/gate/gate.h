@@ -15,6 +15,7 @@ struct gate_masks;
 struct gate_replica;
 struct live;
 struct live_waiting;
+struct members_round;
 struct peer;
 struct policy;
 struct signer;
@@ -64,6 +65,8 @@ struct gate {
 	struct policy		*policy;	/* NULL: none was ever valid */
 	struct gate_masks	*masks;		/* its masking rules; NULL as long as there is none */
 	struct who_desk		*who;
+	struct members_round	*members;	/* NULL: nobody is asked for now */
+	int64_t			 members_us;	/* boottime of the last answers; 0: never */
 	struct gate_keeper	 keeper;
 	struct gate_clock	 clock;
 	struct gate_retention	 retention;

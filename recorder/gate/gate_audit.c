@@ -21,6 +21,7 @@
 #include "lib/store/request.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_audit.h"
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
@@ -36,8 +37,8 @@
 
 #define ROWS	1000
 
-static bool
-is_auditor(struct peer *peer)
+bool
+gate_audit_may(struct peer *peer)
 {
 	struct policy_subject subject = who_subject(peer->who);
 
@@ -48,8 +49,8 @@ is_auditor(struct peer *peer)
 	return false;
 }
 
-static const char *
-state_of(const struct recording *recording)
+const char *
+gate_audit_state(const struct recording *recording)
 {
 	if (recording->state == RECORDING_EXPIRED)
 		return "expired";
@@ -66,7 +67,7 @@ put_recording(void *ctx, const struct recording *recording)
 	AUTO_FREE char *reason = NULL;
 	AUTO_FREE char *by = NULL;
 	AUTO_FREE char *hold = gate_hold_words(peer->gate, &recording->session);
-	AUTO_FREE char *state = own_dup(state_of(recording));
+	AUTO_FREE char *state = own_dup(gate_audit_state(recording));
 	AUTO_MASKED char **masked = gate_session_masked(peer->gate, &recording->session.id);
 	struct wire_recording_row row = { .session = recording->session.id, .person = copy.session.person,
 		.role = copy.session.role, .host = copy.session.host, .class = copy.session.class, .state = state,
@@ -120,7 +121,7 @@ on_recordings(struct peer *peer, const void *fields)
 	struct recording recording;
 	int r;
 
-	if (!is_auditor(peer))
+	if (!gate_audit_may(peer))
 		return 0;
 	say_listed(peer, question);
 	if (question->which[0] != '\0') {
@@ -172,7 +173,7 @@ on_open(struct peer *peer, const void *fields)
 	AUTO_FREE char *reason = NULL;
 	int r;
 
-	if (!is_auditor(peer))
+	if (!gate_audit_may(peer))
 		return 0;
 	r = find(peer, question->which, &recording);
 	if (r < 0)
@@ -249,7 +250,7 @@ on_events(struct peer *peer, const void *fields)
 	struct event_filter filter = { .type = -1, .since = question->since, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
 	int r = 0;
 
-	if (!is_auditor(peer))
+	if (!gate_audit_may(peer))
 		return 0;
 	if (question->subject[0] != '\0') {
 		r = id_parse(question->subject, &subject);
@@ -276,7 +277,7 @@ on_policy(struct peer *peer, const void *fields)
 	int r;
 
 	(void)fields;
-	if (!is_auditor(peer))
+	if (!gate_audit_may(peer))
 		return 0;
 	r = policy_print(peer->gate->policy, &text);
 	if (r < 0)

@@ -20,7 +20,8 @@
 #include "recorder/policy/policy.h"
 
 _Static_assert(LOG_GRANTED == EVENT_GRANTED && LOG_AGREED == EVENT_AGREED && LOG_SEGMENT == EVENT_SEGMENT &&
-    LOG_DELETED == EVENT_DELETED && LOG_RESTORED == EVENT_RESTORED, "whoever checks the log knows these");
+    LOG_ENTERED == EVENT_ENTERED && LOG_SESSION_ENDED == EVENT_SESSION_ENDED && LOG_DELETED == EVENT_DELETED && LOG_RESTORED == EVENT_RESTORED &&
+    LOG_POLICY_VERSION == EVENT_VERSIONS && LOG_MEMBERS_VERSION <= EVENT_VERSIONS_LAST, "whoever checks the log knows these");
 
 #define CLASS_WITHOUT_POLICY	"standard"
 
@@ -45,6 +46,9 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_DECISION_REFUSED]	= "decision-refused",
 	[LOG_GLASS]		= "break-glass",
 	[LOG_REVIEWED]		= "reviewed",
+	[LOG_POLICY_VERSION]	= "policy-version",
+	[LOG_ROSTER_VERSION]	= "roster-version",
+	[LOG_MEMBERS_VERSION]	= "members-version",
 	[LOG_ENTERED]		= "entered",
 	[LOG_ENTRY_REFUSED]	= "entry-refused",
 	[LOG_SESSION_STARTED]	= "session-started",
@@ -64,6 +68,7 @@ static const char *const names[LOG_TYPES] = {
 	[LOG_RECORDING_OPENED]	= "recording-opened",
 	[LOG_RECORDING_REFUSED]	= "recording-refused",
 	[LOG_LISTED]		= "listed",
+	[LOG_REPORTED]		= "reported",
 	[LOG_DELETED]		= "deleted",
 	[LOG_DELETION_FAILED]	= "deletion-failed",
 	[LOG_RETENTION_RUN]	= "retention-run",

@@ -61,6 +61,10 @@ static const struct rule {
 	[WIRE_RUN]		= { on_run,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_EVENTS]		= { on_events,		STORE | POLICY | PERSON },
 	[WIRE_POLICY]		= { on_policy,		POLICY | PERSON },
+	[WIRE_AUDIT]		= { on_audit,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_PAGE]		= { on_page,		STORE | POLICY | PERSON },
+	[WIRE_COULD]		= { on_could,		STORE | POLICY | PERSON },
+	[WIRE_KEPT]		= { on_kept,		STORE | POLICY | PERSON },
 };
 /* clang-format on */
 

@@ -44,5 +44,9 @@ int	on_plan(struct peer *peer, const void *fields);
 int	on_run(struct peer *peer, const void *fields);
 int	on_events(struct peer *peer, const void *fields);
 int	on_policy(struct peer *peer, const void *fields);
+int	on_audit(struct peer *peer, const void *fields);
+int	on_page(struct peer *peer, const void *fields);
+int	on_could(struct peer *peer, const void *fields);
+int	on_kept(struct peer *peer, const void *fields);
 
 #endif

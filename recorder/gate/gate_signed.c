@@ -27,6 +27,7 @@
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_signed.h"
 #include "recorder/gate/gate_session.h"
+#include "recorder/gate/gate_versions.h"
 #include "recorder/gate/peer.h"
 #include "recorder/gate/signer.h"
 #include "recorder/gate/who.h"
@@ -67,6 +68,7 @@ take_roster(struct gate *gate, const char *text, size_t count)
 
 	if (r == 0) {
 		say_roster(gate, text);
+		gate_version_keep(gate, LOG_ROSTER_VERSION, text, count);
 		return 0;
 	}
 	said = buf_text(&errors);
@@ -85,6 +87,8 @@ gate_signed_refresh(struct gate *gate)
 	int r = fdio_slurp_path(path, ROSTER_MOST_BYTES, &text, &count);
 
 	if (r < 0) {
+		if (gate->policy->roster != NULL)
+			gate_version_keep(gate, LOG_ROSTER_VERSION, "", 0);
 		if (gate->policy->roster != NULL)
 			gate_say(gate, LOG_ROSTER_CHANGED, NULL, "%s cannot be read (%s): nobody can sign", POLICY_ROSTER, err_text(r));
 		policy_roster_free(gate->policy);

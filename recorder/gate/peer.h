@@ -19,6 +19,13 @@ struct peer_reading {
 	int		rec, tail;	/* descriptors; -1 */
 };
 
+/* The time of the report that the peer is making, and its entries in the log. */
+struct peer_audit {
+	bool	is_open;
+	int64_t	from_us, end_us;
+	int64_t	first, end;
+};
+
 struct peer {
 	struct gate		*gate;
 	struct peer		*next;
@@ -35,6 +42,7 @@ struct peer {
 	bool			 broken;	/* to be freed when its turn is over */
 	struct wire_message	 held;		/* heard when the answer is there */
 	struct peer_reading	 reading;
+	struct peer_audit	 audit;
 };
 
 /*

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* What auditors may, for all that answers them. */
+#ifndef POSTERN_RECORDER_GATE_GATE_AUDIT_H
+#define POSTERN_RECORDER_GATE_GATE_AUDIT_H
+
+#include <stdbool.h>
+
+struct peer;
+struct recording;
+
+/* Is the peer an auditor? If not it has been told. */
+bool		 gate_audit_may(struct peer *peer);
+
+/* "running", "kept", "cut" (its worker went without a word), "expired". */
+const char	*gate_audit_state(const struct recording *recording);
+
+#endif
