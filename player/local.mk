@@ -10,6 +10,7 @@ player_libplayer_a_SOURCES = \
 	player/cmd_log.c player/log.h \
 	player/cmd_ls.c \
 	player/cmd_play.c \
+	player/cmd_report.c player/report.h \
 	player/cmd_show.c \
 	player/cmd_verify.c \
 	player/commands.h \
@@ -38,11 +39,27 @@ player_libplayer_a_SOURCES = \
 	player/picture.c player/picture.h \
 	player/player.c player/player.h \
 	player/remote.c player/remote.h \
+	player/report.c \
+	player/report_ask.c \
+	player/report_bundle.c \
+	player/report_check.c player/report_check.h \
+	player/report_commands.c \
+	player/report_facts.c \
+	player/report_html.c \
+	player/report_json.c \
+	player/report_pick.c \
+	player/report_proof.c \
+	player/report_signed.c player/report_signed.h \
+	player/report_tables.c \
+	player/report_use.c \
+	player/report_write.c \
 	player/scout.c player/scout.h \
 	player/show_signed.c \
 	player/stage.c player/stage.h \
 	player/stage_bar.c \
 	player/stage_strip.c \
+	player/sack.c player/sack.h \
+	player/table.c player/table.h \
 	player/tape.c player/tape.h \
 	player/verify_evidence.c player/verify_evidence.h
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/cli.h"
 #include "lib/base/err.h"
 #include "lib/store/head.h"
@@ -51,12 +52,26 @@ prove(struct proving *proving, const struct head *head)
 	return tree_check_leaf(&proving->checkpoint.head, proving->index, leaf, &proving->proof) ? 0 : ERR_PROOF;
 }
 
-static void
-print_base64(const char *before, const uint8_t *bytes, size_t count)
+static int
+add_base64(struct buf *text, const char *before, const uint8_t *bytes, size_t count)
 {
-	char text[sodium_base64_ENCODED_LEN(EVENT_ENTRY, B64)];
+	char base64[sodium_base64_ENCODED_LEN(EVENT_ENTRY, B64)];
 
-	printf("%s%s\n", before, sodium_bin2base64(text, sizeof text, bytes, count, B64));
+	return buf_addf(text, "%s%s\n", before, sodium_bin2base64(base64, sizeof base64, bytes, count, B64));
+}
+
+int
+log_proof_print(const struct log_proof *of, struct buf *text)
+{
+	int r = buf_add_text(text, "c2sp.org/tlog-proof@v1\n");
+
+	if (r == 0)
+		r = add_base64(text, "extra ", of->entry, EVENT_ENTRY);
+	if (r == 0)
+		r = buf_addf(text, "index %" PRId64 "\n", of->index);
+	for (size_t i = 0; r == 0 && i < of->proof->count; i++)
+		r = add_base64(text, "", of->proof->hash[i], TREE_HASH);
+	return r < 0 ? r : buf_addf(text, "\n%s", of->note);
 }
 
 /* `which` is a number of an entry or of entries: digits only. */
@@ -73,6 +88,7 @@ log_proof(struct log_job *job)
 	struct proving proving = { .job = job };
 	const char *size_text = cli_get(job->cli, "size");
 	AUTO_HEAD struct head head = { 0 };
+	AUTO_BUF struct buf text = { .max = NOTE_MOST + 16384 };
 	int64_t index, size = INT64_MAX;
 	int r;
 
@@ -88,11 +104,9 @@ log_proof(struct log_job *job)
 		return cli_fail(job->cli, STATUS_EDITED, "entry %" PRId64 " does not lead to the head that was signed: `postern verify` says more", index);
 	if (r < 0)
 		return cli_fail(job->cli, cli_status(r), "%s", err_text(r));
-	puts("c2sp.org/tlog-proof@v1");
-	print_base64("extra ", proving.entry, EVENT_ENTRY);
-	printf("index %" PRId64 "\n", index);
-	for (size_t i = 0; i < proving.proof.count; i++)
-		print_base64("", proving.proof.hash[i], TREE_HASH);
-	printf("\n%s", head.note);
+	r = log_proof_print(&(struct log_proof){ index, proving.entry, &proving.proof, head.note }, &text);
+	if (r < 0)
+		return cli_fail(job->cli, STATUS_FAILED, "%s", err_text(r));
+	fwrite(buf_data(&text), 1, buf_len(&text), stdout);
 	return STATUS_OK;
 }

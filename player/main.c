@@ -59,6 +59,24 @@ static const struct cli_option log_options[] = {
 	{ 0, "root", "DIR", "the log below DIR (trial mode, tests)" },
 	{ 0, NULL, NULL, NULL } };
 
+static const struct cli_option report_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS, CLIENT_JSON,
+	{ 0, "from", "MOMENT", "from then on: 7d (ago), 2026-11-20, 14:00 (default: 30 days)" },
+	{ 0, "to", "MOMENT", "until before then (default: now)" },
+	{ 0, "last", "TIME", "the last 30d, 12h" },
+	{ 0, "person", "NAME", "only this person's" },
+	{ 0, "role", "ROLE", "only as this role" },
+	{ 0, "ticket", "WORD", "only what was asked for with this word in the reason" },
+	{ 0, "reason", "TEXT", "why you look: it goes into the log" },
+	{ 0, "format", "FORM", "text, csv, json or html (default: text)" },
+	{ 0, "table", "TABLE", "this table alone (of csv by default `sessions`)" },
+	{ 'o', "output", "FILE", "write there instead of to standard output" },
+	{ 0, "sample", "N", "draw so many of the sessions" },
+	{ 0, "seed", "TEXT", "the same text draws the same sample (default: one is made and told)" },
+	{ 0, "who-could", "DATE", "who could ask for, decide and see what then" },
+	{ 0, "commands", NULL, "open the recordings and tell what was run (needs your key)" },
+	{ 0, "bundle", "DIR|FILE.tar", "all forms, proofs, signed approvals, and how to check them with stock tools" },
+	{ 0, NULL, NULL, NULL } };
+
 static const struct cli_verb verbs[] = {
 	{ "ls",		"",		"Which recordings there are", ls_options, cmd_ls, 0, 0 },
 	{ "show",	"ID",		"A session's story as text", show_options, cmd_show, 1, 1 },
@@ -66,6 +84,7 @@ static const struct cli_verb verbs[] = {
 	{ "export",	"ID|FILE",	"A recording in another format", export_options, cmd_export, 1, 1 },
 	{ "log",	"export|proof N|tiles DIR", "The log for others' tools", log_options, cmd_log, 1, 2 },
 	{ "verify",	"[DIR] [ID...]", "Is the log the one that was signed, and what it tells of there?", verify_options, cmd_verify, 0, -1 },
+	{ "report",	"",		"Who had access to what, when, why; with proof that nothing is left out", report_options, cmd_report, 0, 0 },
 	{ "learn",	"[ID|FILE...]",	"What sessions did, as the `may:` block of a role", learn_options, cmd_learn, 0, -1 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };

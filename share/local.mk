@@ -2,7 +2,7 @@
 # What needs no compiler: manual pages, unit, sshd settings, completions, and the script for newcomers.
 EXTRA_DIST += share/fresh.sh .ci/run
 
-dist_man_MANS += share/man/postern.1 share/man/postern-console.1 share/man/postern-play.1 \
+dist_man_MANS += share/man/postern.1 share/man/postern-console.1 share/man/postern-play.1 share/man/postern-report.1 \
 	share/man/postern-policy.5 share/man/postern-recording.5 share/man/postern-rules.5 share/man/posternd.8
 
 completionsdir = $(datadir)/bash-completion/completions

@@ -40,12 +40,13 @@ static const struct allowed {
 	{ "ls",		true, false },
 	{ "show",	true, false },
 	{ "play",	true, false },
+	{ "report",	false, false },
 	{ "retention",	false, false },
 	{ "stdio",	true, false },
 };
 
 /* Options that name a file, a host or another gate: refused, unless they are those of a command behind `--`. */
-static const char *const refused_options[] = { "-o", "-H", "-i", "--output", "--root", "--as", "--host", "--identity", "--key", "--sign" };
+static const char *const refused_options[] = { "-o", "-H", "-i", "--output", "--root", "--as", "--host", "--identity", "--key", "--sign", "--bundle" };
 
 /* What people try, and what to tell them. */
 static const struct {

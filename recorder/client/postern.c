@@ -102,6 +102,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "doctor",	"postern-doctor" },
 	{ "backup",	"postern-backup" },
 	{ "restore",	"postern-backup" },
+	{ "report",	"postern-player" },
 	{ "learn",	"postern-player" },	/* policy learn */
 };
 
@@ -137,6 +138,7 @@ static const struct cli_verb verbs[] = {
 	{ "export",	"ID|FILE",		"A recording in another format", NULL, handed_over, 0, -1 },
 	{ "log",	"export|proof N|tiles DIR", "The log for others' tools", NULL, handed_over, 0, -1 },
 	{ "verify",	"[DIR] [ID...]",	"Is the log the one that was signed, and what it tells of there?", NULL, handed_over, 0, -1 },
+	{ "report",	"",			"Who had access to what, when, why; with proof that nothing is left out", NULL, handed_over, 0, -1 },
 	{ "hold",	"SESSION",		"Legal hold: nothing of a session is deleted; several persons sign", hold_options, cmd_hold, 1, 1 },
 	{ "release",	"SESSION",		"End a legal hold before its time; several persons sign", release_options, cmd_release, 1, 1 },
 	{ "retention",	"plan|run|replica",	"What will be deleted when and why; delete what is due; copies of keys on a second host", retention_options, cmd_retention, 1, 1 },

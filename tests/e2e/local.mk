@@ -58,8 +58,8 @@ check_SCRIPTS += tests/e2e/may_test.sh tests/e2e/trail_test.sh
 EXTRA_DIST += tests/e2e/trail_lib.sh
 
 # The log, checked as an outsider does.
-check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/log_acts_test.sh tests/e2e/log_damage_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh tests/e2e/log_tiles_test.sh
-EXTRA_DIST += tests/e2e/log_tiles.py
+check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/log_acts_test.sh tests/e2e/log_damage_test.sh tests/e2e/sign_test.sh tests/e2e/evidence_test.sh tests/e2e/log_tiles_test.sh tests/e2e/report_test.sh
+EXTRA_DIST += tests/e2e/log_tiles.py tests/e2e/report_forms.py
 # end of the log
 
 # The raw disk.

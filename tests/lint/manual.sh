@@ -18,7 +18,8 @@ common() { sed -n '/^\.Ss Options of every command/,/^\.Ss Commands for engineer
 elsewhere() {
 	case $1 in
 	console) cat share/man/postern-console.1 ;;
-	ls | show | play | export | search | report | verify | log | import) cat share/man/postern-play.1 ;;
+	report) cat share/man/postern-report.1 ;;
+	ls | show | play | export | search | verify | log | import) cat share/man/postern-play.1 ;;
 	esac
 }
 
