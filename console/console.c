@@ -79,6 +79,15 @@ console_lost(const struct console *console)
 	return NULL;
 }
 
+const struct link *
+console_troubled(const struct console *console)
+{
+	for (unsigned i = 0; i < console->link_count; i++)
+		if (console->links[i].state == LINK_UP && console->links[i].trouble[0] != '\0')
+			return &console->links[i];
+	return NULL;
+}
+
 bool
 console_is_approver(const struct console *console)
 {

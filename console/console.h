@@ -57,6 +57,9 @@ bool	 console_is_up(const struct console *console, const struct row *row);
 unsigned	 console_up(const struct console *console);
 const struct link *console_lost(const struct console *console);
 
+/* The first gate that is up and has something wrong with it; NULL if none has. */
+const struct link *console_troubled(const struct console *console);
+
 /* True if the person decides for at least one role at one of the gates. */
 bool	 console_is_approver(const struct console *console);
 

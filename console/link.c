@@ -138,11 +138,18 @@ link_poll(const struct link *link, struct pollfd fds[2])
 	fds[1] = (struct pollfd){ .fd = link->complaints, .events = POLLIN };
 }
 
+/* From now on changes are told; the answer says what is wrong with the gate itself. */
 static int
-greeted(struct link *link, struct wire_message *message)
+subscribe(struct link *link)
 {
 	struct wire_subscribe on = { .on = true };
 
+	return ask(link, ASK_SUBSCRIBE, WIRE_SUBSCRIBE, &on);
+}
+
+static int
+greeted(struct link *link, struct wire_message *message)
+{
 	wire_message_done(&link->welcome);
 	link->pending_count = 0;
 	link->welcome = *message;
@@ -151,7 +158,7 @@ greeted(struct link *link, struct wire_message *message)
 	link->lost_us = 0;
 	link->stale = ALL_STALE;
 	link->asked_us = 0;
-	return ask(link, ASK_SUBSCRIBE, WIRE_SUBSCRIBE, &on);
+	return subscribe(link);
 }
 
 /* A policy change may touch what the peer may decide, so it makes everything stale; so does a word not known here. */
@@ -216,6 +223,8 @@ answered(struct link *link, bool worked, const char *text)
 		snprintf(link->why, sizeof link->why, "%s", text);
 		return ERR_NO_RIGHT;
 	}
+	if (question == ASK_SUBSCRIBE)
+		snprintf(link->trouble, sizeof link->trouble, "%s", worked ? text : "");
 	if (question == ASK_ACT) {
 		link->answered = true;
 		link->worked = worked;
@@ -246,6 +255,8 @@ take(struct link *link, struct wire_message *message)
 	const struct wire_done *done = message->fields;
 	const struct wire_fail *fail = message->fields;
 
+	if (message->kind == WIRE_CHANGED && strcmp(changed->what, "retention") == 0)
+		return link->pending_count < LINK_PENDING / 2 ? subscribe(link) : 0;
 	if (message->kind == WIRE_CHANGED) {
 		mark_stale(link, changed->what);
 		return 0;

@@ -41,6 +41,7 @@ struct link {
 	int64_t		 asked_us;	/* boot: lists were asked for, to do so at most ten times a second */
 	char		 why[LINK_TEXT];	/* why there is no connection */
 	struct wire_message welcome;	/* struct wire_welcome of the last greeting; kept while down */
+	char		 trouble[LINK_TEXT * 2];	/* what the gate says is wrong with it; "" */
 	/* the answer to the last act, until somebody takes it */
 	bool		 answered, worked;
 	char		 answer[LINK_TEXT * 4];

@@ -145,6 +145,8 @@ resting_status(const struct console *console, char *text, size_t size)
 	if (lost != NULL)
 		snprintf(text, size, "%s does not answer: %s. Trying again every %d s; what is shown is as it was then.", link_name(lost),
 		    lost->why[0] != '\0' ? lost->why : "calling it", LINK_RETRY_S);
+	else if (console_troubled(console) != NULL)
+		snprintf(text, size, "%s: %s", link_name(console_troubled(console)), console_troubled(console)->trouble);
 	else if (console->view == &view_list && console->queue.filter[0] != '\0')
 		snprintf(text, size, "Only rows with \"%s\"; Esc shows all.", console->queue.filter);
 	else if (!console_is_approver(console))
@@ -164,7 +166,7 @@ status_of(const struct console *console, char text[CONSOLE_STATUS])
 		return console->status_ink;
 	if (!prompting)
 		resting_status(console, text, CONSOLE_STATUS);
-	return console_lost(console) != NULL ? INK_BAD : INK_DIM;
+	return console_lost(console) != NULL || console_troubled(console) != NULL ? INK_BAD : INK_DIM;
 }
 
 /* Returns the first row that the status takes above row `bottom`. */

@@ -292,6 +292,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_signed.c recorder/gate/gate_signed.h \
 	recorder/gate/signer.c recorder/gate/signer.h \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
+	recorder/gate/gate_trouble.c recorder/gate/gate_trouble.h \
 	recorder/gate/who.c recorder/gate/who.h \
 	recorder/keeper/daemon.c recorder/keeper/daemon.h
 recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a recorder/libgroups.a $(MASK_LIBS) $(POLICY_LIBS) \

@@ -169,7 +169,7 @@ struct wire_extend { char *which; int64_t seconds; char *reason; };	/* seconds 0
 struct wire_shorten { char *which; int64_t seconds; char *reason; };	/* it ends so long from now */
 struct wire_freeze { char *which; bool on; char *reason; };	/* on: every process stands still; else they go on */
 struct wire_allow { char *which; bool on; char *reason; };	/* the line that waits in this session may be entered, or not */
-struct wire_subscribe { bool on; };			/* from then on wire_changed whenever something did */
+struct wire_subscribe { bool on; };	/* from then on wire_changed whenever something did; its answer: what is wrong with the gate, if the peer looks after it */
 struct wire_changed { char *what; struct id id; };	/* what: request, session, grant, recording, policy */
 
 /* ---- auditor and administrator ---------------------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ struct gate_retention {
 	bool	is_swept;	/* no file of an expired recording is left */
 	bool	is_purged;	/* the catalogue's file has been rewritten since the last deletion */
 	int64_t	purged_us;	/* boottime; 0: not since the start */
+	int	held;		/* the error that stopped the last run; 0: none did */
 };
 
 /* Signing the log's heads (gate_head.h). */

@@ -237,10 +237,19 @@ count_due(void *ctx, const struct lapse *lapse)
 	return 0;
 }
 
+/* Shown to those who look after the gate until a run goes ahead. */
+static void
+hold_back(struct gate *gate, int why)
+{
+	if (gate->retention.held == why)
+		return;
+	gate->retention.held = why;
+	peers_changed(gate, "retention", NULL);
+}
+
 void
 gate_retention_tick(struct gate *gate)
 {
-	static int said;
 	struct erase_run run = { .gate = gate, .now_us = clock_wall_us() };
 	AUTO_CLASSES struct classes classes = { 0 };
 	struct guard guard;
@@ -255,16 +264,18 @@ gate_retention_tick(struct gate *gate)
 	erase_retry(&run);
 	classes = classes_of(gate->policy);
 	r = retention_due(gate->store, &classes, run.now_us, count_due, &due);
+	if (r == 0 && due == 0)
+		hold_back(gate, 0);
 	if (r < 0 || due == 0)
 		return;
 	r = check_guard(gate, &classes, &guard);
 	if (r == ERR_CLOCK || r == ERR_TOO_MANY) {
-		if (said != r)
+		if (gate->retention.held != r)
 			gate_say(gate, LOG_RETENTION_HELD, NULL, "%s", err_text(r));
-		said = r;
+		hold_back(gate, r);
 		return;
 	}
-	said = 0;
+	hold_back(gate, 0);
 	if (r == 0)
 		r = run_now(&run, &classes);
 	if (r < 0)
@@ -343,6 +354,7 @@ on_run(struct peer *peer, const void *fields)
 	r = run_now(&run, &classes);
 	if (r < 0)
 		return r;
+	hold_back(peer->gate, 0);
 	if (run.erased == 0 && run.failed == 0)
 		peer_done(peer, "Nothing is due.");
 	else

@@ -17,7 +17,10 @@
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
+#include "recorder/gate/gate_trouble.h"
 #include "recorder/gate/who.h"
+
+#define TROUBLE	900	/* room for the sentence */
 
 enum {
 	FRESH = 1,	/* who the peer is must have been looked up a moment ago: it decides something */
@@ -85,6 +88,18 @@ gate_greeting(struct peer *peer, const struct wire_hello *hello)
 	peer->as = own_dup(hello->as);
 }
 
+/* About at least one role. */
+static bool
+decides(const struct policy *policy, const struct policy_subject *subject)
+{
+	uint32_t counts;
+
+	for (unsigned i = 0; i < policy->roles_count; i++)
+		if (policy_may_decide(policy, subject, policy->roles[i], "", &counts) == 0)
+			return true;
+	return false;
+}
+
 static int
 on_hello(struct peer *peer, const void *fields)
 {
@@ -96,7 +111,6 @@ on_hello(struct peer *peer, const void *fields)
 	AUTO_FREE char *release = own_dup(PACKAGE_VERSION);
 	struct wire_welcome welcome = { .version = WIRE_VERSION, .host = host, .person = person, .release = release,
 		.trial = peer->gate->daemon.trial };
-	uint32_t counts;
 
 	if (hello->version != WIRE_VERSION) {
 		peer_fail(peer, STATUS_FAILED, "this program speaks version %u of the protocol and posternd version %u: install the same release of both, and restart posternd if it is the older one",
@@ -106,19 +120,25 @@ on_hello(struct peer *peer, const void *fields)
 	if (policy != NULL && peer->who->person != NULL) {
 		welcome.auditor = policy_is_auditor(policy, &subject);
 		welcome.admin = policy_is_admin(policy, &subject);
-		for (unsigned i = 0; i < policy->roles_count && !welcome.approver; i++)
-			welcome.approver = policy_may_decide(policy, &subject, policy->roles[i], "", &counts) == 0;
+		welcome.approver = decides(policy, &subject);
 	}
 	peer->conn.phase = WIRE_PHASE_KNOWN;
 	peer_put(peer, WIRE_WELCOME, &welcome);
 	return 0;
 }
 
+/* The answer says what is wrong with the gate, to those who can do something about it. */
 static int
 on_subscribe(struct peer *peer, const void *fields)
 {
+	const struct policy *policy = peer->gate->policy;
+	struct policy_subject subject = who_subject(peer->who);
+	char trouble[TROUBLE] = "";
+
 	peer->subscribed = ((const struct wire_subscribe *)fields)->on;
-	peer_done(peer, "%s", "");
+	if (policy != NULL && (policy_is_auditor(policy, &subject) || policy_is_admin(policy, &subject) || decides(policy, &subject)))
+		gate_trouble(peer->gate, trouble, sizeof trouble);
+	peer_done(peer, "%s", trouble);
 	return 0;
 }
 

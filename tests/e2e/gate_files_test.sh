@@ -49,11 +49,18 @@ kill -TERM "$posternd"
 wait "$posternd"
 days_start --trial
 holds "a start forgets nothing" planned
+screen=$root.console.drive
+days_ptys="$days_ptys $screen"
+"$drive" start "$screen" 100x30 "$bin/postern" console --root "$root" --as approver >/dev/null
+holds "the console shows it" "$drive" "$screen" wait '1 thing could not be deleted'
 rmdir "$root/state/rec/$three.rec"
 mv "$root.copy" "$root/state/rec/$three.rec"
 p auditor retention run >/dev/null
 holds "a run tries again, and the file goes" [ ! -e "$root/state/rec/$three.rec" ]
 holds "the log says that it is done now" sh -c "'$peer' log '$root' '$three' | grep -q '^deletion-done .*is gone now'"
+shown() { "$drive" "$screen" dump | grep -q 'could not be deleted'; }
+not_shown() { ! shown; }
+holds "the console does not show it any more" within $days_limit not_shown
 p auditor retention plan >"$root.copy"
 holds "and the plan speaks of it no more" sh -c "! grep -q failed '$root.copy'"
 tap_end
