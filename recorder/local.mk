@@ -200,7 +200,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_part.c recorder/mask/mask_part.h \
 	recorder/mask/mask_output.c recorder/mask/mask_output.h \
 	recorder/mask/mask_pane.c \
-	recorder/mask/mask_plain.c recorder/mask/mask_plain.h \
+	recorder/mask/mask_c1.c recorder/mask/mask_plain.c recorder/mask/mask_plain.h \
 	recorder/mask/mask_queue.c recorder/mask/mask_queue.h \
 	recorder/mask/mask_stream.c recorder/mask/mask_stream.h \
 	recorder/mask/mask_string.c \

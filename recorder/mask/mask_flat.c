@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The second look, at what a file of the bytes would say: on a screen, an erasure behind the last column takes a character out of the
- * middle of a value (grep's colours do that), and what is overwritten was there once.
+ * middle of a value (grep's colours do that), and what is overwritten was there once; some terminals know controls of eight bits.
  */
 #include "config.h"
 
@@ -68,28 +68,42 @@ match(struct mask_stream *s, const struct mask_plain *plain, size_t begin, size_
 	}
 }
 
+static void
+match_all(struct mask_stream *s, const struct mask_plain *plain, uint64_t from)
+{
+	for (size_t begin = 0; begin < plain->count;) {
+		const char *feed = memchr(plain->bytes + begin, '\n', plain->count - begin);
+		size_t end = feed != NULL ? (size_t)(feed - plain->bytes) : plain->count;
+		bool is_long = end - begin > MASK_LINE_MOST;
+
+		if (is_long)
+			for (end = begin + MASK_LINE_MOST; ((uint8_t)plain->bytes[end] & 0xc0) == 0x80; end--)
+				;
+		match(s, plain, begin, end, from);
+		begin = is_long ? end - OVERLAP : end + 1;
+		while (begin < plain->count && ((uint8_t)plain->bytes[begin] & 0xc0) == 0x80)
+			begin++;
+	}
+}
+
 void
 mask_flat(struct mask_stream *s, uint64_t from, uint64_t to)
 {
-	AUTO(mask_plain_done) struct mask_plain plain = { .count = 0 };
+	AUTO(mask_plain_done) struct mask_plain plain = { .count = 0 }, other = { .count = 0 };
 	const uint8_t *bytes;
+	bool is_lost = s->lost > s->recorded, has_c1;
 	size_t left;
 
 	bytes = mask_queue_at(&s->queue, from, &left);
 	if (left > (size_t)(to - from))
 		left = (size_t)(to - from);
-	mask_plain_take(&plain, bytes, left);
-	for (size_t begin = 0; begin < plain.count;) {
-		const char *feed = memchr(plain.bytes + begin, '\n', plain.count - begin);
-		size_t end = feed != NULL ? (size_t)(feed - plain.bytes) : plain.count;
-		bool is_long = end - begin > MASK_LINE_MOST;
-
-		if (is_long)
-			for (end = begin + MASK_LINE_MOST; ((uint8_t)plain.bytes[end] & 0xc0) == 0x80; end--)
-				;
-		match(s, &plain, begin, end, from);
-		begin = is_long ? end - OVERLAP : end + 1;
-		while (begin < plain.count && ((uint8_t)plain.bytes[begin] & 0xc0) == 0x80)
-			begin++;
+	has_c1 = mask_c1_has(bytes, left);
+	if (is_lost) {
+		mask_plain_take(&plain, bytes, left);
+		match_all(s, &plain, from);
+	}
+	if (has_c1) {
+		mask_c1_take(&other, bytes, left);
+		match_all(s, &other, from);
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef POSTERN_RECORDER_MASK_MASK_PLAIN_H
 #define POSTERN_RECORDER_MASK_MASK_PLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,11 @@ struct mask_plain {
 };
 
 void	mask_plain_take(struct mask_plain *plain, const uint8_t *bytes, size_t count);	/* into an empty one */
+
+/* mask_c1.c: there are controls of eight bits; and the same as above for a terminal that knows these. */
+bool	mask_c1_has(const uint8_t *bytes, size_t count);
+void	mask_c1_take(struct mask_plain *plain, const uint8_t *bytes, size_t count);
+
 void	mask_plain_done(struct mask_plain *plain);	/* wipes */
 
 #endif

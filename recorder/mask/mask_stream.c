@@ -184,7 +184,7 @@ give_record(struct mask_stream *s, uint64_t to)
 		to = before_sequence(s, to);
 	if (to <= s->recorded)
 		return;
-	if (s->lost > s->recorded && s->params.record != NULL && !s->is_inside)
+	if (s->params.record != NULL && !s->is_inside)
 		mask_flat(s, s->recorded, to);
 	while (s->recorded < to) {
 		uint64_t end = to;

@@ -62,6 +62,24 @@ make_strings(struct script *s, struct dice *dice, const struct forged *f, unsign
 	return true;
 }
 
+/* Controls of eight bits, alone and in UTF-8, which some terminals know and others print. */
+static bool
+make_eight_bits(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
+{
+	static const char *const controls[] = {
+		"\x9b" "31m", "\xc2\x9b" "31m", "\x9b" "m", "\x9d" "0;title\a", "\x9d" "0;title\x9c", "\xc2\x9d" "0;title\xc2\x9c", "\x90" "1$r0m\x9c", "\xc2\x9b" "0K",
+	};
+	size_t at = 1 + dice_below(dice, (unsigned)strlen(f->value) - 1);
+
+	form_begin(s, f);
+	script_addf(s, "%s%.*s%s", f->before, (int)at, f->value, controls[variant]);
+	if (dice_below(dice, 2) == 0)
+		script_cut(s);
+	script_addf(s, "%s%s", f->value + at, f->after);
+	form_end(s);
+	return true;
+}
+
 static bool
 make_in_string(struct script *s, struct dice *dice, const struct forged *f, unsigned variant)
 {
@@ -202,6 +220,7 @@ const struct form form_tricks[] = {
 	{ "pens of every kind",	FORM_ANY,	true,	2,	make_pens },
 	{ "hyperlink",		FORM_ANY,	true,	4,	make_link },
 	{ "strings inside",	FORM_ANY,	false,	10,	make_strings },
+	{ "controls of eight bits", FORM_ANY,	false,	8,	make_eight_bits },
 	{ "inside of strings",	FORM_ANY,	true,	11,	make_in_string },
 	{ "string without end",	FORM_ANY,	true,	2,	make_endless },
 	{ "NUL, DEL and BEL inside", FORM_ANY,	false,	3,	make_nothings },
