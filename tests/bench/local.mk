@@ -17,7 +17,7 @@ tests_bench_endings_SOURCES = tests/bench/endings.c tests/e2e/cage.c tests/e2e/c
 tests_bench_endings_CPPFLAGS = $(AM_CPPFLAGS) -DCAGE_SOURCE='"$(abs_top_srcdir)"'
 tests_bench_endings_LDADD = lib/record/librecord.a lib/wire/libwire.a recorder/libcage.a lib/base/libbase.a $(SODIUM_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
-EXTRA_DIST += tests/bench/README.md
+EXTRA_DIST += tests/bench/README.md tests/bench/trail.sh
 
 # BENCH='--quick' or other options of the program.
 .PHONY: bench
@@ -33,3 +33,8 @@ bench-log: all tests/bench/log
 .PHONY: bench-endings
 bench-endings: all tests/bench/endings
 	tests/bench/endings
+
+# A trail on an autoconf configure and a make: by itself, without, writes, reads, exact. ROUNDS=N (5).
+.PHONY: bench-trail
+bench-trail: all tests/e2e/days_peer tests/term/drive
+	TOP_SRCDIR=$(abs_top_srcdir) TOP_BUILDDIR=$(abs_top_builddir) sh $(srcdir)/tests/bench/trail.sh $(ROUNDS)

@@ -147,6 +147,28 @@ days_account() {	# NAME
 }
 days_group() { groupadd "$1" && days_groups="$days_groups $1"; }
 
+# The installed way, with the policy in $root/etc: PAM, a pair of keys ($root/key/auditor.key), posternd with real accounts.
+# days_installed ENGINEER: true once that account gets answers.
+days_installed() {
+	days_engineer=$1
+	chmod 755 "$root"
+	mkdir -p "$root/etc/pam.d"
+	cp "$TOP_SRCDIR/share/pam/postern" "$root/etc/pam.d/postern"
+	"$bin/posternd" --trial --root "$root/key" >/dev/null 2>&1 &	# only for the keys
+	days_maker=$!
+	days_mine="$days_mine $days_maker"
+	within $days_limit [ -s "$root/key/etc/auditors" ]
+	within $days_limit [ -S "$root/key/run/gate.sock" ]
+	kill "$days_maker" && wait "$days_maker"
+	cp "$root/key/etc/auditors" "$root/etc/auditors"
+	chmod 644 "$root/etc/auditors" "$root/etc/policy.yaml"
+	"$bin/posternd" --root "$root" >>"$root.log" 2>&1 9>&- &
+	posternd=$!
+	days_mine="$days_mine $posternd"
+	within $days_limit days_installed_answers
+}
+days_installed_answers() { u "$days_engineer" roles; }
+
 days_clean() {
 	set +e
 	for days_pty in $days_ptys; do [ ! -S "$days_pty" ] || "$drive" "$days_pty" end; done >/dev/null 2>&1
