@@ -24,7 +24,7 @@ extern const struct wire_field start_fields[], envelope_fields[], go_fields[], r
     back_fields[], wish_fields[], wished_fields[], inside_extend_fields[],
     started_fields[], input_fields[], output_fields[], error_output_fields[], size_fields[], input_end_fields[],
     notice_fields[], ended_fields[], inside_status_fields[], inside_row_fields[], inside_end_fields[],
-    inside_note_fields[], launch_fields[], launched_fields[], end_session_fields[], launch_failed_fields[],
+    inside_note_fields[], launch_fields[], launched_fields[], end_session_fields[], receipt_fields[], launch_failed_fields[],
     table_fields[], launch_file_fields[],
     audit_fields[], audit_row_fields[], page_fields[], audit_session_fields[], audit_request_fields[], audit_event_fields[],
     page_end_fields[], could_fields[], could_row_fields[], kept_fields[], kept_row_fields[];

@@ -459,6 +459,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(LAUNCH_FAILED, launch_failed, SIDE(KEEPER_TO_GATE), ANY),
 	ROW(TABLE, table, SIDE(KEEPER_TO_GATE), ANY),
 	ROW(END_SESSION, end_session, SIDE(GATE_TO_KEEPER), ANY),
+	ROW(RECEIPT, receipt, SIDE(KEEPER_TO_GATE), ANY),
 	ROW(LAUNCH_FILE, launch_file, SIDE(GATE_TO_KEEPER), ANY),
 };
 /* clang-format on */

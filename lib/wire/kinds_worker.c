@@ -207,8 +207,16 @@ const struct wire_field launched_fields[] = {
 
 const struct wire_field end_session_fields[] = {
 	WIRE_FIELD(end_session, ID, session, 0),
-	{ NULL, WIRE_END, 0, 0 }
-};
+	WIRE_FIELD(end_session, BOOL, late, 0),
+	{ NULL, WIRE_END, 0, 0 } };
+
+const struct wire_field receipt_fields[] = {
+	WIRE_FIELD(receipt, ID, session, 0),
+	WIRE_FIELD(receipt, BOOL, known, 0),
+	WIRE_FIELD(receipt, I64, killed, 0),
+	WIRE_FIELD(receipt, I64, survivors, 0),
+	WIRE_FIELD(receipt, I64, took_us, 0),
+	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field launch_failed_fields[] = {
 	WIRE_FIELD(launch_failed, ID, session, 0),

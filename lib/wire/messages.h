@@ -361,7 +361,10 @@ struct wire_launch {
 	int64_t	 deadline_boot_us;
 };
 struct wire_launched { struct id session; int64_t worker_pid, warden_pid; };
-struct wire_end_session { struct id session; };	/* its worker was told and has not ended it */
+/* Whatever is left of it is ended by its warden. `late`: its worker was told and has not done it; else that says it has. */
+struct wire_end_session { struct id session; bool late; };
+/* Its warden has gone, and that is what it wrote; not `known`: there is nothing of it to be found. */
+struct wire_receipt { struct id session; bool known; int64_t killed, survivors, took_us; };
 struct wire_launch_failed { struct id session; char *text; };
 struct wire_table { struct wire_bytes policy; uint32_t roles; };	/* keeper to gate: the role table it holds now */
 

@@ -453,6 +453,23 @@ warden_turn(struct warden *warden)
 
 /* ---- end */
 
+/* Only where a keeper waits for it, which has noted the warden beside. */
+static void
+leave_receipt(const struct warden *warden, const struct warden_receipt *receipt)
+{
+	const struct warden_left left = { receipt->killed, receipt->survivors, receipt->took_us };
+	AUTO_FREE char *path = NULL, *mark = NULL;
+	char id[ID_TEXT];
+	int r;
+
+	if (asprintf(&path, "%s/p/%s.receipt", warden->start.run_dir, id_text(&warden->start.session, id)) < 0 ||
+	    asprintf(&mark, "%s/p/%s", warden->start.run_dir, id) < 0 || access(mark, F_OK) < 0)
+		return;
+	r = fdio_replace(path, 0600, &left, sizeof left);
+	if (r < 0)
+		log_warn("the receipt cannot be left: %s", err_text(r));
+}
+
 static void
 tell_receipt(struct warden *warden)
 {
@@ -467,6 +484,7 @@ tell_receipt(struct warden *warden)
 	word.took_us = receipt.took_us;
 	if (receipt.survivors != 0)
 		log_error("%lld processes of the session are left", (long long)receipt.survivors);
+	leave_receipt(warden, &receipt);
 	if (warden->running)
 		say(&word);
 }

@@ -16,6 +16,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "recorder/client/wardens.h"
+#include "recorder/keeper/contract.h"
 
 /* In this form it lies in the file. */
 struct warden_mark {
@@ -58,12 +59,40 @@ wardens_note(const struct place *place, const struct id *session, pid_t warden)
 	return r < 0 ? r : fdio_replace(path, 0600, &mark, sizeof mark);
 }
 
+static char *
+receipt_path(const struct place *place, const char *id)
+{
+	char name[ID_TEXT + sizeof ".receipt"];
+
+	snprintf(name, sizeof name, "%.*s.receipt", ID_TEXT - 1, id);
+	return mark_path(place, name);
+}
+
 void
 wardens_forget(const struct place *place, const char *id)
 {
 	AUTO_FREE char *path = mark_path(place, id);
+	AUTO_FREE char *receipt = receipt_path(place, id);
 
 	unlink(path);
+	unlink(receipt);
+}
+
+int
+wardens_receipt(const struct place *place, const struct id *session, struct warden_left *left)
+{
+	char id[ID_TEXT];
+	AUTO_FREE char *path = receipt_path(place, id_text(session, id));
+	AUTO_FREE char *bytes = NULL;
+	size_t count;
+	int r = fdio_slurp_path(path, sizeof *left, &bytes, &count);
+
+	if (r < 0)
+		return r == -ENOENT ? ERR_NOT_FOUND : r;
+	if (count != sizeof *left)
+		return -EIO;
+	memcpy(left, bytes, sizeof *left);
+	return 0;
 }
 
 static int
@@ -99,5 +128,7 @@ wardens_end(const struct place *place, const struct id *session)
 	/* After the descriptor is open the pid cannot change hands any more. */
 	if (start_time((pid_t)mark.pid, &started) < 0 || started != mark.started)
 		return ERR_NOT_FOUND;
-	return syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) < 0 ? -errno : 0;
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) < 0)
+		return errno == ESRCH ? ERR_NOT_FOUND : -errno;
+	return TAKE(pidfd, -1);
 }

@@ -86,6 +86,8 @@ on_readable(evutil_socket_t fd, short what, void *user)
 			on_launched(gate, message.fields);
 		else if (message.kind == WIRE_LAUNCH_FAILED)
 			on_failed(gate, message.fields);
+		else if (message.kind == WIRE_RECEIPT)
+			live_receipt(gate, message.fields);
 	} else {
 		log_fatal("the keeper sent what is not a message");
 	}
@@ -110,10 +112,10 @@ gate_keeper_start(struct gate *gate)
 }
 
 int
-gate_keeper_end(struct gate *gate, const struct id *session)
+gate_keeper_end(struct gate *gate, const struct id *session, bool late)
 {
 	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST };
-	struct wire_end_session end = { .session = *session };
+	struct wire_end_session end = { .session = *session, .late = late };
 	int r = wire_pack(WIRE_END_SESSION, &end, &out);
 
 	(void)gate;

@@ -13,8 +13,8 @@ void	gate_keeper_start(struct gate *gate);
 /* Hands a launch over. The descriptors stay the caller's. 0 or negative. */
 int	gate_keeper_launch(struct gate *gate, const struct wire_launch *launch, const int fds[LAUNCH_FDS]);
 
-/* Ends a session through its warden. 0 or negative. */
-int	gate_keeper_end(struct gate *gate, const struct id *session);
+/* Ends what is left of a session through its warden; live_receipt() hears the answer. `late`: its worker did not. 0 or negative. */
+int	gate_keeper_end(struct gate *gate, const struct id *session, bool late);
 
 /* True if the keeper holds the same policy as the gate. */
 int	gate_keeper_agrees(const struct gate *gate);

@@ -22,6 +22,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_guard.h"
+#include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/live.h"
@@ -51,6 +52,7 @@ live_free(struct live *live)
 	event_free(live->overdue);
 	wire_conn_done(&live->conn);
 	free(live->wish.reason);
+	wire_message_done(&live->said);
 	free(live);
 }
 
@@ -212,6 +214,42 @@ static int (*const rules[WIRE_KINDS])(struct live *live, const void *fields) = {
 };
 /* clang-format on */
 
+/*
+ * A worker that says its session is over has heard hostile bytes: that is believed when the warden has gone too. One that
+ * still holds something is told to end it. Until then the report waits.
+ */
+static void
+hear_end(struct live *live, struct wire_message *message)
+{
+	bool asked = live->said.kind != 0;
+
+	wire_message_done(&live->said);
+	live->said = TAKE(*message, (struct wire_message){ 0 });
+	if (!asked && gate_keeper_end(live->gate, &live->session.id, false) < 0)
+		log_error("the keeper does not hear");
+}
+
+void
+live_receipt(struct gate *gate, const struct wire_receipt *receipt)
+{
+	struct live *live = live_find(gate, &receipt->session);
+	AUTO_MESSAGE struct wire_message message = { 0 };
+	struct wire_report *said;
+	int64_t killed = receipt->known ? receipt->killed : 0, survivors = receipt->known ? receipt->survivors : -1;
+
+	if (live == NULL || live->said.kind == 0)
+		return;
+	message = TAKE(live->said, (struct wire_message){ 0 });
+	said = message.fields;
+	if (said->b != killed || said->c != survivors)
+		gate_say(gate, LOG_SESSION_LOST, &live->session.id, "the recorder of %s's session as %s said that it ended with %" PRId64
+		    " killed and %" PRId64 " survivors; %s", live->session.person, live->session.role, said->b, said->c,
+		    receipt->known ? "its warden says otherwise, and is believed" : "there is no receipt of its warden");
+	said->b = killed;
+	said->c = survivors;
+	live_reports_add(live, &message);
+}
+
 /* 1 if a message was handled, 0 if there is none, negative: the connection is not worth keeping. */
 static int
 hear_one(struct live *live)
@@ -225,7 +263,10 @@ hear_one(struct live *live)
 		return ERR_MSG_REFUSED;
 	event_del(live->overdue);
 	if (message.kind == WIRE_REPORT) {
-		live_reports_add(live, &message);
+		if (strcmp(((const struct wire_report *)message.fields)->type, "ended") == 0)
+			hear_end(live, &message);
+		else
+			live_reports_add(live, &message);
 		return 1;
 	}
 	r = rules[message.kind](live, message.fields);
@@ -267,6 +308,10 @@ on_readable(evutil_socket_t fd, short what, void *user)
 		r = hear_turn(live);
 	if (r >= 0)
 		return;
+	if (live->said.kind != 0) {
+		event_del(live->readable);	/* its last word is here; the keeper has the next one */
+		return;
+	}
 	if (r != ERR_PEER_GONE)
 		log_error("a worker's connection is closed: %s", err_text(r));
 	if (is_over(live))

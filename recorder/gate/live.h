@@ -12,6 +12,7 @@
 struct event;
 struct gate;
 struct peer;
+struct wire_receipt;
 
 /* Its engineer asks from inside for more time; n 0: not now. */
 struct live_wish {
@@ -34,6 +35,7 @@ struct live {
 	char			 guarded[256];	/* the line that waits for an approver's answer; "" */
 	int64_t			 guarded_n;	/* of the question about it */
 	struct live_wish	 wish;
+	struct wire_message	 said;		/* its worker's report that it is over, which waits for the warden's receipt; kind 0: none */
 	unsigned		 reconnects;
 	int64_t			 stop_boot_us;	/* told to end then; 0 */
 	bool			 hurried;	/* the keeper was asked to end it */
@@ -62,6 +64,9 @@ void		 live_leave(struct live *live);	/* freed; everybody is told */
  * catalogue did not take. At the start of the gate, and every few seconds.
  */
 void		 live_find_all(struct gate *gate);
+
+/* The keeper says what the session's warden left: a session whose worker has said so is over now. */
+void		 live_receipt(struct gate *gate, const struct wire_receipt *receipt);
 
 /* The peer is going: no session may point to it. */
 void		 live_forget_peer(struct gate *gate, const struct peer *peer);

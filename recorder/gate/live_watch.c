@@ -92,7 +92,7 @@ live_hurry(struct gate *gate)
 		l->hurried = true;
 		gate_say(gate, LOG_SESSION_LOST, &l->session.id, "the recorder of %s's session as %s did not end it in time; its warden does",
 		    l->session.person, l->session.role);
-		if (gate_keeper_end(gate, &l->session.id) < 0)
+		if (gate_keeper_end(gate, &l->session.id, true) < 0)
 			log_error("the keeper does not hear");
 	}
 }

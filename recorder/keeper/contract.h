@@ -114,6 +114,14 @@ struct warden_word {
 	char		text[256];	/* FAILED: a sentence; RUNNING: how the session is held ("pid namespace, cgroup"); FROZEN, THAWED: by what means */
 };
 
+/*
+ * What the warden also leaves in run/p/ID.receipt, where only the keeper looks: a worker, which hears what strangers say, is
+ * not the only one to tell how its session ended.
+ */
+struct warden_left {
+	int64_t	killed, survivors, took_us;	/* as in RECEIPT */
+};
+
 /* Before RUNNING, and the only record of this length: a struct enforced with this in `what`. */
 #define WARDEN_ENFORCED	0x100u
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #include "lib/base/signals.h"
 #include "lib/wire/conn.h"
 #include "recorder/cage/cgroup.h"
+#include "recorder/keeper/contract.h"
 #include "recorder/keeper/keeper.h"
 #include "recorder/client/wardens.h"
 
@@ -155,18 +157,83 @@ on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fd
 		log_error("the gate does not hear");
 }
 
-/* Its worker had its time. The warden kills what is there and ends; the receipt goes to the worker if that still hears. */
 static void
-on_end(const struct keeper *keeper, const struct wire_end_session *end)
+tell_receipt(const struct keeper *keeper, const struct id *session)
 {
+	struct wire_receipt receipt = { .session = *session };
+	struct warden_left left;
 	char id[ID_TEXT];
-	int r = wardens_end(&keeper->daemon.place, &end->session);
+	int r = wardens_receipt(&keeper->daemon.place, session, &left);
+
+	if (r == 0) {
+		receipt.known = true;
+		receipt.killed = left.killed;
+		receipt.survivors = left.survivors;
+		receipt.took_us = left.took_us;
+	} else if (r != ERR_NOT_FOUND) {
+		log_error("the receipt of session %s cannot be read: %s", id_text(session, id), err_text(r));
+	}
+	if (answer(WIRE_RECEIPT, &receipt) < 0)
+		log_error("the gate does not hear");
+}
+
+static int
+wait_for(struct keeper *keeper, int pidfd, const struct id *session)
+{
+	struct keeper_ending *ending = own_alloc(sizeof *ending);
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = ending };
+
+	*ending = (struct keeper_ending){ .next = keeper->endings, .pidfd = pidfd, .session = *session };
+	if (epoll_ctl(keeper->gone, EPOLL_CTL_ADD, pidfd, &event) < 0) {
+		int r = -errno;
+
+		free(ending);
+		return r;
+	}
+	keeper->endings = ending;
+	return 0;
+}
+
+static void
+on_gone(struct keeper *keeper)
+{
+	struct epoll_event event;
+
+	if (epoll_wait(keeper->gone, &event, 1, 0) <= 0)
+		return;
+	for (struct keeper_ending **link = &keeper->endings; *link != NULL; link = &(*link)->next) {
+		struct keeper_ending *ending = *link;
+
+		if (ending != event.data.ptr)
+			continue;
+		*link = ending->next;
+		own_close(&ending->pidfd);
+		tell_receipt(keeper, &ending->session);
+		free(ending);
+		return;
+	}
+}
+
+/*
+ * Its worker had its time, or says that it is over: the warden kills what is there and ends, one that is ending already
+ * does so undisturbed. Only what it leaves then is the end of a session.
+ */
+static void
+on_end(struct keeper *keeper, const struct wire_end_session *end)
+{
+	AUTO_FD int pidfd = wardens_end(&keeper->daemon.place, &end->session);
+	char id[ID_TEXT];
+	int r = pidfd < 0 ? pidfd : wait_for(keeper, pidfd, &end->session);
 
 	id_text(&end->session, id);
-	if (r == 0)
+	if (r == 0 && end->late)
 		log_warn("session %s is ended by its warden, because its worker did not", id);
-	else if (r != ERR_NOT_FOUND)
+	else if (r < 0 && r != ERR_NOT_FOUND)
 		log_error("the warden of session %s cannot be told: %s", id, err_text(r));
+	if (r == 0)
+		(void)TAKE(pidfd, -1);
+	else
+		tell_receipt(keeper, &end->session);
 }
 
 /* One message of the gate. Anything wrong in it is a fault of a program of ours: the keeper ends, posternd starts both anew. */
@@ -230,7 +297,7 @@ open_signals(void)
 int
 main(int argc, char **argv)
 {
-	struct keeper keeper = { .watch = -1 };
+	struct keeper keeper = { .watch = -1, .gone = epoll_create1(EPOLL_CLOEXEC) };
 	int signals;
 
 	daemon_init(&keeper.daemon, "postern-keeper", argc, argv);
@@ -238,6 +305,8 @@ main(int argc, char **argv)
 	if (fdio_cloexec(DAEMON_LINK, true) < 0)
 		log_fatal("the keeper is started by posternd only");
 	signals = open_signals();
+	if (keeper.gone < 0)
+		log_fatal("wardens cannot be waited for");
 	if (!keeper.daemon.trial)
 		keeper.watch = cgroup_watch();
 	launch_sweep(&keeper);
@@ -245,12 +314,15 @@ main(int argc, char **argv)
 	if (tell_table(&keeper) < 0)
 		log_fatal("the gate does not hear");
 	for (;;) {
-		struct pollfd fds[] = { { .fd = DAEMON_LINK, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
+		struct pollfd fds[] = { { .fd = DAEMON_LINK, .events = POLLIN }, { .fd = signals, .events = POLLIN },
+			{ .fd = keeper.gone, .events = POLLIN } };
 
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			log_fatal("cannot wait: %s", strerror(errno));
 		if (fds[1].revents != 0)
 			on_signal(&keeper, signals);
+		if (fds[2].revents != 0)
+			on_gone(&keeper);
 		if (fds[0].revents != 0)
 			on_gate(&keeper);
 	}

@@ -28,10 +28,19 @@ struct keeper_child {
 	struct id		 session;
 };
 
+/* A warden that was told to end; when it has gone, the gate hears what it left. */
+struct keeper_ending {
+	struct keeper_ending	*next;
+	int			 pidfd;
+	struct id		 session;
+};
+
 struct keeper {
 	struct daemon		 daemon;
 	struct roletable	*table;
 	struct keeper_child	*children;
+	struct keeper_ending	*endings;
+	int			 gone;		/* epoll: a warden of `endings` has */
 	int			 watch;		/* cgroup for workers and wardens; -1 */
 };
 
