@@ -141,6 +141,8 @@ static const struct kind kinds[] = {
 	{ "secret-element", NULL, "<entry key=\"db.password\">", "%12B%2D", "</entry>", false },
 	{ "secret-beside", NULL, "db_password    ", "L%10B%2D", "", false },
 	{ "password-sentence", NULL, "the new password is ", "L%10B%2D", "", false },
+	{ "service-secret", NULL, "Unseal Key 1: ", "%43S=", "", false },
+	{ "device-secret", NULL, "snmp-server community ", "%10B%2D", " RO", false },
 	{ "xml-secret", NULL, "<password>", "%12B", "</password>", false },
 	{ "xml-attribute", NULL, "<add key=\"ClientSecret\" value=\"", "%16B", "\"/>", false },
 	{ "password-option", NULL, "$ docker login -u me --password ", "%14B", " reg.example.org", false },
