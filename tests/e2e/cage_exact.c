@@ -136,21 +136,25 @@ ptrace_takes_over_where_the_kernel_takes_no_program(enum cage_mode mode)
 }
 
 static void
-every_one_of_ten_thousand_programs_has_a_witness(enum cage_mode mode)
+every_one_of_thousands_of_programs_has_a_witness(enum cage_mode mode)
 {
+	const char *count = mode == CAGE_ROOT ? "10000" : "2000";	/* by ptrace each costs more */
 	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *spawned = NULL;
 	struct cage cage;
 	struct told told;
 
+	if (asprintf(&spawned, "spawned %s", count) < 0)
+		return;
 	exact_init(&cage, mode, "");
 	cage.launch.command[0] = NULL;
-	cage_run_probe(&cage, "spawn", "10000", NULL);
+	cage_run_probe(&cage, "spawn", count, NULL);
 	text = exact_through(&cage, &told);
 	if (strstr(text, "no tiny program") != NULL) {
 		cage_case.skip = "no tiny program for this processor";
 	} else {
-		cage_check_word(text, "spawned 10000");
-		cage_check(confirmed(&told) == 10001, "%ld of 10001 confirmed", confirmed(&told));
+		cage_check_word(text, spawned);
+		cage_check(confirmed(&told) == atol(count) + 1, "%ld of %s and one confirmed", confirmed(&told), count);
 		cage_check(forged(&told) == 0, "%ld are called forged", forged(&told));
 	}
 	free(told.text);
@@ -277,6 +281,7 @@ without_a_witness_a_role_that_requires_one_is_refused(enum cage_mode mode)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);	/* which is done by ptrace */
 		without_witnesses(mode);
 		fflush(stdout);
 		_exit(cage_case.fine ? 0 : 1);
@@ -287,7 +292,7 @@ without_a_witness_a_role_that_requires_one_is_refused(enum cage_mode mode)
 const struct cage_test cage_exacts[] = {
 	CAGE_EVASION("F1", every_forged_argument_has_a_witness, IN_ALL, false),
 	CAGE_CASE(ptrace_takes_over_where_the_kernel_takes_no_program, IN_ROOT, false),
-	CAGE_CASE(every_one_of_ten_thousand_programs_has_a_witness, IN_ROOT | IN_TRIAL, false),
+	CAGE_CASE(every_one_of_thousands_of_programs_has_a_witness, IN_ROOT | IN_TRIAL, false),
 	CAGE_CASE(honest_programs_are_confirmed, IN_ALL, true),
 	CAGE_CASE(programs_in_a_namespace_below_have_a_witness, IN_ROOT, false),
 	CAGE_CASE(without_a_witness_a_role_that_requires_one_is_refused, IN_ALL, true),

@@ -29,7 +29,8 @@ days_installed $eng || { sed 's/^/# /' "$root.log" >&2; fail "posternd starts wi
 
 says() { grep -qE -- "$1" "$root.said" || { cut -c1-300 "$root.said" | sed 's/^/# /' | tail -n 40; return 1; }; }
 silent() { ! grep -qE -- "$1" "$root.said"; }
-all() { "$bin/postern" sessions --root "$root" --json; }
+recordings() { "$bin/postern" ls --root "$root" --json; }
+is_kept() { recordings | grep "\"$session\"" | grep -q '"state":"kept"'; }
 granted() { request=$(u $eng request exact --reason INC-1) && u $app grant "$request" >/dev/null; }
 # Where a gate runs a key must have a passphrase, and somebody who types it.
 "$TOP_BUILDDIR/tests/e2e/player_maker" "$root/key/auditor.key" "$root/locked.key" secret
@@ -38,6 +39,7 @@ trail() {
 	"$drive" start "$root.reader" 80x24 "$bin/postern" export --root "$root" -i "$root/locked.key" --as trail -o "$root.said" "$session" >/dev/null
 	"$drive" "$root.reader" wait Passphrase >/dev/null && "$drive" "$root.reader" type 'secret\r' >/dev/null
 	"$drive" "$root.reader" status >/dev/null
+	"$drive" "$root.reader" dump >"$root.how"
 	"$drive" "$root.reader" end >/dev/null
 	[ -s "$root.said" ]
 }
@@ -45,8 +47,9 @@ told() { trail && grep -q '^coverage: ' "$root.said"; }
 # A session to its end: its output in $root.out, its trail in $root.said.
 session() {
 	granted && u $eng enter exact -- "$@" >"$root.out" 2>&1 </dev/null
-	session=$(all | ids | head -n 1)
-	within $days_limit told || head -n 20 "$root.out" | sed 's/^/# /'
+	session=$(recordings | head -n 1 | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+	within $days_limit is_kept
+	within $days_limit told || head -n 20 "$root.how" "$root.out" | sed 's/^/# /'
 }
 shows() { "$bin/postern" show --root "$root" "$session" >"$root.said"; }
 
