@@ -75,6 +75,30 @@ copy_recording(void *ctx, const struct recording *recording)
 	return 0;
 }
 
+/* Settings as they were, which the log names by their hash: all of them, if there are any. */
+static int
+copy_versions(struct backup *backup)
+{
+	AUTO_FREE char *folder = place_path(backup->from, "versions", NULL), *to = place_path(backup->to, "versions", NULL);
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	int r = 0;
+
+	if (dir == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	if (mkdir(to, 0700) < 0 && errno != EEXIST)
+		r = -errno;
+	while (r == 0 && (entry = readdir(dir)) != NULL) {
+		char name[sizeof entry->d_name + 16];
+
+		snprintf(name, sizeof name, "versions/%s", entry->d_name);
+		if (entry->d_name[0] != '.' && strlen(name) < MANIFEST_NAME)
+			r = copy(backup, name);
+	}
+	closedir(dir);
+	return r;
+}
+
 /* A folder that is used again forgets what has been deleted since. */
 static int
 forget(struct backup *backup)
@@ -126,6 +150,8 @@ copy_files(struct backup *backup, bool with_keys)
 		r = event_count(copied, &backup->manifest.entries);
 	if (r == 0)
 		r = recording_list(copied, &all, copy_recording, backup);
+	if (r == 0)
+		r = copy_versions(backup);
 	for (size_t i = 0; r == 0 && i < (with_keys ? 3 : 1); i++) {
 		r = copy(backup, keys[i]);
 		if (r == -ENOENT)

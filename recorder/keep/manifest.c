@@ -138,7 +138,9 @@ is_name(const char *name)
 {
 	const char *slash = strchr(name, '/');
 
-	return name[0] != '.' && name[0] != '/' && strstr(name, "..") == NULL && (slash == NULL || (strncmp(name, "rec/", 4) == 0 && slash == strrchr(name, '/')));
+	bool is_below = slash != NULL && slash == strrchr(name, '/') && (strncmp(name, "rec/", 4) == 0 || strncmp(name, "versions/", 9) == 0);
+
+	return name[0] != '.' && strstr(name, "..") == NULL && (slash == NULL || is_below);
 }
 
 static int
@@ -147,7 +149,7 @@ read_line(struct manifest *manifest, const char *line)
 	struct manifest_file file = { .bytes = 0 };
 	char hex[65];
 
-	if (sscanf(line, "file %64s %" SCNd64 " %63s", hex, &file.bytes, file.name) == 3) {
+	if (sscanf(line, "file %64s %" SCNd64 " %95s", hex, &file.bytes, file.name) == 3) {
 		if (!is_name(file.name) || sodium_hex2bin(file.sha256, 32, hex, strlen(hex), NULL, NULL, NULL) != 0)
 			return ERR_CONFIG;
 		append(manifest, &file);

@@ -13,7 +13,7 @@
 
 #include "lib/proof/note.h"
 
-#define MANIFEST_NAME	64	/* room for a file's name below the folder */
+#define MANIFEST_NAME	96	/* room for a file's name below the folder */
 
 struct manifest_file {
 	char	name[MANIFEST_NAME];

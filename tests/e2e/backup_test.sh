@@ -70,6 +70,7 @@ holds "it says what was deleted again" grep -q '[1-9][0-9]* were erased since th
 holds "and that slots of later sessions are there" grep -q '[1-9][0-9]* key slots belong to what happened after' "$root.said"
 holds "the deleted recording's file is not there" [ ! -e "$new/state/rec/$goes.rec" ]
 holds "an old state directory's slots do as well" sh -c "mkdir -m 700 '$root.again' '$root.again/state' && '$bin/postern' restore '$copy' --root '$root.again' --slots '$root/state' --log-key '$root.logkey' --json | grep -q '\"deleted_again\":[1-9]'"
+holds "old policies are there as well" [ "$(ls "$copy/versions" | wc -l)" -gt 0 ]
 holds "a second restore over it is refused" sh -c "! '$bin/postern' restore '$copy' --root '$new' >/dev/null 2>&1"
 
 old=$root

@@ -81,7 +81,7 @@ head -c 300000 /dev/zero | tr '\0' x >want
 is "a recording comes through the gate byte by byte" cmp want raw
 is "by the format and the person" status 0 as auditor export --as text "$first"
 is "with both outputs" says "^err$"
-is "opening is in the log" sh -c "'$postern' show --root '$root' --as auditor '$first' | grep -q 'auditor opened the recording of engineer as shell: export as text'"
+is "opening is in the log" sh -c "'$postern' show --root '$root' --as auditor '$first' | grep -A1 'auditor opened the recording of engineer as shell' | grep -q 'export as text'"
 
 # Something that looks like ssh: the words behind the host are run here.
 mkdir bin

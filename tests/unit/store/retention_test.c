@@ -15,9 +15,11 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
+#include "lib/store/copy.h"
 #include "lib/store/event.h"
 #include "lib/store/failure.h"
 #include "lib/store/recording.h"
+#include "lib/store/replica.h"
 #include "lib/store/retention.h"
 #include "lib/store/stmt.h"
 #include "tests/unit/store/place.h"
@@ -160,6 +162,66 @@ a_failure_is_kept_until_its_work_is_done(void **state)
 	failure.unit = 0;
 	assert_int_equal(failure_list(store, take_failure, &failure), 0);
 	assert_int_equal(failure.unit, 0);
+}
+
+static int
+count_job(void *ctx, const struct replica_job *job)
+{
+	((unsigned *)ctx)[job->is_erase ? 1 : 0]++;
+	return 0;
+}
+
+static void
+a_replica_is_told_again_until_it_confirms(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct replica_state known;
+	unsigned jobs[2] = { 0, 0 };
+
+	finish(store, &session.id, NOON);
+	assert_int_equal(replica_jobs(store, 0, count_job, jobs), 0);
+	assert_int_equal(jobs[0], 3);	/* recording, texts, the day's words */
+	assert_int_equal(replica_kept(store, session.recording_unit, NOON), 0);
+	assert_int_equal(replica_kept(store, session.recording_unit, NOON), 0);
+	assert_int_equal(retention_shred(store, session.recording_unit, NOON), 0);
+	assert_int_equal(retention_shred(store, session.texts_unit, NOON), 0);	/* it may have a copy that it never confirmed */
+	jobs[0] = 0;
+	assert_int_equal(replica_jobs(store, 0, count_job, jobs), 0);
+	assert_int_equal(jobs[0], 1);
+	assert_int_equal(jobs[1], 2);
+	assert_int_equal(replica_erased(store, session.recording_unit, NOON, "receipt"), 0);
+	assert_int_equal(replica_state(store, &known), 0);
+	assert_int_equal(known.erased, 1);
+	assert_int_equal(known.to_erase, 1);
+	assert_int_equal(known.to_keep, 1);
+	assert_int_equal(known.kept, 0);
+}
+
+static void
+an_old_catalogue_forgets_what_is_gone_elsewhere(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	const struct event_new said = { .type = EVENT_DELETED, .time_us = NOON, .class = "standard", .number = EVENT_NO_NUMBER, .text = "gone", .text_bytes = 4 };
+	const struct slot later = { .unit = 400, .class = 77, .state = SLOT_LIVE, .created_ms = NOON / 1000 };
+	struct recording recording;
+	struct found found = { .count = 0 };
+
+	assert_int_equal(recording_create(store, &session.id, "age", 3, NOON), 0);
+	assert_int_equal(session_hold(store, &session.id, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), 0);
+	assert_int_equal(retention_shred_said(store, session.recording_unit, NOON, &said), ERR_HELD);
+	assert_int_equal(copy_forget(store, session.recording_unit, NOON, &said), 0);	/* held, and its session runs: the key is gone all the same */
+	assert_int_equal(copy_forget(store, session.recording_unit, NOON, &said), 0);
+	assert_int_equal(recording_get(store, &session.id, &recording), 0);
+	assert_int_equal(recording.state, RECORDING_EXPIRED);
+	assert_int_equal(copy_adopt(store, &later), 0);
+	assert_int_equal(copy_adopt(store, &later), 0);
+	assert_int_equal(retention_plan(store, &classes, gather, &found), 0);
+	for (size_t i = 0; i < found.count; i++)
+		if (found.items[i].unit == 400)
+			assert_int_equal(found.items[i].lapses_us, (NOON / DAY + 1 + TEXTS_DAYS) * DAY);
+	assert_int_equal(found.count, 4);	/* texts, words, the log's day, and the one from later */
 }
 
 static void
@@ -489,6 +551,8 @@ main(void)
 		TEST(what_people_wrote_goes_without_the_log),
 		TEST(a_failure_is_kept_until_its_work_is_done),
 		TEST(a_slot_and_the_logs_word_of_it_go_together),
+		TEST(a_replica_is_told_again_until_it_confirms),
+		TEST(an_old_catalogue_forgets_what_is_gone_elsewhere),
 		TEST(a_running_session_is_not_erased),
 		TEST(a_hold_keeps_the_session_its_request_and_its_events),
 		TEST(events_about_a_held_session_hold_their_day),

@@ -49,6 +49,49 @@ a_record_has_the_bytes_that_the_header_says(void **state)
 }
 
 static void
+a_copy_is_taken_once_and_never_over_an_erased_one(void **state)
+{
+	struct place_test *place = *state;
+	AUTO_SLOTS struct slots slots = { .fd = -1 };
+	uint8_t key[SECRET_KEY], record[SLOTS_RECORD], far_away[SLOTS_RECORD], other[SLOTS_RECORD];
+	uint32_t count;
+
+	make(&slots, place, 5, key);
+	make(&slots, place, 6, key);
+	assert_int_equal(slots_copy(&slots, 5, record), 0);
+	assert_int_equal(slots_copy(&slots, 6, other), 0);
+	assert_int_equal(slots_copy(&slots, 7, far_away), ERR_SLOT_DAMAGED);	/* never made */
+	assert_int_equal(slots_put(&slots, record), 0);
+	assert_int_equal(slots_shred(&slots, 5), 0);
+	assert_int_equal(slots_put(&slots, record), ERR_SLOT_GONE);
+	assert_int_equal(slots_copy(&slots, 5, far_away), ERR_SLOT_GONE);
+	other[20] ^= 1;
+	assert_int_equal(slots_put(&slots, other), ERR_SLOT_DAMAGED);
+	assert_int_equal(slots_count(&slots, &count), 0);
+	assert_true(count > 6);
+	/* A slot that was erased before it was ever there takes nothing either. */
+	assert_int_equal(slots_shred(&slots, 9), 0);
+	assert_int_equal(slots_key(&slots, 9, key), ERR_SLOT_GONE);
+}
+
+static void
+another_key_in_the_same_place_is_refused(void **state)
+{
+	struct place_test *place = *state;
+	AUTO_SLOTS struct slots slots = { .fd = -1 };
+	uint8_t key[SECRET_KEY], again[SECRET_KEY], record[SLOTS_RECORD], hash[SECRET_SHA256];
+
+	make(&slots, place, 5, key);
+	assert_int_equal(slots_copy(&slots, 5, record), 0);
+	record[20] ^= 1;
+	secret_sha256(record, 48, hash);
+	memcpy(record + 48, hash, 16);
+	assert_int_equal(slots_put(&slots, record), ERR_STORE_CONFLICT);
+	assert_int_equal(slots_key(&slots, 5, again), 0);
+	assert_memory_equal(key, again, SECRET_KEY);
+}
+
+static void
 an_erased_key_is_nowhere_in_the_file(void **state)
 {
 	struct place_test *place = *state;
@@ -219,6 +262,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_record_has_the_bytes_that_the_header_says),
+		TEST(a_copy_is_taken_once_and_never_over_an_erased_one),
+		TEST(another_key_in_the_same_place_is_refused),
 		TEST(an_erased_key_is_nowhere_in_the_file),
 		TEST(a_unit_is_given_once),
 		TEST(any_flipped_bit_is_noticed_and_can_still_be_erased),
