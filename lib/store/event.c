@@ -24,11 +24,14 @@ enum {
 static const uint8_t magic[4] = { 'A', 'E', '0', '1' };
 
 #define COLUMNS	"SELECT seq, type, subject, time_ms, unit, coalesce(number, -1), entry, sealed FROM events "
-#define WHERE	"WHERE seq >= $1 AND ($2 = 0 OR subject = $3) AND ($4 < 0 OR type = $4) "
+#define OF_ALL		"WHERE seq >= $1 AND ($2 < 0 OR type = $2) "
+#define OF_SUBJECT	"WHERE subject = $1 AND seq >= $2 AND ($3 < 0 OR type = $3) "	/* by its index */
 
 static const char SQL_GET[] = COLUMNS "WHERE seq = $1";
-static const char SQL_OLDEST[] = COLUMNS WHERE "ORDER BY seq LIMIT $5";
-static const char SQL_NEWEST[] = COLUMNS WHERE "ORDER BY seq DESC LIMIT $5";
+static const char SQL_OLDEST[] = COLUMNS OF_ALL "ORDER BY seq LIMIT $3";
+static const char SQL_NEWEST[] = COLUMNS OF_ALL "ORDER BY seq DESC LIMIT $3";
+static const char SQL_OLDEST_OF[] = COLUMNS OF_SUBJECT "ORDER BY seq LIMIT $4";
+static const char SQL_NEWEST_OF[] = COLUMNS OF_SUBJECT "ORDER BY seq DESC LIMIT $4";
 static const char SQL_NUMBERED[] = "SELECT seq + 1 FROM events WHERE subject = $1 AND number = $2";
 static const char SQL_LEAVES[] = "SELECT seq, entry FROM events WHERE seq >= $1 ORDER BY seq LIMIT $2";
 static const char SQL_COUNT[] = "SELECT max(seq) + 1 FROM events";
@@ -273,12 +276,15 @@ int
 event_list(struct store *store, const struct event_filter *filter, int (*each)(void *ctx, const struct event *event),
     void *ctx)
 {
-	static const struct id none;
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
 	const char *sql = filter->newest_first ? SQL_NEWEST : SQL_OLDEST;
-	int r = stmt_open(store, sql, BINDS(bind_int(filter->since), bind_int(filter->subject != NULL ? 1 : 0),
-	    bind_id(filter->subject != NULL ? filter->subject : &none), bind_int(filter->type),
-	    bind_limit(filter->limit)), &stmt);
+	int r;
+
+	if (filter->subject != NULL)
+		r = stmt_open(store, filter->newest_first ? SQL_NEWEST_OF : SQL_OLDEST_OF, BINDS(bind_id(filter->subject), bind_int(filter->since),
+		    bind_int(filter->type), bind_limit(filter->limit)), &stmt);
+	else
+		r = stmt_open(store, sql, BINDS(bind_int(filter->since), bind_int(filter->type), bind_limit(filter->limit)), &stmt);
 
 	while (r == 0 && (r = stmt_step(stmt)) > 0) {
 		AUTO_EVENT struct event event = { 0 };
