@@ -20,7 +20,12 @@
 struct listing {
 	int		columns;	/* of the terminal; 0: none, nothing is cut */
 	unsigned	rows;
+	unsigned	page, fresh;	/* rows of the last answer, and those that were not in the one before; a full one may not be the last */
+	int64_t		last_us;	/* start of the last row, and whose it is: the next page begins behind it */
+	struct id	last;
 };
+
+#define PAGE	1000	/* most rows of one answer */
 
 static int
 read_moment(const struct cli *cli, const char *option, int64_t *wall_us)
@@ -65,6 +70,13 @@ print_row(struct client *client, const void *fields, void *user)
 	struct listing *list = user;
 	char id[ID_TEXT], when[CLOCK_TEXT], length[CLOCK_TEXT] = "", size[24], line[LINE];
 
+	list->page++;
+	/* Newest first, and by id where two began in the same microsecond. */
+	if (list->last_us == row->started_us && memcmp(row->session.bytes, list->last.bytes, ID_BYTES) <= 0)
+		return 0;
+	list->fresh++;
+	list->last_us = row->started_us;
+	list->last = row->session;
 	if (client->json) {
 		client_print_json(WIRE_RECORDING_ROW, row);
 		return 0;
@@ -104,8 +116,13 @@ cmd_ls(struct cli *cli)
 	if (r != STATUS_OK)
 		return r;
 	r = client_open(&client, cli);
-	if (r == 0)
-		r = client_ask(&client, WIRE_RECORDINGS, &question, WIRE_RECORDING_ROW, print_row, &list);
+	do {
+		list.page = list.fresh = 0;
+		if (list.last_us != 0)
+			question.until_us = list.last_us + 1;
+		if (r == 0)
+			r = client_ask(&client, WIRE_RECORDINGS, &question, WIRE_RECORDING_ROW, print_row, &list);
+	} while (r == 0 && list.page == PAGE && list.fresh > 0);
 	if (r == 0 && list.rows == 0 && !client.json)
 		puts("There is no such recording.");
 	return r;
