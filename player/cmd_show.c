@@ -227,6 +227,13 @@ print_enforced(const struct story *story, const struct log *log)
 	}
 }
 
+/* What people wrote stands in an entry of its own, right behind the one that it belongs to. */
+static bool
+is_words(const struct log *log, size_t i)
+{
+	return i > 0 && i < log->count && strcmp(log->lines[i].type, "reason") == 0 && log->lines[i].seq == log->lines[i - 1].seq + 1;
+}
+
 static void
 print_log(const struct log *log)
 {
@@ -239,8 +246,9 @@ print_log(const struct log *log)
 
 		if (at->json != NULL)
 			printf("%s\n", at->json);
-		else if (is_told(at))
-			printf("%s  %-17s  %s\n", clock_local(at->time_us, when), at->type, at->text);
+		else if (is_told(at) && !is_words(log, i))
+			printf("%s  %-17s  %s%s%s\n", clock_local(at->time_us, when), at->type, at->text, is_words(log, i + 1) ? ": " : "",
+			    is_words(log, i + 1) ? at[1].text : "");
 	}
 }
 
