@@ -32,7 +32,7 @@ static const char head[] =
     "  body { margin: 0; padding: 0; max-width: none; font-size: 9px }\n  .wide { overflow: visible }\n"
     "  thead { display: table-header-group }\n  tr { break-inside: avoid; page-break-inside: avoid }\n"
     "  h2 { break-after: avoid; page-break-after: avoid; margin-top: 1.4em }\n  section.long { break-before: page; page-break-before: always }\n"
-    "  td.t { white-space: normal }\n  td.i { word-break: break-all }\n"
+    "  .a { display: none }\n  td.t { white-space: normal }\n  td.i { word-break: break-all }\n"
     "  tr.drawn td { -webkit-print-color-adjust: exact; print-color-adjust: exact }\n}\n"
     "</style>\n</head>\n<body>\n<h1>Postern report</h1>\n";
 
@@ -93,11 +93,13 @@ write_fact(void *user, const char *name, const char *title, const char *sentence
 static const char *
 class_of(const struct column *column)
 {
+	bool is_id = strcmp(column->name, "session") == 0 || strcmp(column->name, "request") == 0;
+
 	if (column->type == CELL_TIME)
-		return "t";
+		return column->is_aside ? "t a" : "t";
 	if (column->type != CELL_TEXT)
-		return "n";
-	return strcmp(column->name, "session") == 0 || strcmp(column->name, "request") == 0 ? "i" : "";
+		return column->is_aside ? "n a" : "n";
+	return is_id ? "i" : column->is_aside ? "a" : "";
 }
 
 static int
@@ -119,7 +121,7 @@ write_titles(const struct table_kind *kind, struct out *out)
 	int r = out_put_text(out, "<div class=\"wide\"><table>\n<thead><tr>");
 
 	for (size_t i = 0; r == 0 && i < kind->count; i++)
-		r = put_element(out, "th", strcmp(class_of(&kind->columns[i]), "n") == 0 ? "n" : "", kind->columns[i].title);
+		r = put_element(out, "th", kind->columns[i].type == CELL_TIME ? (kind->columns[i].is_aside ? "a" : "") : class_of(&kind->columns[i]), kind->columns[i].title);
 	return r < 0 ? r : out_put_text(out, "</tr></thead>\n<tbody>\n");
 }
 

@@ -88,15 +88,33 @@ draw_sample(struct report *report)
 	free(drawn);
 }
 
-static const struct report_request *
-request_of(const struct report *report, const struct id *subject)
+/* Requests by their own id and by that of their grant. */
+struct entry {
+	struct id			 id;
+	const struct report_request	*request;
+};
+
+static int
+by_id(const void *a, const void *b)
 {
-	if (id_is_zero(subject))
-		return NULL;
-	for (size_t i = 0; i < report->request_count; i++)
-		if (id_equal(&report->requests[i].row->request, subject) || id_equal(&report->requests[i].row->grant, subject))
-			return &report->requests[i];
-	return NULL;
+	const struct entry *x = a, *y = b;
+
+	return memcmp(x->id.bytes, y->id.bytes, ID_BYTES);
+}
+
+static struct entry *
+index_requests(const struct report *report)
+{
+	struct entry *index = own_alloc((2 * report->request_count + 1) * sizeof *index);
+
+	for (size_t i = 0; i < report->request_count; i++) {
+		const struct report_request *request = &report->requests[i];
+
+		index[2 * i] = (struct entry){ request->row->request, request };
+		index[2 * i + 1] = (struct entry){ id_is_zero(&request->row->grant) ? request->row->request : request->row->grant, request };
+	}
+	qsort(index, 2 * report->request_count, sizeof *index, by_id);
+	return index;
 }
 
 /* With filters only what belongs to something that they let through. */
@@ -104,15 +122,19 @@ static void
 pick_events(struct report *report)
 {
 	bool has_filter = report->person != NULL || report->role != NULL || report->ticket != NULL;
+	struct entry *index = index_requests(report);
 
 	for (size_t i = 0; i < report->event_count; i++) {
 		struct report_event *event = &report->events[i];
+		const struct entry key = { .id = event->row->subject }, *found = NULL;
 
-		if (has_filter && event->session == NULL)
-			event->request = request_of(report, &event->row->subject);
+		if (event->session == NULL && report->request_count > 0)
+			found = bsearch(&key, index, 2 * report->request_count, sizeof key, by_id);
+		event->request = found != NULL ? found->request : NULL;
 		event->is_wanted = !has_filter || (event->session != NULL && event->session->is_wanted) ||
 		    (event->request != NULL && event->request->is_wanted);
 	}
+	free(index);
 }
 
 void

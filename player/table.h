@@ -14,6 +14,7 @@ struct column {
 	const char	*title;		/* for people */
 	enum cell_type	 type;
 	bool		 is_brief;	/* stands in the text, which has less room, too */
+	bool		 is_aside;	/* left out where paper is too narrow for it */
 };
 
 struct table_kind {

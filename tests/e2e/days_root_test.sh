@@ -37,6 +37,11 @@ END
 days_installed $eng || { sed 's/^/# /' "$root.log" >&2; fail "posternd starts with real accounts"; tap_end; }
 cp "$root/key/auditor.key" "$root/auditor.key"
 answers() { u $eng roles; }
+
+# Who was in which group is kept, so that it can be told who could ask.
+could() { XDG_STATE_HOME=$root/home-$role u root report --last 1h --who-could "$(date +%Y-%m-%d)" --table who-could >"$root.said" 2>&1 && grep -q "$1" "$root.said"; }
+holds "who could ask by a group of the system is told by name" within $days_limit could "^request  *shell  *engineer  *group:$group"
+holds "out of a version of the groups that is kept" could "^members  "
 says() {
 	days_words=$1 days_wanted=$2
 	shift 2

@@ -18,7 +18,7 @@
 #include "player/sack.h"
 
 static const struct column columns[] = {
-	{ "what", "What", CELL_TEXT, true }, { "count", "Count", CELL_NUMBER, true }, { "at", "At", CELL_TIME, true },
+	{ "what", "What", CELL_TEXT, true, false }, { "count", "Count", CELL_NUMBER, true, false }, { "at", "At", CELL_TIME, true, false },
 };
 static const struct table_kind kind = { "things", "Things", "", columns, 3 };
 
