@@ -180,7 +180,7 @@ check_log(const struct cli *cli, struct verify_place *what)
 	struct checkpoint pins[PINS];
 	struct verify_report report;
 	struct verify_trust trust;
-	struct note_key key;
+	struct note_key key, replica;
 	int status, r = open_trust(cli, what->dir, &trust, &key, pins);
 
 	if (r != STATUS_OK)
@@ -192,6 +192,9 @@ check_log(const struct cli *cli, struct verify_place *what)
 		print_json(&report, &key);
 	else
 		print_text(&report, &key, cli_has(cli, "key"));
+	if (cli_has(cli, "replica") && (r = read_key(cli, cli_get(cli, "replica"), &replica)) != STATUS_OK)
+		return r;
+	what->replica = cli_has(cli, "replica") ? &replica : NULL;
 	what->log = key.name;
 	status = save_head(cli, what->store, &report);
 	r = verify_evidence(what);

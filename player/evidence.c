@@ -22,6 +22,7 @@ static const char *const names[EVIDENCE_WORDS] = {
 	[EVIDENCE_RECORDING_MISSING]	= "recording-missing",
 	[EVIDENCE_DELETION_UNLOGGED]	= "deletion-unlogged",
 	[EVIDENCE_DELETION_UNDONE]	= "deletion-undone",
+	[EVIDENCE_RECEIPT_FALSE]	= "receipt-false",
 };
 /* clang-format on */
 

@@ -18,6 +18,7 @@ enum evidence_word {
 	EVIDENCE_RECORDING_MISSING,	/* there is no file, and nothing says that it was deleted */
 	EVIDENCE_DELETION_UNLOGGED,	/* a key was erased, and nothing says so */
 	EVIDENCE_DELETION_UNDONE,	/* it is logged, but key or file are there */
+	EVIDENCE_RECEIPT_FALSE,		/* what should be the replica's word of a deletion is not */
 	EVIDENCE_WORDS
 };
 
@@ -26,6 +27,7 @@ struct evidence_count {
 	int64_t	approvals, unsigned_decisions, recordings, segments, deletions;
 	int64_t	unread;		/* texts that expired, or whose slots are not in this copy */
 	int64_t	absent;		/* recordings that were not looked for: this copy has no folder of them */
+	int64_t	receipts, unreceipted;	/* of the replica; erased slots that it has not signed for (yet) */
 	int64_t	no_roster;	/* approvals whose keys were held against no roster */
 };
 
@@ -33,6 +35,7 @@ struct evidence {
 	struct store		*store;
 	const char		*dir;		/* the state directory */
 	const char		*log;		/* name of the log's key */
+	const struct note_key	*replica;	/* key of the replica of the key slots; NULL: receipts are not checked */
 	const struct roster	*rosters;	/* a key counts that any of them knows */
 	size_t			 roster_count;
 	const struct id		*only;		/* sessions; NULL: all there is */
@@ -55,6 +58,7 @@ bool	evidence_wants(const struct evidence *evidence, const struct id *session);
 int	evidence_approvals(struct evidence *evidence);
 int	evidence_recordings(struct evidence *evidence);
 int	evidence_deletions(struct evidence *evidence);
+int	evidence_receipts(struct evidence *evidence);
 
 /* Whether DIR/rec/ID.rec is there. */
 bool	evidence_has_file(const struct evidence *evidence, const struct id *session);

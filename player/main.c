@@ -46,6 +46,7 @@ static const struct cli_option verify_options[] = {
 	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
 	{ 0, "save", "FILE", "keep the newest head there, for --pin the next time" },
 	{ 0, "key", "KEY", "the log's key, or a file with it (default: log.pub beside the log)" },
+	{ 0, "replica", "KEY", "key of the replica of the key slots, or a file that begins with it: its receipts are checked" },
 	{ 0, "roster", "FILE", "approvers' keys, as allowed_signers of ssh-keygen; may be repeated (default: approvers of the settings)" },
 	{ 0, "root", "DIR", "the log below DIR (trial mode, tests)" },
 	CLIENT_JSON,

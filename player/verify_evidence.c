@@ -38,6 +38,7 @@ static const int statuses[EVIDENCE_WORDS] = {
 	[EVIDENCE_APPROVAL_FALSE] = STATUS_APPROVAL, [EVIDENCE_APPROVAL_MISSING] = STATUS_APPROVAL, [EVIDENCE_APPROVER_UNKNOWN] = STATUS_APPROVAL,
 	[EVIDENCE_RECORDING_ALTERED] = STATUS_RECORDING, [EVIDENCE_RECORDING_CUT] = STATUS_RECORDING, [EVIDENCE_RECORDING_MISSING] = STATUS_RECORDING,
 	[EVIDENCE_DELETION_UNLOGGED] = STATUS_DELETION, [EVIDENCE_DELETION_UNDONE] = STATUS_DELETION,
+	[EVIDENCE_RECEIPT_FALSE] = STATUS_DELETION,
 };
 /* clang-format on */
 
@@ -126,6 +127,8 @@ print_text(const struct check *check)
 
 	printf("%" PRId64 " signed approvals, %" PRId64 " recordings (%" PRId64 " hashes) and %" PRId64 " deletions were checked%s.\n", count->approvals,
 	    count->recordings, count->segments, count->deletions, check->status == STATUS_OK ? ": all is as the log says" : "");
+	if (count->receipts + count->unreceipted > 0)
+		printf("%" PRId64 " receipts of the replica were checked; %" PRId64 " erased key slots have none yet.\n", count->receipts, count->unreceipted);
 	if (count->unsigned_decisions > 0)
 		printf("%" PRId64 " decisions are not signed and did not have to be; the log alone vouches for them.\n", count->unsigned_decisions);
 	if (count->unread > 0)
@@ -141,10 +144,10 @@ print_json(const struct check *check)
 {
 	const struct evidence_count *count = &check->evidence.count;
 
-	print_object(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "evidence", check->status == STATUS_OK ? "fine" : "faulty",
+	print_object(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "evidence", check->status == STATUS_OK ? "fine" : "faulty",
 	    "approvals", (json_int_t)count->approvals, "unsigned", (json_int_t)count->unsigned_decisions, "recordings", (json_int_t)count->recordings,
 	    "segments", (json_int_t)count->segments, "deletions", (json_int_t)count->deletions, "unread", (json_int_t)count->unread,
-	    "absent", (json_int_t)count->absent, "no_roster", (json_int_t)count->no_roster));
+	    "absent", (json_int_t)count->absent, "no_roster", (json_int_t)count->no_roster, "receipts", (json_int_t)count->receipts, "unreceipted", (json_int_t)count->unreceipted));
 }
 
 static int
@@ -157,6 +160,8 @@ run(struct check *check)
 		r = evidence_recordings(evidence);
 	if (r == 0)
 		r = evidence_deletions(evidence);
+	if (r == 0)
+		r = evidence_receipts(evidence);
 	if (r < 0)
 		return cli_fail(check->place->cli, cli_status(r), "%s: %s", check->place->dir, err_text(r));
 	if (cli_has(check->place->cli, "json"))
@@ -173,7 +178,7 @@ verify_evidence(const struct verify_place *place)
 	int r;
 
 	check->place = place;
-	check->evidence = (struct evidence){ .store = place->store, .dir = place->dir, .log = place->log, .rosters = check->rosters, .found = found, .user = check };
+	check->evidence = (struct evidence){ .store = place->store, .dir = place->dir, .log = place->log, .replica = place->replica, .rosters = check->rosters, .found = found, .user = check };
 	r = open_rosters(check);
 	if (r == STATUS_OK)
 		r = find_sessions(check);

@@ -4,6 +4,7 @@
 #define POSTERN_PLAYER_VERIFY_EVIDENCE_H
 
 struct cli;
+struct note_key;
 struct store;
 
 /* What is checked, and for whom. */
@@ -12,6 +13,7 @@ struct verify_place {
 	const char		*dir;		/* state directory */
 	const char		*roster;	/* where it is looked for first; NULL: nowhere */
 	struct store		*store;
+	const struct note_key	*replica;	/* its key, if it was given (--replica) */
 	const char		*log;		/* name of the log's key */
 	char			**words;	/* recordings, by the first digits of their ids; none: all */
 	int			 word_count;

@@ -21,7 +21,7 @@ static const char SQL_STATE[] =
     "SELECT coalesce(sum(p.kept_us IS NOT NULL AND p.erased_us IS NULL), 0), coalesce(sum(u.shredded_us IS NULL AND p.kept_us IS NULL), 0), "
     "coalesce(sum(u.shredded_us IS NOT NULL AND p.erased_us IS NULL), 0), coalesce(sum(p.erased_us IS NOT NULL), 0) "
     "FROM units u LEFT JOIN replicas p ON p.unit = u.number";
-static const char SQL_RECEIPTS[] = "SELECT unit, receipt FROM replicas WHERE receipt IS NOT NULL ORDER BY unit";
+static const char SQL_RECEIPTS[] = "SELECT unit, receipt FROM replicas WHERE unit >= $1 AND receipt IS NOT NULL ORDER BY unit";
 
 int
 replica_jobs(struct store *store, int64_t limit, int (*each)(void *ctx, const struct replica_job *job), void *ctx)
@@ -85,10 +85,10 @@ replica_state(struct store *store, struct replica_state *state)
 }
 
 int
-replica_receipts(struct store *store, int (*each)(void *ctx, uint32_t unit, const char *receipt), void *ctx)
+replica_receipts(struct store *store, uint32_t since, int (*each)(void *ctx, uint32_t unit, const char *receipt), void *ctx)
 {
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
-	int r = stmt_open(store, SQL_RECEIPTS, NO_BINDS, &stmt);
+	int r = stmt_open(store, SQL_RECEIPTS, BINDS(bind_int(since)), &stmt);
 
 	while (r == 0 && (r = stmt_step(stmt)) > 0) {
 		struct row row = { .stmt = stmt };

@@ -38,7 +38,7 @@ struct replica_state {
 
 int	replica_state(struct store *store, struct replica_state *state);
 
-/* Every receipt there is, in the order of their units; for whoever checks them. */
-int	replica_receipts(struct store *store, int (*each)(void *ctx, uint32_t unit, const char *receipt), void *ctx);
+/* The receipts there are, from this unit on, in the order of their units; for whoever checks them. */
+int	replica_receipts(struct store *store, uint32_t since, int (*each)(void *ctx, uint32_t unit, const char *receipt), void *ctx);
 
 #endif

@@ -64,6 +64,10 @@ kill "$posternd"
 wait "$posternd" 2>/dev/null
 "$bin/postern" verify --root "$root" >"$root.said" 2>&1 || sed 's/^/# /' "$root.said"
 holds "the log verifies" "$bin/postern" verify --root "$root"
+holds "with the replica's key its receipts are checked" sh -c "'$bin/postern' verify --root '$root' --replica '$second/slots/replica.pub' | grep -q '^[1-9][0-9]* receipts of the replica were checked; 0 erased'"
+"$bin/postern" verify --root "$root" --replica "$(cat "$root/state/log.pub")" >"$root.said" 2>&1
+holds "those of another key are told by their word" [ $? -eq 28 ]
+grep -q '^receipt-false .* is signed by another key' "$root.said" || fail "which is receipt-false"
 
 # The replica by itself, as a hostile bastion would talk to it.
 log_key=$(cat "$root/state/log.pub")
