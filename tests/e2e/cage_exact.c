@@ -3,8 +3,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -232,6 +235,76 @@ debuggers_work_where_the_kernel_is_the_witness(enum cage_mode mode)
 	free(told.text);
 }
 
+/* `count` programs with long arguments in the session's namespace, whose calls nobody is told of; 0 if all have run. */
+static int
+visit(pid_t init, int count)
+{
+	char word[4000], path[64];
+	char *argv[] = { (char[]){ "true" }, word, word, NULL };
+	char *environment[] = { NULL };
+	int space, status = 0;
+
+	memset(word, 'w', sizeof word - 1);
+	word[sizeof word - 1] = '\0';
+	snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)init);
+	space = open(path, O_RDONLY | O_CLOEXEC);
+	if (space < 0 || setns(space, CLONE_NEWPID) < 0)
+		return 1;
+	for (int i = 0; i < count && status == 0; i++) {
+		pid_t pid = vfork();
+
+		if (pid == 0) {
+			execve("/bin/true", argv, environment);
+			_exit(127);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) != pid)
+			status = 1;
+	}
+	return status;
+}
+
+/*
+ * A root outside can bring programs into the session that its filter does not see: nobody claimed them. While the tracer
+ * stands still they fill the ring, and what has no room there is counted: told and counted are all.
+ */
+static void
+programs_that_nobody_claimed_are_told_or_counted(enum cage_mode mode)
+{
+	enum { VISITS = 300 };
+	AUTO_FREE char *ready = NULL;
+	struct cage cage;
+	struct told told;
+	pid_t tracer, visitor;
+	int status = -1;
+
+	if (!kernel_can()) {
+		cage_case.skip = "the kernel takes no program here";
+		return;
+	}
+	exact_init(&cage, mode, "echo ready; read line; exit 0");
+	trail_begin(&cage, &told);
+	if (!cage_running(&cage))
+		return;
+	ready = cage_output(&cage, "ready");
+	tracer = trail_tracer(&cage);
+	cage_check(tracer > 0 && kill(tracer, SIGSTOP) == 0, "there is no tracer");
+	fflush(stdout);
+	visitor = fork();
+	if (visitor == 0)
+		_exit(visit((pid_t)cage.running.pid, VISITS) == 0 ? 0 : 1);
+	cage_check(waitpid(visitor, &status, 0) == visitor && status == 0, "nothing can be brought in");
+	if (tracer > 0)
+		kill(tracer, SIGCONT);
+	cage_check(write(cage.in, "\n", 1) == 1, "no input");
+	cage_check(cage_hear(&cage, WARDEN_RECEIPT), "no receipt");
+	cage_check(cage_done(&cage) == 0, "the warden fails");
+	trail_end(&told);
+	cage_check(told.lost > 0, "none was lost");
+	cage_check(forged(&told) > 0, "none was told");
+	cage_check((long)told.lost + forged(&told) == VISITS, "%ld were told and %llu lost of %d", forged(&told), (unsigned long long)told.lost, VISITS);
+	free(told.text);
+}
+
 /* A machine on which nobody may trace and no program may be loaded, for this process and all that comes of it. */
 static bool
 refuse_witnesses(void)
@@ -295,6 +368,7 @@ const struct cage_test cage_exacts[] = {
 	CAGE_CASE(every_one_of_thousands_of_programs_has_a_witness, IN_ROOT | IN_TRIAL, false),
 	CAGE_CASE(honest_programs_are_confirmed, IN_ALL, true),
 	CAGE_CASE(programs_in_a_namespace_below_have_a_witness, IN_ROOT, false),
+	CAGE_CASE(programs_that_nobody_claimed_are_told_or_counted, IN_ROOT, false),
 	CAGE_CASE(without_a_witness_a_role_that_requires_one_is_refused, IN_ALL, true),
 	CAGE_CASE(debuggers_work_where_the_kernel_is_the_witness, IN_ROOT, false),
 	CAGE_LAST

@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -142,4 +144,25 @@ count_of(const char *text, const char *word)
 	for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word))
 		count++;
 	return count;
+}
+
+pid_t
+trail_tracer(const struct cage *cage)
+{
+	AUTO_FREE char *text = NULL;
+	char path[96];
+	size_t count;
+	char *rest;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)cage->running.pid, (int)cage->running.pid);
+	if (fdio_slurp_path(path, 4096, &text, &count) < 0)
+		return 0;
+	for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+		AUTO_FREE char *name = NULL;
+
+		snprintf(path, sizeof path, "/proc/%s/comm", word);
+		if (fdio_slurp_path(path, 64, &name, &count) == 0 && strcmp(name, "postern-tracer\n") == 0)
+			return (pid_t)atoi(word);
+	}
+	return 0;
 }

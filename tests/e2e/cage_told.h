@@ -30,6 +30,9 @@ void	 trail_end(struct told *told);
 /* All of it; the output of the session, which the caller frees. */
 char	*trail_through(struct cage *cage, struct told *told);
 
+/* The tracer's pid, seen from here: a child of the session's first process. 0: there is none. */
+pid_t	 trail_tracer(const struct cage *cage);
+
 long	 count_of(const char *text, const char *word);
 
 #endif

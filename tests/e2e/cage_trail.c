@@ -134,28 +134,6 @@ nothing_is_lost_over_ten_thousand_programs(enum cage_mode mode)
 	free(told.text);
 }
 
-/* The tracer's pid, seen from here: a child of the session's first process. */
-static pid_t
-find_tracer(const struct cage *cage)
-{
-	AUTO_FREE char *text = NULL;
-	char path[96];
-	size_t count;
-	char *rest;
-
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)cage->running.pid, (int)cage->running.pid);
-	if (fdio_slurp_path(path, 4096, &text, &count) < 0)
-		return 0;
-	for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-		AUTO_FREE char *name = NULL;
-
-		snprintf(path, sizeof path, "/proc/%s/comm", word);
-		if (fdio_slurp_path(path, 64, &name, &count) == 0 && strcmp(name, "postern-tracer\n") == 0)
-			return (pid_t)atoi(word);
-	}
-	return 0;
-}
-
 static void
 without_its_tracer_nothing_is_executed_or_changed(enum cage_mode mode)
 {
@@ -177,7 +155,7 @@ without_its_tracer_nothing_is_executed_or_changed(enum cage_mode mode)
 	before = cage_output(&cage, "done");
 	cage_check_word(before, "executed");
 	cage_check_word(before, "changed");
-	tracer = find_tracer(&cage);
+	tracer = trail_tracer(&cage);
 	cage_check(tracer > 0, "there is no tracer");
 	if (tracer > 0)
 		kill(tracer, SIGKILL);
