@@ -16,6 +16,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/store/head.h"
+#include "lib/store/mark.h"
 #include "lib/store/verify.h"
 #include "player/commands.h"
 #include "player/verify_evidence.h"
@@ -149,6 +150,20 @@ open_trust(const struct cli *cli, const char *dir, struct verify_trust *trust, s
 	return r;
 }
 
+/* Below the signed heads there may be room for a loss; the gate's own count tells of it. */
+static void
+check_mark(const char *dir, struct verify_report *report)
+{
+	int64_t marked = mark_read(dir);
+
+	if (report->verdict != VERIFY_FINE || marked <= report->entries)
+		return;
+	report->verdict = VERIFY_CUT;
+	report->at = report->entries;
+	snprintf(report->why, sizeof report->why, "%" PRId64 " entries were written here and the last %" PRId64 " of them are gone", marked,
+	    marked - report->entries);
+}
+
 /* Only a head that was found to hold is worth keeping. */
 static int
 save_head(const struct cli *cli, struct store *store, const struct verify_report *report)
@@ -188,6 +203,7 @@ check_log(const struct cli *cli, struct verify_place *what)
 	r = verify_log(what->store, &trust, &report);
 	if (r < 0)
 		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", what->dir, err_text(r));
+	check_mark(what->dir, &report);
 	if (cli_has(cli, "json"))
 		print_json(&report, &key);
 	else

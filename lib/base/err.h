@@ -33,6 +33,7 @@
 	X(ERR_REC_FULL,		"there is no space for the recording") \
 	X(ERR_STORE_BUSY,	"the catalogue is locked by another process") \
 	X(ERR_STORE_DAMAGED,	"the catalogue is damaged; restore it from the backup") \
+	X(ERR_STORE_BEHIND,	"the catalogue has lost entries that were on the disk; see LOST ENTRIES in posternd(8)") \
 	X(ERR_STORE_VERSION,	"the catalogue was made by a newer version") \
 	X(ERR_STORE_MISSING,	"the catalogue is missing") \
 	X(ERR_STORE_CONFLICT,	"somebody else was faster") \

@@ -11,6 +11,7 @@ lib_store_libstore_a_SOURCES = \
 	lib/store/grant.c lib/store/grant.h \
 	lib/store/hold.c lib/store/hold.h \
 	lib/store/head.c lib/store/head.h \
+	lib/store/mark.c lib/store/mark.h \
 	lib/store/quorum.c lib/store/quorum.h \
 	lib/store/recording.c lib/store/recording.h \
 	lib/store/replica.c lib/store/replica.h \

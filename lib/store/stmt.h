@@ -24,6 +24,7 @@ struct store {
 	int		(*seal)(void *user);	/* store_seal_with() */
 	void		*seal_user;
 	bool		 grown;		/* this transaction has added to the log */
+	int		 mark;		/* mark.h; -1: none is kept */
 	struct slots	 slots;
 	unsigned	 flags;
 	unsigned	 depth;		/* of open transactions */

@@ -16,6 +16,8 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/base/secret.h"
+#include "lib/store/event.h"
+#include "lib/store/mark.h"
 #include "lib/store/schema.h"
 #include "lib/store/stmt.h"
 #include "lib/store/store.h"
@@ -167,7 +169,7 @@ store_open(const char *dir, unsigned flags, struct store **store)
 	int r;
 
 	made->flags = flags;
-	made->slots.fd = -1;
+	made->slots.fd = made->mark = -1;
 	if (real == NULL)
 		return errno == ENOENT ? ERR_STORE_MISSING : -errno;
 	if (sodium_init() < 0)
@@ -177,6 +179,8 @@ store_open(const char *dir, unsigned flags, struct store **store)
 	r = files_prepare(made, real, path);
 	if (r == 0)
 		r = database_open(made, path);
+	if (r == 0 && (flags & STORE_READONLY) == 0)
+		r = mark_open(made, real);
 	if (r == 0)
 		*store = TAKE(made, NULL);
 	return r;
@@ -195,6 +199,7 @@ store_close(struct store *store)
 	stmt_forget(store);
 	sqlite3_close_v2(store->db);
 	slots_close(&store->slots);
+	own_close(&store->mark);
 	secret_free(store->keys);
 	free(store->tree);
 	free(store);
@@ -294,16 +299,22 @@ int
 txn_commit(struct txn *txn)
 {
 	struct store *store = txn->store;
+	bool grown = txn->depth == 1 && TAKE(store->grown, false);
 	char sql[48] = "COMMIT";
+	int64_t entries = 0;
 	int r;
 
 	if (txn->depth > 1)
 		snprintf(sql, sizeof sql, "RELEASE s%u", txn->depth);
-	else if (TAKE(store->grown, false) && store->seal != NULL)
+	if (grown && store->seal != NULL)
 		(void)store->seal(store->seal_user);	/* if it cost the transaction, COMMIT says so */
+	if (grown)
+		grown = event_count(store, &entries) == 0;
 	r = stmt_run(store, sql, NO_BINDS);
 	if (r < 0)
 		return r;	/* txn_done rolls back */
+	if (grown)
+		mark_put(store, entries);
 	store->depth--;
 	store->gave_up = false;
 	txn->store = NULL;

@@ -45,7 +45,8 @@ struct moment {
 /*
  * `dir` is the state directory and must exist. Checks the whole file (quick_check) and brings an older schema up to
  * date. Errors besides those above: ERR_STORE_MISSING (no catalogue; or CREATE where only slots with keys are left),
- * ERR_SLOTS_MISSING, ERR_STORE_VERSION (made by a newer program).
+ * ERR_SLOTS_MISSING, ERR_STORE_VERSION (made by a newer program), ERR_STORE_BEHIND (the newest entries are gone; READONLY does
+ * not mind).
  */
 int		 store_open(const char *dir, unsigned flags, struct store **store);
 void		 store_close(struct store *store);	/* NULL is fine */

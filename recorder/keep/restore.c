@@ -353,7 +353,7 @@ bring_up(struct restore *restore)
 static int
 give_away(struct restore *restore)
 {
-	static const char *const names[] = { "catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "slots", "rec", "versions", "log.key", "log.pub", "pseudonyms.key" };
+	static const char *const names[] = { "catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "mark", "slots", "rec", "versions", "log.key", "log.pub", "pseudonyms.key" };
 	const size_t fixed = sizeof names / sizeof names[0];
 	struct stat owner;
 

@@ -206,14 +206,12 @@ a_spoilt_page_of_the_catalogue_lets_nobody_in(void **state)
 	assert_true(noticed > TRIALS / 2);	/* the others hit texts, or pages that nothing stands on */
 }
 
-/*
- * What a crash leaves behind the file, spoilt: the rows of the newest transactions may be missing, so what was revoked there
- * may be unused again; but no grant arises, and none is another one than it was.
- */
+/* What a crash leaves behind the file, spoilt: SQLite passes over the rows of the newest transactions without a word. */
 static void
-a_spoilt_page_of_the_log_ahead_makes_no_grant(void **state)
+a_spoilt_page_of_the_log_ahead_lets_nobody_in(void **state)
 {
 	struct spoilt *spoilt = *state;
+	int lost = 0;
 
 	spoilt->main = place_copy(spoilt->place, "catalogue.db");
 	spoilt->ahead = place_copy(spoilt->place, "catalogue.db-wal");
@@ -223,21 +221,10 @@ a_spoilt_page_of_the_log_ahead_makes_no_grant(void **state)
 		place_put_back(spoilt->place, "catalogue.db", &spoilt->main);
 		place_put_back(spoilt->place, "catalogue.db-wal", &spoilt->ahead);
 		spoil(spoilt, "catalogue.db-wal", &spoilt->ahead);
-		if (place_reopen(spoilt->place, 0) < 0)
-			continue;
-		for (int k = 0; k < CASES; k++) {
-			struct grant grant;
-			int r = grant_of_request(spoilt->place->store, &spoilt->known[k].request, &grant);
-
-			assert_true(spoilt->known[k].fate <= REVOKED || r < 0);
-			if (r == 0) {
-				assert_true(id_equal(&grant.id, &spoilt->known[k].grant.id));
-				assert_string_equal(grant.person, "eng-07");
-				assert_int_equal(grant.seconds, spoilt->known[k].grant.seconds);
-				assert_true(enter(spoilt->place->store, &grant.id, "eng-99", NOON + SECOND) < 0);
-			}
-		}
+		lost += look(spoilt);
 	}
+	print_message("# transactions were missing, which was said: %d of %d\n", lost, TRIALS);
+	assert_true(lost > TRIALS / 10);	/* the others hit what was in the file already */
 }
 
 int
@@ -245,7 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_spoilt_page_of_the_catalogue_lets_nobody_in, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_spoilt_page_of_the_log_ahead_makes_no_grant, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_spoilt_page_of_the_log_ahead_lets_nobody_in, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("spoilt", tests, NULL, NULL);
