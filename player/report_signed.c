@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/secret.h"
 #include "lib/base/text.h"
 #include "lib/proof/sshsig.h"
 #include "lib/store/event.h"
@@ -45,27 +47,25 @@ take_kept(struct client *client, const void *fields, void *user)
 	return buf_add(user, row->bytes.data, row->bytes.count) < 0 ? STATUS_FAILED : 0;
 }
 
-/* All of a version, chunk by chunk. */
+/* All of a version, chunk by chunk: what the gate gives out is what has this hash, and becomes the name of a file. */
 static int
 ask_kept(struct report *report, const char *hex, struct buf *bytes)
 {
-	uint8_t sha256[32];
+	uint8_t sha256[32], found[32];
 	struct wire_kept question = { .sha256 = { sha256, sizeof sha256 } };
-	size_t before;
+	size_t before, count = 0;
 	int r;
 
-	for (size_t i = 0; i < sizeof sha256; i++) {
-		unsigned byte;
-
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			return STATUS_FAILED;
-		sha256[i] = (uint8_t)byte;
-	}
+	if (strlen(hex) != HEX - 1 || sodium_hex2bin(sha256, sizeof sha256, hex, HEX - 1, NULL, &count, NULL) < 0 || count != sizeof sha256)
+		return cli_fail(report->cli, STATUS_FAILED, "the gate tells of a version that has no hash");
 	do {
 		before = buf_len(bytes);
 		question.offset = (int64_t)before;
 		r = client_ask(report->client, WIRE_KEPT, &question, WIRE_KEPT_ROW, take_kept, bytes);
 	} while (r == 0 && buf_len(bytes) > before);
+	secret_sha256(buf_data(bytes), buf_len(bytes), found);
+	if (r == 0 && memcmp(found, sha256, sizeof found) != 0)
+		r = cli_fail(report->cli, STATUS_DAMAGED, "the version %s is not what its hash says", hex);
 	return r;
 }
 
