@@ -204,6 +204,30 @@ make_words(struct script *s, struct dice *dice)
 		fill(s, dice, PICK(dice, lines));
 }
 
+/* What has the name of a secret and is none. */
+static void
+make_near(struct script *s, struct dice *dice)
+{
+	static const char *const lines[] = {
+		"password: must be at least 12 characters", "Password must contain 8 characters, 1 digit and 1 symbol", "The token: the word that opens the gate",
+		"token: expected ';'", "Unexpected token: '}' at line 12", "The password is 12 characters long", "The password is base64-encoded",
+		"the token is valid for 24h", "passwd: password expiry information changed.", "password: ********", "\"token_type\": \"Bearer\"",
+		"\"password\": {\"type\": \"string\", \"minLength\": 8}", "primary_key: id1", "foreign_key: user_id2", "secretName: db-secret-1",
+		"- name: TOKEN_TTL", "- name: DB_PASSWORD", "  valueFrom:", "      key: password", "\"name\": \"token\",",
+		"\"version\": \"1.0.12\",", "password    varchar(255)", "password    text        not null",
+		" token    | text                  |           |          |", "secret/db-creds   Opaque   3   5d12h",
+		"default-token-abc12          kubernetes.io/service-account-token   3      10d", "passwd        1:4.13+dfsg1-1+deb12u1 amd64", "jsonwebtoken  9.0.2",
+		"java.lang.IllegalArgumentException: secret: length 12 < 16", "fn token(&self) -> Option<Token2> {", "password: str = Field(min_length=8)",
+		"api_key: str | None = None", "assertEquals(\"token\", tokens.get(0));", "map.put(\"password\", password1);", "f(\"secret\", secret_2)",
+		"<label for=\"password\">Password (8+ chars)</label>", "<string name=\"password_hint\">At least 8</string>", "api.token.ttl -> 3600",
+		"pass=2 fail=0", "1st pass: 34.5s", "token_duration      768h", "password: ${{ secrets.PYPI_TOKEN }}",
+		"SyntaxError: Unexpected token in JSON at position %3d",
+	};
+
+	for (int i = 0; i < 12; i++)
+		fill(s, dice, PICK(dice, lines));
+}
+
 /* Rows of blanks, bars and full width, with words at their ends. */
 static void
 make_painted(struct script *s, struct dice *dice)
@@ -227,6 +251,7 @@ const struct benign benign_more[] = {
 	{ "networks", make_network },
 	{ "versions", make_versions },
 	{ "words", make_words },
+	{ "nearly secrets", make_near },
 	{ "painted", make_painted },
 	{ NULL, NULL },
 };
