@@ -130,5 +130,6 @@ nothing "no erased key is on the disk, and the kept ones are" "$(python3 "$base.
 for class in brief shell; do
 	nothing "no word of the class $class is on the disk in plain" "$(LC_ALL=C grep -a -o -F -f "$base.words.$class" "$image" | sort | uniq -c)"
 done
+nothing "and none is in the journal, whose time is not ours" "$(cat "$base.words.brief" "$base.words.shell" | LC_ALL=C grep -a -o -F -f - "$base.log" | sort | uniq -c)"
 holds "words would be found" sh -c "[ \"\$(cat '$base.words.brief' | LC_ALL=C grep -a -c -F -f '$base.words.brief')\" -eq 6 ]"
 tap_end
