@@ -36,7 +36,7 @@ rules:
   - rule: acme-key
     literals: [acme_live_]
     pattern: 'acme_live_[0-9a-f]{16,64}'
-    examples: [acme_live_8f14e45fceea167a]
+    examples: [acme_live_0123456789abcdef]
   - rule: staff-number
     literals: [staffno-]
     pattern: 'staffno-[0-9]{8}'
