@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <jansson.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +10,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/store/event_json.h"
 #include "lib/store/head.h"
 #include "player/log.h"
 #include "player/moment.h"
 #include "player/out.h"
-
-#define B64	sodium_base64_VARIANT_ORIGINAL
 
 struct exporting {
 	struct out	out;
@@ -35,26 +33,20 @@ put_object(struct exporting *exporting, json_t *row)
 	return r < 0 ? r : out_put_text(&exporting->out, "\n");
 }
 
-/* What cannot be read has the reason instead. */
 static int
 put_event(void *ctx, const struct event *event)
 {
 	struct exporting *exporting = ctx;
-	char leaf[sodium_base64_ENCODED_LEN(EVENT_ENTRY, B64)], subject[ID_TEXT];
-	json_t *row;
+	AUTO_FREE char *line = NULL;
+	int r;
 
 	if (exporting->first < 0 && event->time_us < exporting->since_us)
 		return 0;
 	if (exporting->first < 0)
 		exporting->first = event->seq;
-	row = json_pack("{s:I, s:I, s:i, s:s, s:I, s:s}", "entry", (json_int_t)event->seq, "time_us", (json_int_t)event->time_us,
-	    "type", (int)event->type, "subject", id_text(&event->subject, subject), "unit", (json_int_t)event->unit,
-	    "leaf", sodium_bin2base64(leaf, sizeof leaf, event->entry, EVENT_ENTRY, B64));
-	if (row != NULL && event->text != NULL && !event->is_fact)
-		json_object_set_new(row, "text", json_stringn(event->text, event->text_bytes));
-	else if (row != NULL && event->text == NULL)
-		json_object_set_new(row, "no_text", json_string(err_text(event->text_error)));
-	return put_object(exporting, row);
+	line = event_json(event, 0);
+	r = line != NULL ? out_put_text(&exporting->out, line) : ERR_STORE;
+	return r < 0 ? r : out_put_text(&exporting->out, "\n");
 }
 
 static int

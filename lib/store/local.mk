@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: ISC
 noinst_LIBRARIES += lib/store/libstore.a
-lib_store_libstore_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
+lib_store_libstore_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
 lib_store_libstore_a_SOURCES = \
 	lib/store/check.c lib/store/check.h \
 	lib/store/copy.c lib/store/copy.h \
 	lib/store/decision.c lib/store/decision.h \
 	lib/store/event.c lib/store/event.h \
+	lib/store/event_json.c lib/store/event_json.h \
 	lib/store/failure.c lib/store/failure.h \
 	lib/store/glass.c lib/store/glass.h \
 	lib/store/grant.c lib/store/grant.h \

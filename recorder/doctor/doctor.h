@@ -87,4 +87,7 @@ struct state_look {
 
 void	 doctor_state(struct doctor *doctor, const struct state_look *look);
 
+/* Part of that: outputs and witnesses that do not work. `entries`: how many the log has. */
+void	 doctor_aides(struct doctor *doctor, const struct place *place, int64_t entries);
+
 #endif

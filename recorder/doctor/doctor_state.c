@@ -247,6 +247,7 @@ look_inside(struct view *v)
 {
 	const struct session_filter all = { .live = false };
 	AUTO_FREE char *recordings = place_path(v->look->place->state, "rec", NULL);
+	int64_t entries;
 	int r;
 
 	check_writable(v, v->look->place->state);
@@ -265,6 +266,8 @@ look_inside(struct view *v)
 	if (v->look->policy != NULL)
 		check_deletions(v);
 	check_left(v);
+	if (event_count(v->store, &entries) == 0)
+		doctor_aides(v->d, v->look->place, entries);
 	(void)session_list(v->store, &all, each_session, v);
 	store_close(v->store);
 }

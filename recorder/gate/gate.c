@@ -23,6 +23,7 @@
 #include "lib/store/grant.h"
 #include "lib/store/request.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_aide.h"
 #include "recorder/gate/gate_change.h"
 #include "recorder/gate/gate_head.h"
 #include "recorder/gate/gate_keeper.h"
@@ -214,6 +215,7 @@ on_tick(evutil_socket_t fd, short what, void *user)
 	if (w->ticks % RETENTION_TICKS == 0)
 		gate_retention_tick(w->gate);
 	gate_replica_tick(w->gate);
+	gate_aides_tick(w->gate);
 	live_hurry(w->gate);
 	if (w->ticks % STATUS_TICKS == 0)
 		live_ask_status(w->gate);
@@ -263,6 +265,7 @@ on_hup(evutil_socket_t fd, short what, void *user)
 	(void)what;
 	(void)gate_load_policy(((struct watches *)user)->gate);
 	gate_replica_load(((struct watches *)user)->gate);
+	gate_aides_load(((struct watches *)user)->gate);
 }
 
 static void
@@ -335,11 +338,13 @@ main(int argc, char **argv)
 	gate_keeper_start(&gate);
 	live_find_all(&gate);
 	gate_head_tick(&gate);
+	gate_aides_load(&gate);
 	watch(&w);
 	event_base_dispatch(gate.base);
 	unwatch(&w);
 	live_reports_done(&gate);
 	gate_replica_done(&gate);
+	gate_aides_done(&gate);
 	gate_head_done(&gate);
 	members_stop(&gate);
 	who_stop(&gate);

@@ -12,6 +12,7 @@
 struct event;
 struct event_base;
 struct gate_masks;
+struct gate_aide;
 struct gate_replica;
 struct live;
 struct live_waiting;
@@ -73,6 +74,7 @@ struct gate {
 	struct gate_retention	 retention;
 	struct gate_heads	 heads;
 	struct gate_replica	*replica;	/* NULL: there is none */
+	struct gate_aide	*aides;		/* outputs and witnesses */
 	struct gate_reports	 reports;
 	struct peer		*peers;
 	unsigned		 peer_count;

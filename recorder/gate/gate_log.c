@@ -14,6 +14,7 @@
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "lib/store/event.h"
+#include "lib/store/event_json.h"
 #include "lib/store/unit.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_log.h"
@@ -25,72 +26,10 @@ _Static_assert(LOG_GRANTED == EVENT_GRANTED && LOG_AGREED == EVENT_AGREED && LOG
 
 #define CLASS_WITHOUT_POLICY	"standard"
 
-/* clang-format off */
-static const char *const names[LOG_TYPES] = {
-	[LOG_GATE_STARTED]	= "gate-started",
-	[LOG_GATE_STOPPED]	= "gate-stopped",
-	[LOG_POLICY_LOADED]	= "policy-loaded",
-	[LOG_POLICY_REFUSED]	= "policy-refused",
-	[LOG_PEER_REFUSED]	= "peer-refused",
-	[LOG_EPOCH]		= "epoch",
-	[LOG_KEY_CHANGED]	= "key-changed",
-	[LOG_KEY_TROUBLE]	= "key-trouble",
-	[LOG_ROSTER_CHANGED]	= "roster-changed",
-	[LOG_REQUESTED]		= "requested",
-	[LOG_GRANTED]		= "granted",
-	[LOG_DENIED]		= "denied",
-	[LOG_AGREED]		= "agreed",
-	[LOG_CANCELLED]		= "cancelled",
-	[LOG_REQUEST_LAPSED]	= "request-lapsed",
-	[LOG_GRANT_LAPSED]	= "grant-lapsed",
-	[LOG_DECISION_REFUSED]	= "decision-refused",
-	[LOG_GLASS]		= "break-glass",
-	[LOG_REVIEWED]		= "reviewed",
-	[LOG_POLICY_VERSION]	= "policy-version",
-	[LOG_ROSTER_VERSION]	= "roster-version",
-	[LOG_MEMBERS_VERSION]	= "members-version",
-	[LOG_ENTERED]		= "entered",
-	[LOG_ENTRY_REFUSED]	= "entry-refused",
-	[LOG_SESSION_STARTED]	= "session-started",
-	[LOG_SESSION]		= "session",
-	[LOG_SEGMENT]		= "segment",
-	[LOG_SESSION_ENDED]	= "session-ended",
-	[LOG_REVOKED]		= "revoked",
-	[LOG_SAID]		= "said",
-	[LOG_SESSION_LOST]	= "session-lost",
-	[LOG_RIGHT_LOST]	= "right-lost",
-	[LOG_FROZEN]		= "frozen",
-	[LOG_THAWED]		= "thawed",
-	[LOG_EXTENDED]		= "extended",
-	[LOG_SHORTENED]		= "shortened",
-	[LOG_MASKED]		= "masked",
-	[LOG_GUARD_ANSWERED]	= "guard-answered",
-	[LOG_RECORDING_OPENED]	= "recording-opened",
-	[LOG_RECORDING_REFUSED]	= "recording-refused",
-	[LOG_LISTED]		= "listed",
-	[LOG_REPORTED]		= "reported",
-	[LOG_DELETED]		= "deleted",
-	[LOG_DELETION_FAILED]	= "deletion-failed",
-	[LOG_RETENTION_RUN]	= "retention-run",
-	[LOG_HOLD_SIGNED]	= "hold-signed",
-	[LOG_HOLD_REFUSED]	= "hold-refused",
-	[LOG_HELD]		= "held",
-	[LOG_RELEASED]		= "released",
-	[LOG_HOLD_ENDED]	= "hold-ended",
-	[LOG_RETENTION_HELD]	= "retention-held",
-	[LOG_CLOCK_JUMPED]	= "clock-jumped",
-	[LOG_DELETION_DONE]	= "deletion-done",
-	[LOG_REASON]		= "reason",
-	[LOG_REPLICA]		= "replica",
-	[LOG_REPLICA_TROUBLE]	= "replica-trouble",
-	[LOG_RESTORED]		= "restored",
-};
-/* clang-format on */
-
 const char *
 gate_log_name(unsigned type)
 {
-	return type < LOG_TYPES && names[type] != NULL ? names[type] : "unknown";
+	return event_name(type);
 }
 
 const char *

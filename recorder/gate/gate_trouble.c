@@ -10,6 +10,7 @@
 #include "lib/base/err.h"
 #include "lib/store/failure.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_aide.h"
 #include "recorder/gate/gate_replica.h"
 #include "recorder/gate/gate_trouble.h"
 
@@ -57,4 +58,5 @@ gate_trouble(struct gate *gate, char *text, size_t size)
 		    failed.count == 1 ? "thing" : "things", clock_local(failed.oldest.since_us, when), failure_part_names[failed.oldest.part], failed.oldest.why);
 	if (gate_replica_trouble(gate)[0] != '\0')
 		add(text, size, "Copies of keys: %s.", gate_replica_trouble(gate));
+	gate_aides_trouble(gate, text, size);
 }

@@ -67,6 +67,11 @@ check_SCRIPTS += tests/e2e/disk_image_test.sh tests/e2e/deletion_image_test.sh t
 EXTRA_DIST += tests/e2e/replica_lib.sh
 # end of the raw disk
 
+# Out to others.
+check_SCRIPTS += tests/e2e/outputs_test.sh
+EXTRA_DIST += tests/e2e/outputs.py
+# end of out to others
+
 # Roles from trails.
 check_SCRIPTS += tests/e2e/learn_test.sh
 # end of roles from trails
