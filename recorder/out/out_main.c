@@ -45,6 +45,7 @@ struct out {
 	int64_t			 sent_us;	/* boottime of the last batch */
 	unsigned		 tries;		/* in vain, one after the other */
 	size_t			 most;		/* lines at one time: fewer after a failure */
+	int64_t			 failed_at;	/* the mark at the last failure: until it is passed, no more lines at one time */
 	int64_t			 told_us;	/* boottime; 0: never */
 	bool			 is_told;	/* that it is lost */
 	struct sink_line	 lines[SINK_BATCH];
@@ -181,6 +182,7 @@ lost(struct out *out, int error)
 	}
 	tell_lost(out);
 	out->most = out->most > 1 ? out->most / 2 : 1;	/* a line that it dies of should not keep others from it */
+	out->failed_at = out->mark.at;
 	out->tries++;
 	rest(out, wait < AGAIN_MOST_MS ? wait : AGAIN_MOST_MS);
 }
@@ -191,7 +193,8 @@ works(struct out *out)
 	bool was_told = out->is_told;
 
 	out->tries = 0;
-	out->most = out->most < SINK_BATCH / 2 ? 2 * out->most : SINK_BATCH;
+	if (out->mark.at > out->failed_at)
+		out->most = out->most < SINK_BATCH / 2 ? 2 * out->most : SINK_BATCH;
 	out->mark.lost_s = 0;
 	out->is_told = false;
 	keep(out);
@@ -277,6 +280,7 @@ main(int argc, char **argv)
 	out->sink.words = argv + 4;
 	out->sink.fd = -1;
 	out->most = SINK_BATCH;
+	out->failed_at = -1;
 	r = mark_lock(out->folder, out->name);
 	if (r >= 0)
 		r = mark_read(out->folder, out->name, &out->mark);

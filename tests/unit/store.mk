@@ -16,6 +16,12 @@ check_PROGRAMS += tests/unit/store/store_test \
 	tests/unit/store/damage_test \
 	tests/unit/store/spoilt_test \
 	tests/unit/store/crash_test
+# Links jansson, and the frames that the gate's outputs put around events.
+check_PROGRAMS += tests/unit/store/event_json_test
+tests_unit_store_event_json_test_SOURCES = tests/unit/store/event_json_test.c recorder/out/frame.c recorder/out/frame.h
+tests_unit_store_event_json_test_CFLAGS = $(store_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_store_event_json_test_LDADD = $(store_test_libs) $(JANSSON_LIBS)
+
 store_test_cflags = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
 store_test_libs = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SODIUM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS)
 store_test_shared = tests/unit/store/place.c tests/unit/store/place.h
