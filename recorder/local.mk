@@ -63,7 +63,7 @@ recorder_libdoctor_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_libdoctor_a_SOURCES = \
 	recorder/client/belongs.c recorder/client/belongs.h \
 	recorder/doctor/doctor.c recorder/doctor/doctor.h \
-	recorder/doctor/doctor_accounts.c recorder/doctor/doctor_aides.c recorder/out/mark.c recorder/out/mark.h \
+	recorder/doctor/doctor_accounts.c recorder/doctor/doctor_aides.c recorder/out/progress.c recorder/out/progress.h \
 	recorder/doctor/doctor_clock.c \
 	recorder/doctor/doctor_disk.c \
 	recorder/doctor/doctor_files.c \
@@ -267,7 +267,7 @@ recorder_postern_backup_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/ba
 # Events for others.
 pkglibexec_PROGRAMS += recorder/postern-out
 recorder_postern_out_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
-recorder_postern_out_SOURCES = recorder/out/out_main.c recorder/out/frame.c recorder/out/frame.h recorder/out/mark.c recorder/out/mark.h \
+recorder_postern_out_SOURCES = recorder/out/out_main.c recorder/out/frame.c recorder/out/frame.h recorder/out/progress.c recorder/out/progress.h \
 	recorder/out/sink.h recorder/out/sink_file.c recorder/out/sink_run.c recorder/out/sink_syslog.c
 recorder_postern_out_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS)
 # end of events for others

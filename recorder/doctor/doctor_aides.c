@@ -12,7 +12,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "recorder/doctor/doctor.h"
-#include "recorder/out/mark.h"
+#include "recorder/out/progress.h"
 
 #define FILE_MOST	65536
 
@@ -29,9 +29,9 @@ static const struct {
 static void
 look(struct doctor *d, size_t kind, const char *folder, const char *name, int64_t entries)
 {
-	char what[MARK_WHY + 256], since[CLOCK_TEXT];
-	struct mark mark;
-	int r = mark_read(folder, name, &mark);
+	char what[PROGRESS_WHY + 256], since[CLOCK_TEXT];
+	struct progress mark;
+	int r = progress_read(folder, name, &mark);
 
 	if (r < 0)
 		snprintf(what, sizeof what, "%s %s: where it stands cannot be read: %s", kinds[kind].what, name, err_text(r));

@@ -26,7 +26,7 @@
 #include "lib/base/secret.h"
 #include "lib/base/text.h"
 #include "lib/store/event_json.h"
-#include "recorder/out/mark.h"
+#include "recorder/out/progress.h"
 #include "recorder/out/sink.h"
 
 #define LOOK_MS		500		/* how often the log is asked for something new */
@@ -40,7 +40,7 @@ struct out {
 	char			*folder;	/* of marks */
 	struct sink		 sink;
 	struct store		*store;
-	struct mark		 mark;		/* on the disk: what the sink has for good */
+	struct progress		 mark;		/* on the disk: what the sink has for good */
 	int64_t			 at;		/* to be sent next */
 	int64_t			 sent_us;	/* boottime of the last batch */
 	unsigned		 tries;		/* in vain, one after the other */
@@ -81,7 +81,7 @@ rest(struct out *out, int ms)
 static void __attribute__((format(printf, 1, 2)))
 tell(const char *format, ...)
 {
-	char line[MARK_WHY + 16];
+	char line[PROGRESS_WHY + 16];
 	va_list args;
 	int count;
 
@@ -95,7 +95,7 @@ tell(const char *format, ...)
 static void
 keep(struct out *out)
 {
-	int r = mark_write(out->folder, out->name, &out->mark);
+	int r = progress_write(out->folder, out->name, &out->mark);
 
 	if (r < 0)
 		log_warn("output %s: where it stands cannot be written, so it may send things twice: %s", out->name, err_text(r));
@@ -281,9 +281,9 @@ main(int argc, char **argv)
 	out->sink.fd = -1;
 	out->most = SINK_BATCH;
 	out->failed_at = -1;
-	r = mark_lock(out->folder, out->name);
+	r = progress_lock(out->folder, out->name);
 	if (r >= 0)
-		r = mark_read(out->folder, out->name, &out->mark);
+		r = progress_read(out->folder, out->name, &out->mark);
 	if (r < 0)
 		log_fatal("output %s: %s", out->name, err_text(r));
 	out->at = out->mark.at;

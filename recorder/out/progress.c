@@ -16,18 +16,18 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
-#include "recorder/out/mark.h"
+#include "recorder/out/progress.h"
 
 #define FILE_MOST	1024
 
 int
-mark_read(const char *folder, const char *name, struct mark *mark)
+progress_read(const char *folder, const char *name, struct progress *mark)
 {
 	AUTO_FREE char *path = place_path(folder, name, NULL), *text = NULL;
 	int r = fdio_slurp_path(path, FILE_MOST, &text, NULL);
 	const char *lost;
 
-	*mark = (struct mark){ 0 };
+	*mark = (struct progress){ 0 };
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (sscanf(text, "at %" SCNd64, &mark->at) != 1 || mark->at < 0)
@@ -39,7 +39,7 @@ mark_read(const char *folder, const char *name, struct mark *mark)
 }
 
 int
-mark_write(const char *folder, const char *name, const struct mark *mark)
+progress_write(const char *folder, const char *name, const struct progress *mark)
 {
 	AUTO_FREE char *path = place_path(folder, name, NULL);
 	AUTO_BUF struct buf text = { .max = FILE_MOST };
@@ -51,7 +51,7 @@ mark_write(const char *folder, const char *name, const struct mark *mark)
 }
 
 int
-mark_lock(const char *folder, const char *name)
+progress_lock(const char *folder, const char *name)
 {
 	AUTO_FREE char *path = NULL;
 	AUTO_FD int fd = -1;
