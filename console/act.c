@@ -72,11 +72,12 @@ grant_yes(struct console *console, const char *text)
 void
 act_grant(struct console *console)
 {
-	const struct wire_request_row *request = row_request(aim(console));
+	const struct row *row = aim(console);
+	const struct wire_request_row *request = row_request(row);
 	char span[CLOCK_TEXT];
 	char label[PROMPT_LABEL];
 
-	snprintf(label, sizeof label, "Grant %.100s to %.100s for %s?", request->role, request->person,
+	snprintf(label, sizeof label, "Grant %s%.100s to %.100s for %s?", row_opens(row), request->role, request->person,
 	    clock_span(request->seconds, span));
 	prompt_yes(console, label, grant_yes);
 }
@@ -94,7 +95,7 @@ ask_time(struct console *console, const char *text)
 
 	if (row == NULL)
 		return;
-	snprintf(label, sizeof label, "Grant %.100s to %.100s for how long? [%s as asked]", row_role(row),
+	snprintf(label, sizeof label, "Grant %s%.100s to %.100s for how long? [%s as asked]", row_opens(row), row_role(row),
 	    row_person(row), clock_span_code(row_request(row)->seconds, code));
 	prompt_line(console, label, text, grant_time);
 }
@@ -150,7 +151,7 @@ ask_reason(struct console *console, const struct row *row)
 {
 	char label[PROMPT_LABEL];
 
-	snprintf(label, sizeof label, "Why do you deny %.100s to %.100s?", row_role(row), row_person(row));
+	snprintf(label, sizeof label, "Why do you deny %s%.100s to %.100s?", row_opens(row), row_role(row), row_person(row));
 	prompt_line(console, label, "", deny_reason);
 }
 

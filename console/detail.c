@@ -144,6 +144,9 @@ say_request(struct page *page, const struct wire_request_row *request, int64_t n
 	if (strcmp(request->by, WIRE_GLASS) == 0)
 		say(page, INK_BAD, "%s entered %s on %s, for %s, WITHOUT A DECISION (break-glass).", request->person, request->role,
 		    request->host, clock_span(request->seconds, span));
+	else if (!id_is_zero(&request->opens))
+		say(page, INK_BOLD, "%s asks to open the recording of session %.*s, for %s.", request->person, ID_SHORT,
+		    id_text(&request->opens, text), clock_span(request->seconds, span));
 	else if (id_is_zero(&request->extends))
 		say(page, INK_BOLD, "%s asks for %s on %s, for %s.", request->person, request->role, request->host,
 		    clock_span(request->seconds, span));

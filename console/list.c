@@ -249,7 +249,7 @@ paint_row(const struct console *console, const struct row *row, struct columns c
 	struct spot spot = at(line, 0, 0, ink_of(console, row));
 
 	paint_mark(console, row, line);
-	draw_text(theme, at(line, c.role, c.role_width, spot.ink), row_role(row));
+	draw_format(theme, at(line, c.role, c.role_width, spot.ink), "%s%s", row_opens(row), row_role(row));
 	if (c.host > 0)
 		draw_text(theme, at(line, c.host, HOST_WIDTH, spot.ink), link_name(console_link(console, row)));
 	draw_text(theme, at(line, c.person, c.person_width - 1, spot.ink), row_person(row));

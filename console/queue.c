@@ -73,6 +73,14 @@ row_role(const struct row *row)
 }
 
 const char *
+row_opens(const struct row *row)
+{
+	const struct wire_request_row *request = row_request(row);
+
+	return request != NULL && !id_is_zero(&request->opens) ? "open " : "";
+}
+
+const char *
 row_person(const struct row *row)
 {
 	return PICK(row, row_request(row)->person, row_grant(row)->person, row_session(row)->person);

@@ -69,6 +69,8 @@ struct row	*queue_find(const struct queue *queue, enum list list, unsigned link,
 
 /* What all three kinds have. */
 const char	*row_role(const struct row *row);
+/* "open " for a request that is not for the role but to open a recording of it; else "". */
+const char	*row_opens(const struct row *row);
 const char	*row_person(const struct row *row);
 const char	*row_reason(const struct row *row);
 bool		 row_waits(const struct row *row);	/* a session in which a line waits for a yes or no */

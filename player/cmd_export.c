@@ -114,14 +114,15 @@ cmd_export(struct cli *cli)
 {
 	AUTO_TAPE struct tape tape = { 0 };
 	const struct export_format *format = take_format(cli);
-	char reason[64];
+	char how[64];
 	int status;
 
 	if (format == NULL)
 		return STATUS_USAGE;
 	if (tape_is_login())
 		return cli_fail(cli, STATUS_DENIED, "run it on your own machine with -H and this host");
-	snprintf(reason, sizeof reason, "export as %s", format->name);
-	status = tape_open(&tape, cli, cli->words[0], reason);
+	snprintf(how, sizeof how, "export as %s", format->name);
+	tape_ask_reason(cli, cli->words[0]);
+	status = tape_open(&tape, cli, cli->words[0], how);
 	return status != STATUS_OK ? status : run_format(cli, format, &tape);
 }

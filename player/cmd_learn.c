@@ -77,9 +77,10 @@ learn_one(struct cli *cli, const char *what, struct learnt *learnt)
 {
 	AUTO_TAPE struct tape tape = { 0 };
 	struct rec_event event;
-	int status = tape_open(&tape, cli, what, "a role is learnt from it");
-	int got;
+	int status, got;
 
+	tape_ask_reason(cli, what);
+	status = tape_open(&tape, cli, what, "a role is learnt from it");
 	if (status != STATUS_OK)
 		return status;
 	while ((got = rec_reader_next(tape.reader, &event)) == 1)

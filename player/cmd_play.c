@@ -95,6 +95,7 @@ cmd_play(struct cli *cli)
 	status = read_speed(cli, &speed);
 	if (status != STATUS_OK)
 		return status;
+	tape_ask_reason(cli, cli->words[0]);
 	r = screen_new(80, 24, &screen);	/* before there are keys in our memory */
 	if (r < 0)
 		return cli_fail(cli, STATUS_FAILED, "no process can be started for the picture: %s", err_text(r));

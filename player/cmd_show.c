@@ -293,8 +293,9 @@ static int
 show_story(struct cli *cli)
 {
 	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
-	AUTO_FREE char *which = own_dup(cli->words[0]);
-	struct wire_recordings question = { .which = which };
+	const char *reason = cli_get(cli, "reason") != NULL ? cli_get(cli, "reason") : "";
+	AUTO_FREE char *which = own_dup(cli->words[0]), *why = text_clean(reason, strlen(reason));
+	struct wire_recordings question = { .which = which, .reason = why };
 	struct story story = { .found = false };
 	int r = client_open(&client, cli);
 

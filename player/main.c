@@ -23,9 +23,10 @@ static const struct cli_option ls_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLI
 	{ 0, "until", "MOMENT", "started before" },
 	{ 0, NULL, NULL, NULL } };
 static const struct cli_option show_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
+	{ 0, "reason", "TEXT", "why you look: it goes into the log" },
 	{ 0, "signed", NULL, "the decisions on a request, as they were signed, for ssh-keygen -Y verify" },
 	{ 0, NULL, NULL, NULL } };
-static const struct cli_option play_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
+static const struct cli_option play_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS, TAPE_REASON,
 	{ 0, "at", "TIME", "begin there: 2m, 12:30, or a wall clock time" },
 	{ 0, "speed", "N", "begin with this speed, 1/16 to 16" },
 	{ 0, NULL, NULL, NULL } };
@@ -33,11 +34,11 @@ static const struct cli_option export_options[] = {
 	{ 0, "as", "FORMAT", "raw, input, commands, text, screen, asciicast or trail; any other word is who to be, in a trial" },
 	{ 0, "at", "TIME", "only what happened until then: 2m, 12:30, or a wall clock time" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
-	TAPE_OPTIONS,
+	TAPE_OPTIONS, TAPE_REASON,
 	{ 0, "root", "DIR", "use the gate and the files below DIR (trial mode, tests)" },
 	{ 0, NULL, NULL, NULL } };
 
-static const struct cli_option learn_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
+static const struct cli_option learn_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS, TAPE_REASON,
 	{ 0, "since", "MOMENT", "without IDs: the sessions that started then or later" },
 	{ 0, "role", "ROLE", "of these only those as this role" },
 	{ 0, "acts", NULL, "each act on a line instead of a role" },

@@ -55,15 +55,9 @@ static int
 ask_one(struct report *report, const struct report_session *session)
 {
 	AUTO_TAPE struct tape tape = { 0 };
-	AUTO_FREE char *why = NULL;
 	char id[ID_TEXT];
-	int r;
+	int r = tape_open(&tape, report->cli, id_text(&session->row->session, id), "report");
 
-	if (asprintf(&why, "report%s%s", report->reason[0] != '\0' ? ": " : "", report->reason) < 0) {
-		why = NULL;
-		return STATUS_FAILED;
-	}
-	r = tape_open(&tape, report->cli, id_text(&session->row->session, id), why);
 	return r == STATUS_OK ? read_lines(report, session, &tape) : r;
 }
 

@@ -10,10 +10,13 @@
 
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/text.h"
 #include "lib/record/agekey.h"
 #include "lib/record/identity.h"
 #include "player/remote.h"
 #include "player/tape.h"
+
+#define REASON_MOST	1000
 
 bool
 tape_is_login(void)
@@ -52,11 +55,12 @@ open_file(struct tape *tape, const char *path)
 }
 
 static int
-open_id(struct tape *tape, const char *which, const char *reason)
+open_id(struct tape *tape, const char *which, const char *how)
 {
-	AUTO_FREE char *id = own_dup(which);
-	AUTO_FREE char *why = own_dup(reason);
-	struct wire_open question = { .which = id, .reason = why };
+	const char *reason = cli_get(tape->cli, "reason") != NULL ? cli_get(tape->cli, "reason") : "";
+	AUTO_FREE char *id = own_dup(which), *what_for = own_dup(how);
+	AUTO_FREE char *why = text_clean(reason, strlen(reason));
+	struct wire_open question = { .which = id, .reason = why, .how = what_for };
 	const struct wire_opened *opened;
 	int r = client_open(&tape->client, tape->cli);
 
@@ -78,6 +82,24 @@ open_id(struct tape *tape, const char *which, const char *reason)
 	    !tape->client.welcome->trial && cli_get(tape->cli, "host") == NULL, tape->ring);
 }
 
+void
+tape_ask_reason(struct cli *cli, const char *what)
+{
+	static char line[REASON_MOST];	/* outlives the command line that points to it */
+	int option = 0;
+
+	if (cli_get(cli, "reason") != NULL || is_file(cli, what) || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "Why do you open it (ticket or sentence): ");
+	fflush(stderr);
+	if (fgets(line, sizeof line, stdin) == NULL)
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	while (strcmp(cli->verb->options[option].name, "reason") != 0)
+		option++;
+	cli->given[option] = line;
+}
+
 int
 tape_reader(struct tape *tape, struct rec_reader **reader)
 {
@@ -97,7 +119,7 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 }
 
 int
-tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *reason)
+tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *how)
 {
 	bool from_file = is_file(cli, what);
 	struct id id;
@@ -105,7 +127,7 @@ tape_open(struct tape *tape, const struct cli *cli, const char *what, const char
 	int r;
 
 	*tape = (struct tape){ .cli = cli, .client = { .conn = { .fd = -1 } }, .ring = age_ring_new() };
-	r = from_file ? open_file(tape, what) : open_id(tape, what, reason);
+	r = from_file ? open_file(tape, what) : open_id(tape, what, how);
 	if (r != 0)
 		return r;
 	r = tape_reader(tape, &tape->reader);

@@ -31,12 +31,20 @@ struct tape {
 #define TAPE_OPTIONS \
 	CLIENT_HOST, \
 	{ 'i', "identity", "FILE", "your secret key (an age identity); else ~/.config/postern/identity" }
+#define TAPE_REASON \
+	{ 0, "reason", "TEXT", "why you open a recording of a gate (a ticket or a sentence): it stands in the log" }
 
 /*
- * Opens `what`: a file, or the id (its beginning) of a session. The gate writes `reason` into its log. 0, or an exit status
- * after a sentence. tape_close() also after a failure.
+ * Without --reason, and for something that a gate keeps, the person is asked for it; their answer is --reason from then on. Where
+ * there is no terminal to ask at, the gate decides whether that will do.
  */
-int	tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *reason);
+void	tape_ask_reason(struct cli *cli, const char *what);
+
+/*
+ * Opens `what`: a file, or the id (its beginning) of a session. The gate writes --reason and `how` ("play", "export as text")
+ * into its log. 0, or an exit status after a sentence. tape_close() also after a failure.
+ */
+int	tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *how);
 void	tape_close(struct tape *tape);
 
 /* One more reader of the same recording; to be freed before tape_close(). 0 or an error of rec_reader_open(). */

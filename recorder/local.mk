@@ -8,6 +8,7 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy_check.c recorder/policy/policy_check.h \
 	recorder/policy/policy_check_ends.c recorder/policy/policy_check_ends.h \
 	recorder/policy/policy_check_glass.c recorder/policy/policy_check_glass.h \
+	recorder/policy/policy_check_open.c recorder/policy/policy_check_open.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
 	recorder/policy/policy_guard.c recorder/policy/policy_guard.h \
 	recorder/policy/policy_load.c \
@@ -292,6 +293,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
+	recorder/gate/gate_opening.c recorder/gate/gate_opening.h \
 	recorder/gate/gate_guard.c recorder/gate/gate_guard.h \
 	recorder/gate/gate_return.c recorder/gate/gate_return.h \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \

@@ -223,6 +223,7 @@ outcome_closed(struct store *store, const struct request *request, struct outcom
 		outcome->seconds = grant.seconds;
 	} else if (r == ERR_NOT_FOUND) {
 		outcome->grant = request->extends;
+		outcome->seconds = id_is_zero(&request->opens) ? 0 : (request->opens_until_us - request->end.closed_us) / CLOCK_US;
 	} else {
 		return r;
 	}
@@ -252,7 +253,7 @@ decision_add(const struct deciding *d)
 	return r < 0 ? r : 0;
 }
 
-/* The grant as enough persons wanted it; or more time for the one that the request was about. */
+/* The grant as enough persons wanted it; or more time for the one that the request was about; or a window to open a recording. */
 static int
 grant_make(const struct deciding *d)
 {
@@ -264,6 +265,8 @@ grant_make(const struct deciding *d)
 		.usable_us = usable, .lapses_us = usable + d->need->unused_s * CLOCK_US,
 	};
 
+	if (!id_is_zero(&request->opens))
+		return request_open_until(d->store, &request->id, d->now->wall_us + d->outcome->seconds * CLOCK_US);
 	if (!id_is_zero(&request->extends)) {
 		d->outcome->grant = request->extends;
 		return grant_extend(d->store, &request->extends, d->outcome->seconds, d->now);

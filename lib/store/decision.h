@@ -51,7 +51,7 @@ struct outcome {
 	int64_t			at_us;
 	int64_t			seconds;	/* granted; the smallest of all grants */
 	unsigned		missing;	/* persons still needed while it waits */
-	struct id		grant;		/* the new (or extended) grant; zero if none */
+	struct id		grant;		/* the new (or extended) grant; zero if none (a recording may be opened) */
 };
 
 /*

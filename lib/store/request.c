@@ -2,6 +2,7 @@
 /* Requests: asked, found, taken back, lapsed. */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ const char *const request_state_names[REQUEST_STATES] = {
 
 #define COLUMNS \
 	"SELECT r.id, r.person, r.account, r.role, r.host, c.name, r.seconds, r.not_before_us, r.created_us, r.lapses_us, " \
-	"r.extends, r.state, r.closed_us, r.closed_by, r.unit, r.sealed FROM requests r JOIN classes c ON c.number = r.class "
+	"r.extends, r.opens, r.opens_until_us, r.state, r.closed_us, r.closed_by, r.unit, r.sealed FROM requests r JOIN classes c ON c.number = r.class "
 
 static const char SQL_GET[] = COLUMNS "WHERE r.id = $1";
 static const char SQL_LIST[] = COLUMNS
@@ -37,10 +38,13 @@ static const char SQL_LIST[] = COLUMNS
     "ORDER BY r.created_us DESC, r.id LIMIT $5";
 static const char SQL_PAGE[] = COLUMNS
     "WHERE r.created_us >= $1 AND r.created_us < $2 AND (r.created_us, r.id) > ($3, $4) ORDER BY r.created_us, r.id LIMIT $5";
+static const char SQL_WINDOW[] = COLUMNS
+    "WHERE r.opens = $1 AND r.person = $2 AND r.state = 'granted' AND r.opens_until_us > $3 ORDER BY r.opens_until_us DESC, r.id LIMIT 1";
+static const char SQL_OPEN_UNTIL[] = "UPDATE requests SET opens_until_us = $1 WHERE id = $2 AND state = 'granted' AND opens IS NOT NULL";
 static const char SQL_FIND[] = "SELECT id FROM requests WHERE id BETWEEN $1 AND $2 LIMIT 2";
 static const char SQL_ADD[] =
     "INSERT INTO requests (id, person, account, role, host, class, seconds, not_before_us, created_us, lapses_us, extends, "
-    "state, unit, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13)";
+    "state, unit, sealed, opens) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13, $14)";
 static const char SQL_CLOSE[] =
     "UPDATE requests SET state = $1, closed_us = $2, closed_by = $3 WHERE id = $4 AND state = 'waiting'";
 static const char SQL_LAPSE[] =
@@ -66,6 +70,8 @@ request_text(const struct request *request, struct buf *text)
 		    request->seconds, request->not_before_us, request->created_us);
 	if (r == 0 && !id_is_zero(&request->extends))
 		r = buf_addf(text, "extends %s\n", id_text(&request->extends, id));
+	if (r == 0 && !id_is_zero(&request->opens))
+		r = buf_addf(text, "opens %s\n", id_text(&request->opens, id));
 	if (r == 0)
 		r = buf_addf(text, "reason %s\n", request->reason);
 	return r;
@@ -136,6 +142,17 @@ extends_check(struct store *store, const struct request *request)
 	return r == 0 && strcmp(grant.person, request->person) != 0 ? ERR_NO_RIGHT : r;
 }
 
+/* What is to be opened is a session that was. */
+static int
+opens_check(struct store *store, const struct request *request)
+{
+	struct session session;
+
+	if (id_is_zero(&request->opens))
+		return 0;
+	return id_is_zero(&request->extends) ? session_get(store, &request->opens, &session) : -EINVAL;
+}
+
 int
 request_create(struct store *store, const struct request *request)
 {
@@ -151,6 +168,8 @@ request_create(struct store *store, const struct request *request)
 	if (r == 0)
 		r = extends_check(store, request);
 	if (r == 0)
+		r = opens_check(store, request);
+	if (r == 0)
 		r = unit_words(store, request->class, request->created_us, &unit);
 	if (r == 0)
 		r = unit_class(store, request->class, &class);
@@ -161,7 +180,7 @@ request_create(struct store *store, const struct request *request)
 		    bind_text(request->account), bind_text(request->role), bind_text(request->host), bind_int(class),
 		    bind_int(request->seconds), bind_int(request->not_before_us), bind_int(request->created_us),
 		    bind_int(request->lapses_us), bind_id_or_null(&request->extends), bind_int(unit),
-		    bind_blob(buf_data(&sealed), buf_len(&sealed))));
+		    bind_blob(buf_data(&sealed), buf_len(&sealed)), bind_id_or_null(&request->opens)));
 	return r < 0 ? r : txn_commit(&txn);
 }
 
@@ -212,6 +231,8 @@ request_row(struct store *store, sqlite3_stmt *stmt, struct request *request)
 	request->created_us = row_int(&row);
 	request->lapses_us = row_int(&row);
 	row_id(&row, &request->extends);
+	row_id(&row, &request->opens);
+	request->opens_until_us = row_int(&row);
 	request->state = (enum request_state)row_word(&row, request_state_names, REQUEST_STATES);
 	request->end.closed_us = row_int(&row);
 	row_name(&row, request->end.closed_by, sizeof request->end.closed_by);
@@ -238,6 +259,32 @@ request_load(struct store *store, const struct id *id, struct request *request)
 	if (r == 0)
 		*request = TAKE(found, (struct request){ 0 });
 	return r;
+}
+
+int
+request_window(struct store *store, const struct id *session, const char *person, int64_t now_us, struct request *request)
+{
+	AUTO_STMT sqlite3_stmt *stmt = NULL;
+	AUTO_REQUEST struct request found = { 0 };
+	int r = stmt_open(store, SQL_WINDOW, BINDS(bind_id(session), bind_text(person), bind_int(now_us)), &stmt);
+
+	if (r == 0)
+		r = stmt_step(stmt);
+	if (r == 0)
+		return ERR_NOT_FOUND;
+	if (r > 0)
+		r = request_row(store, stmt, &found);
+	if (r == 0)
+		*request = TAKE(found, (struct request){ 0 });
+	return r;
+}
+
+int
+request_open_until(struct store *store, const struct id *id, int64_t until_us)
+{
+	int r = stmt_run(store, SQL_OPEN_UNTIL, BINDS(bind_int(until_us), bind_id(id)));
+
+	return r == 0 ? ERR_STORE_CONFLICT : r < 0 ? r : 0;
 }
 
 int

@@ -34,6 +34,8 @@ struct request {
 	int64_t			created_us;
 	int64_t			lapses_us;	/* undecided until then: lapsed */
 	struct id		extends;	/* the running grant that shall last longer; zero for a new one */
+	struct id		opens;		/* the session whose recording shall be opened, instead of a grant; zero: none */
+	int64_t			opens_until_us;	/* once that is granted: the end of its window; 0 */
 	char			*reason;	/* one line; NULL if it cannot be read: */
 	int			reason_error;	/* ERR_EXPIRED, or (only in lists) ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
 	uint8_t			sha256[32];	/* of request_text(), sealed with the reason and zero without it */
@@ -47,14 +49,15 @@ void	request_done(struct request *request);
 
 /*
  * The canonical text, which approvers sign, in LF lines: "request v1", then "id", "person", "account", "host", "role",
- * "seconds", "not-before" and "created" (microseconds), "extends" if it does, "reason", each a word, a space, the value.
+ * "seconds", "not-before" and "created" (microseconds), "extends" or "opens" if it does, "reason", each a word, a space, the value.
  */
 int	request_text(const struct request *request, struct buf *text);
 
 /*
  * Enters a waiting request; sha256, state and end of `request` are not looked at. The reason is sealed under the
  * class's slot of the day. ERR_MSG_TEXT (a text with controls, an empty name), ERR_BAD_TIME (seconds), ERR_STORE_CONFLICT
- * (the id is taken), ERR_NOT_FOUND or ERR_NO_RIGHT (the grant to extend is not there, or another person's).
+ * (the id is taken), ERR_NOT_FOUND or ERR_NO_RIGHT (the grant to extend is not there, or another person's; the session to
+ * open is not there).
  */
 int	request_create(struct store *store, const struct request *request);
 
@@ -85,6 +88,15 @@ int	request_cancel(struct store *store, const struct id *id, const char *person,
 
 /* Closes all whose time is over; `each` (may be NULL) hears of every one after that is on the disk. */
 int	request_lapse(struct store *store, int64_t now_us, int (*each)(void *ctx, const struct id *id), void *ctx);
+
+/*
+ * The request by which this person may open the recording of a session now: granted, and its window not over. ERR_NOT_FOUND. Of
+ * several the one that lasts longest. For the caller: its reason may be lost (reason_error), its window is not.
+ */
+int	request_window(struct store *store, const struct id *session, const char *person, int64_t now_us, struct request *request);
+
+/* For lib/store: the window of a granted request to open. ERR_STORE_CONFLICT if it is none. */
+int	request_open_until(struct store *store, const struct id *id, int64_t until_us);
 
 /* For lib/store: as request_get(), but a damaged reason is no error: see reason_error. */
 int	request_load(struct store *store, const struct id *id, struct request *request);

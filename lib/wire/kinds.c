@@ -54,6 +54,7 @@ static const struct wire_field role_fields[] = {
 static const struct wire_field ask_fields[] = {
 	WIRE_FIELD(ask, TEXT, role, NAME_MOST),
 	WIRE_FIELD(ask, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(ask, TEXT, opens, NAME_MOST),
 	WIRE_FIELD(ask, I64, seconds, 0),
 	WIRE_FIELD(ask, I64, not_before_us, 0),
 	WIRE_FIELD(ask, BOOL, glass, 0),
@@ -104,6 +105,7 @@ static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
 	WIRE_FIELD(request_row, ID, extends, 0),
 	WIRE_FIELD(request_row, I64, ends_us, 0),
+	WIRE_FIELD(request_row, ID, opens, 0),
 	WIRE_FIELD(request_row, BOOL, unreviewed, 0),
 	WIRE_FIELD(request_row, BOOL, can_review, 0),
 	WIRE_FIELD(request_row, TEXT, reviewer, NAME_MOST),
@@ -277,6 +279,7 @@ static const struct wire_field recordings_fields[] = {
 	WIRE_FIELD(recordings, I64, since_us, 0),
 	WIRE_FIELD(recordings, I64, until_us, 0),
 	WIRE_FIELD(recordings, U32, limit, 0),
+	WIRE_FIELD(recordings, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field recording_row_fields[] = {
@@ -302,6 +305,7 @@ static const struct wire_field recording_row_fields[] = {
 static const struct wire_field open_fields[] = {
 	WIRE_FIELD(open, TEXT, which, NAME_MOST),
 	WIRE_FIELD(open, TEXT, reason, REASON_MOST),
+	WIRE_FIELD(open, TEXT, how, NAME_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field opened_fields[] = {

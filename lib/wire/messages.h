@@ -54,6 +54,7 @@ struct wire_role {			/* row */
 };
 struct wire_ask {		/* a request; answered by wire_asked or fail */
 	char	*role, *reason;
+	char	*opens;		/* a session: not the role is asked for, but to open its recording; else empty */
 	int64_t	 seconds;	/* 0 = the role's default */
 	int64_t	 not_before_us;	/* 0 = now */
 	bool	 glass;		/* break-glass: without a decision, to be reviewed */
@@ -85,7 +86,8 @@ struct wire_request_row {
 	char	*why;		/* why not, a sentence */
 	char	*details;	/* sentences for the details view, separated by " | " */
 	struct id extends;	/* the running grant that shall last longer; zero for a new one */
-	int64_t	 ends_us;	/* when that one ends as it is */
+	int64_t	 ends_us;	/* when that one ends as it is; or, of what it opens, the window */
+	struct id opens;	/* the session whose recording shall be opened; zero for a role */
 	bool	 unreviewed;	/* break-glass (then `by` is WIRE_GLASS), and nobody has reviewed it */
 	bool	 can_review;
 	char	*reviewer, *review;	/* who has, and the comment; empty */
@@ -174,7 +176,7 @@ struct wire_changed { char *what; struct id id; };	/* what: request, session, gr
 
 /* ---- auditor and administrator ---------------------------------------------------------------------------------- */
 
-struct wire_recordings { char *which, *person, *role; int64_t since_us, until_us; uint32_t limit; };
+struct wire_recordings { char *which, *person, *role; int64_t since_us, until_us; uint32_t limit; char *reason; };	/* reason: may be empty */
 struct wire_recording_row {
 	struct id session;
 	char	*person, *role, *host, *reason, *by, *class;
@@ -187,7 +189,7 @@ struct wire_recording_row {
 	char	*hold;		/* who holds it and why, or who has signed so far, sentences separated by " | "; may be empty */
 	char	**masked;	/* as in wire_session_row */
 };
-struct wire_open { char *which; char *reason; };
+struct wire_open { char *which; char *reason; char *how; };	/* how: "play", "export as text": what for, in a word or two */
 struct wire_opened {
 	struct id session;
 	struct wire_bytes envelope;	/* age file to the auditors */

@@ -26,10 +26,10 @@
 int
 ask_send(struct client *client, const struct ask *ask, struct id *request)
 {
-	AUTO_FREE char *role = own_dup(ask->role);
+	AUTO_FREE char *role = own_dup(ask->role), *opens = own_dup(ask->opens != NULL ? ask->opens : "");
 	AUTO_FREE char *reason = text_clean(ask->reason, strlen(ask->reason));
 	AUTO_MESSAGE struct wire_message answer = { 0 };
-	struct wire_ask question = { .role = role, .reason = reason, .seconds = ask->seconds,
+	struct wire_ask question = { .role = role, .reason = reason, .opens = opens, .seconds = ask->seconds,
 		.not_before_us = ask->not_before_us, .glass = ask->glass };
 	int r = wire_send(&client->conn, WIRE_ASK, &question);
 

@@ -11,6 +11,7 @@
 /* What to ask for; texts are borrowed. */
 struct ask {
 	const char	*role, *reason;
+	const char	*opens;		/* NULL, or a session: its recording shall be opened, and role is empty */
 	int64_t		 seconds;	/* 0: the role's default */
 	int64_t		 not_before_us;	/* 0: now */
 	bool		 glass;		/* without a decision (break-glass) */

@@ -29,6 +29,8 @@ print_request(struct client *client, const void *fields, void *user)
 	}
 	printf("%.*s  %-9s %-14s %-14s %10s %9s  %s\n", ID_SHORT, id_text(&row->request, id), row->state, row->role, row->person,
 	    clock_span(row->seconds, span), clock_short((clock_wall_us() - row->created_us) / CLOCK_US, waited), row->reason);
+	if (!id_is_zero(&row->opens))
+		printf("%*s  to open the recording of session %.*s\n", ID_SHORT, "", ID_SHORT, id_text(&row->opens, id));
 	if (row->unreviewed)
 		printf("%*s  BREAK-GLASS: nobody decided this; %s\n", ID_SHORT, "", row->can_review ? "review it with `postern review`" : "not for you to review");
 	else if (row->reviewer[0] != '\0')

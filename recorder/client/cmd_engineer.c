@@ -56,7 +56,10 @@ read_ask(const struct cli *cli, struct ask *ask)
 
 	if (r != 0)
 		return r;
-	ask->role = cli->words[0];
+	ask->opens = cli_get(cli, "open");
+	if ((ask->opens != NULL) == (cli->word_count > 0))
+		return cli_fail(cli, STATUS_USAGE, "name a role, or a recording with --open SESSION");
+	ask->role = cli->word_count > 0 ? cli->words[0] : "";
 	ask->reason = cli_get(cli, "reason");
 	if (ask->reason == NULL || ask->reason[strspn(ask->reason, " \t")] == '\0')
 		return cli_fail(cli, STATUS_USAGE, "say why with --reason TEXT (a ticket or a sentence)");
@@ -152,8 +155,8 @@ print_own_request(struct client *client, const void *fields, void *user)
 		client_print_json(WIRE_REQUEST_ROW, row);
 		return 0;
 	}
-	printf("%.*s  %-16s waits for %s since %s: %s\n", ID_SHORT, id_text(&row->request, id), row->role, row->asks,
-	    clock_local(row->created_us, a), row->reason);
+	printf("%.*s  %-16s %swaits for %s since %s: %s\n", ID_SHORT, id_text(&row->request, id), row->role,
+	    id_is_zero(&row->opens) ? "" : "opening a recording ", row->asks, clock_local(row->created_us, a), row->reason);
 	return 0;
 }
 

@@ -153,7 +153,7 @@ static void
 replay(struct tour *tour, const char *shown)
 {
 	AUTO_FREE char *said = NULL;
-	int status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "screen", NULL);
+	int status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "screen", "--reason", "to see that it is all there", NULL);
 	const char *end = strstr(said, "sleep 1000");
 	size_t count = end != NULL ? (size_t)(end - said) : 0;
 
@@ -161,7 +161,7 @@ replay(struct tour *tour, const char *shown)
 	    "the auditor replays it: the same screen that the engineer saw");
 	free(said);
 	said = NULL;
-	status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "text", NULL);
+	status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "text", "--reason", "to see that it is all there", NULL);
 	tour_proved(tour, status == 0 && strstr(said, MARK) != NULL && strstr(said, TOKEN_SECRET) == NULL, "and the token is in no recorded byte either");
 }
 
@@ -169,7 +169,7 @@ static void
 others_cannot(struct tour *tour)
 {
 	AUTO_FREE char *said = NULL;
-	int status = tour_run(tour, &said, "engineer", "export", tour->session, "--as", "text", NULL);
+	int status = tour_run(tour, &said, "engineer", "export", tour->session, "--as", "text", "--reason", "to see that it is all there", NULL);
 
 	tour_proved(tour, status == STATUS_DENIED, "nobody but an auditor can (exit status %d)", status);
 }

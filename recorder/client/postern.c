@@ -25,10 +25,11 @@ static const struct cli_option plain_options[] = { CLIENT_OPTIONS, { 0, NULL, NU
 static const struct cli_option json_options[] = { CLIENT_OPTIONS, CLIENT_JSON, { 0, NULL, NULL, NULL } };
 static const struct cli_option roles_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
 	{ 0, "all", NULL, "also those that you may not ask for, and why" }, { 0, NULL, NULL, NULL } };
-static const struct cli_option request_options[] = { CLIENT_OPTIONS, CLIENT_JSON,
+static const struct cli_option request_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
 	{ 0, "reason", "TEXT", "why: a ticket or a sentence" },
 	{ 0, "for", "TIME", "how long: 90s, 30m, 2h (default: the role's)" },
 	{ 0, "at", "MOMENT", "usable from then on: 2026-11-20 14:00, 14:00, +2h" },
+	{ 0, "open", "SESSION", "as an auditor: instead of a role, to open this recording, where its class asks for a grant" },
 	{ 0, "wait", NULL, "wait for the decision; the exit status tells it" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option enter_options[] = { CLIENT_OPTIONS,
 	{ 0, "reason", "TEXT", "why, if a request has to be made first" },
@@ -110,7 +111,7 @@ static int handed_over(struct cli *cli);
 
 static const struct cli_verb verbs[] = {
 	{ "roles",	"",			"Which roles there are, and how to get them", roles_options, cmd_roles, 0, 0 },
-	{ "request",	"ROLE",			"Ask for a role; prints the request's id", request_options, cmd_request, 1, 1 },
+	{ "request",	"ROLE|--open SESSION",	"Ask for a role, or to open a recording; prints the request's id", request_options, cmd_request, 0, 1 },
 	{ "menu",	"",			"What a login shows: live grants, roles, three questions", plain_options, cmd_menu, 0, 0 },
 	{ "enter",	"ROLE [-- CMD]",	"Enter a role that was granted, or ask for it first", enter_options, cmd_enter, 1, -1 },
 	{ "sftp",	"[ROLE]",		"SFTP under a live grant; what sshd's Subsystem sftp runs", plain_options, cmd_sftp, 0, 1 },

@@ -262,7 +262,7 @@ tour_deletion(struct tour *tour)
 	do {
 		AUTO_FREE char *said = NULL;
 
-		status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "text", NULL);
+		status = tour_run(tour, &said, "auditor", "export", tour->session, "--as", "text", "--reason", "to see that it is all there", NULL);
 		if (status == STATUS_EXPIRED) {
 			said[strcspn(said, "\n")] = '\0';
 			tour_proved(tour, strstr(said, "retention window lapsed") != NULL, "the retention window is over and the gate erased the key by itself: \"%s\"", said);

@@ -255,7 +255,7 @@ static void
 replay(struct tour *tour)
 {
 	const char *const list[] = { "ls", NULL };
-	const char *const play[] = { "play", tour->session, NULL };
+	const char *const play[] = { "play", tour->session, "--reason", "to see that it is all there", NULL };
 	char key;
 
 	if (!find_newest(tour)) {

@@ -22,6 +22,7 @@
 #include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
+#include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_signed.h"
 #include "recorder/gate/peer.h"
@@ -172,6 +173,8 @@ on_ask(struct peer *peer, const void *fields)
 	struct outcome outcome;
 	int r;
 
+	if (ask->opens[0] != '\0')
+		return gate_opening_ask(peer, ask);
 	if (role == NULL) {
 		peer_fail(peer, STATUS_NOT_FOUND, "there is no role '%s'; `postern roles` lists them", ask->role);
 		return 0;
@@ -261,7 +264,7 @@ tell_decided(struct peer *peer, const struct outcome *outcome)
 static const char *
 must_sign(const struct gate *gate, const struct request *request)
 {
-	const struct policy_role *role = policy_role(gate->policy, request->role);
+	const struct policy_role *role = gate_opening_role(gate->policy, request);
 
 	return role != NULL && role->approve.is_signed ? EVENT_MUST_SIGN : "";
 }
@@ -273,28 +276,32 @@ log_outcome(struct peer *peer, const struct request *request, const struct outco
 	struct gate *gate = peer->gate;
 	const char *who = peer_person(peer);
 	char hex[2 * SECRET_SHA256 + 1];
-	char span[CLOCK_TEXT];
+	char span[CLOCK_TEXT], what[GATE_OPENING_WORDS];
 
 	policy_hex(gate, hex);
+	gate_opening_what(request, what);
 	if (outcome->state == REQUEST_DENIED)
-		return gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, request->role, request->person, hex);
+		return gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, what, request->person, hex);
 	if (outcome->state == REQUEST_GRANTED)
-		return gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s%s", who, request->role, request->person,
+		return gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s%s", who, what, request->person,
 		    clock_span(outcome->seconds, span), hex, must_sign(gate, request));
-	return gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, request->role, request->person, hex, must_sign(gate, request));
+	return gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, what, request->person, hex, must_sign(gate, request));
 }
 
 static void
 tell_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
 {
-	char span[CLOCK_TEXT];
+	char span[CLOCK_TEXT], what[GATE_OPENING_WORDS];
+	bool is_opening = !id_is_zero(&request->opens);
 
+	gate_opening_what(request, what);
 	if (outcome->state == REQUEST_DENIED) {
-		peer_done(peer, "Denied: %s to %s.", request->role, request->person);
+		peer_done(peer, "Denied: %s to %s.", what, request->person);
 	} else if (outcome->state == REQUEST_GRANTED) {
-		peer_done(peer, "Granted: %s to %s for %s; the clock starts when they enter.", request->role, request->person,
-		    clock_span(outcome->seconds, span));
-		peers_changed(peer->gate, "grant", &outcome->grant);
+		peer_done(peer, "Granted: %s to %s for %s; the clock %s.", what, request->person, clock_span(outcome->seconds, span),
+		    is_opening ? "runs" : "starts when they enter");
+		if (!is_opening)
+			peers_changed(peer->gate, "grant", &outcome->grant);
 	} else {
 		peer_done(peer, "Your decision counts; %u more %s needed.", outcome->missing, outcome->missing == 1 ? "person is" : "persons are");
 	}
@@ -305,12 +312,12 @@ tell_outcome(struct peer *peer, const struct request *request, const struct outc
 static int
 check_decider(struct peer *peer, const struct request *request, uint32_t *counts)
 {
-	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	const struct policy_role *role = gate_opening_role(peer->gate->policy, request);
 	struct policy_subject subject = who_subject(peer->who);
 	int r;
 
 	if (role == NULL) {
-		peer_fail(peer, STATUS_NOT_FOUND, "the policy has no role '%s' any more; the request can only lapse", request->role);
+		peer_fail(peer, STATUS_NOT_FOUND, "the policy has no rule for '%s' any more; the request can only lapse", request->role);
 		return -1;
 	}
 	r = policy_may_decide(peer->gate->policy, &subject, role, request->person, counts);
@@ -327,7 +334,7 @@ check_decider(struct peer *peer, const struct request *request, uint32_t *counts
 int
 gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request)
 {
-	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	const struct policy_role *role = gate_opening_role(peer->gate->policy, request);
 	const bool is_more = !id_is_zero(&request->extends);	/* more time for a grant that runs */
 	struct need need;
 	struct moment now = gate_now(peer->gate);

@@ -26,6 +26,7 @@
 #include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
+#include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_rules.h"
@@ -99,16 +100,17 @@ find(struct peer *peer, const char *which, struct recording *recording)
 static void
 say_listed(struct peer *peer, const struct wire_recordings *question)
 {
+	AUTO_FREE char *reason = gate_mask_text(peer->gate, "", question->reason);
 	char since[CLOCK_TEXT] = "", until[CLOCK_TEXT] = "";
 
 	if (question->since_us != 0)
 		clock_local(question->since_us, since);
 	if (question->until_us != 0)
 		clock_local(question->until_us, until);
-	gate_say(peer->gate, LOG_LISTED, NULL, "%s looked at the list of recordings%s%s%s%s%s%s%s%s%s%s", peer_person(peer),
+	gate_say(peer->gate, LOG_LISTED, NULL, "%s looked at the list of recordings%s%s%s%s%s%s%s%s%s%s: " LOG_WORDS "%s", peer_person(peer),
 	    question->which[0] != '\0' ? ", for " : "", question->which, question->person[0] != '\0' ? ", of " : "", question->person,
 	    question->role[0] != '\0' ? ", as " : "", question->role, since[0] != '\0' ? ", from " : "", since,
-	    until[0] != '\0' ? ", until " : "", until);
+	    until[0] != '\0' ? ", until " : "", until, reason);
 }
 
 int
@@ -163,6 +165,18 @@ tell_expired(struct peer *peer, const struct recording *recording)
 	    clock_local(recording->expired_us, when), recording->session.class);
 }
 
+/* "play: INC-4821 what was deleted?": what for, and why, without what the role masks. The caller frees it. */
+static char *
+why_opened(struct gate *gate, const char *role, const struct wire_open *question)
+{
+	AUTO_FREE char *both = NULL;
+	bool has_reason = question->reason[0] != '\0';
+
+	if (asprintf(&both, "%s%s%s", question->how, has_reason && question->how[0] != '\0' ? ": " : "", question->reason) < 0)
+		both = own_dup(question->reason);
+	return gate_mask_text(gate, role, both);
+}
+
 int
 on_open(struct peer *peer, const void *fields)
 {
@@ -171,6 +185,7 @@ on_open(struct peer *peer, const void *fields)
 	struct recording recording;
 	struct wire_opened opened = { .running = false };
 	AUTO_FREE char *reason = NULL;
+	char window[GATE_OPENING_WORDS];
 	int r;
 
 	if (!gate_audit_may(peer))
@@ -183,13 +198,17 @@ on_open(struct peer *peer, const void *fields)
 		tell_expired(peer, &recording);
 		return 0;
 	}
+	if (r == 0 && !gate_opening_may(peer, &recording, question, window))
+		return 0;
 	if (r == 0)
 		r = open_files(peer, &recording.session.id);
 	if (r < 0)
 		return r;
-	reason = gate_mask_text(peer->gate, recording.session.role, question->reason);
-	gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s: " LOG_WORDS "%s", peer_person(peer),
-	    recording.session.person, recording.session.role, reason);
+	reason = why_opened(peer->gate, recording.session.role, question);
+	r = gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s%s: " LOG_WORDS "%s", peer_person(peer),
+	    recording.session.person, recording.session.role, window, reason);
+	if (r < 0)	/* what the log does not take does not happen */
+		return r;
 	opened.session = recording.session.id;
 	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
 	opened.running = recording.session.state != SESSION_ENDED;

@@ -20,6 +20,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_audit.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_report.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/peer.h"
@@ -178,8 +179,9 @@ put_request(void *ctx, const struct request *request)
 	AUTO_GLASS struct glass glass = { 0 };
 	AUTO_FREE char *state = own_dup(request_state_names[request->state]);
 	struct grant grant = { .seconds = 0 };
+	char what[GATE_OPENING_WORDS];
 	struct wire_audit_request row = { .request = request->id, .extends = request->extends, .person = copy.person, .account = copy.account,
-		.role = copy.role, .host = copy.host, .reason = copy.reason, .state = state, .closed_by = copy.end.closed_by,
+		.role = gate_opening_what(request, what), .host = copy.host, .reason = copy.reason, .state = state, .closed_by = copy.end.closed_by,
 		.seconds = request->seconds, .created_us = request->created_us, .closed_us = request->end.closed_us };
 	int r = decision_list(gate->store, &request->id, add_decision, &words);
 

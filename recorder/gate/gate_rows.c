@@ -13,10 +13,12 @@
 #include "lib/store/decision.h"
 #include "lib/store/glass.h"
 #include "lib/store/grant.h"
+#include "lib/store/session.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_glass.h"
+#include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -133,21 +135,37 @@ details_of(const struct policy_role *role)
 	return text;
 }
 
+/* The same about a recording that shall be opened. */
+static char *
+details_of_opening(struct gate *gate, const struct request *request)
+{
+	char id[ID_TEXT], when[CLOCK_TEXT];
+	struct session session;
+	char *text = NULL;
+
+	if (session_get(gate->store, &request->opens, &session) < 0)
+		return own_dup("The catalogue has no such session any more.");
+	if (asprintf(&text, "Session %s: %s as %s, from %s. | Recordings of class %s are opened only with a grant like this; each opening is in the log.",
+	    id_text(&session.id, id), session.person, session.role, clock_local(session.clock.started.wall_us, when), session.class) < 0)
+		return own_dup("");
+	return text;
+}
+
 static void
 fill_role(struct peer *peer, const struct request *request, struct wire_request_row *row, char asks[512])
 {
-	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	const struct policy_role *role = gate_opening_role(peer->gate->policy, request);
 	struct may_decide m = { peer->gate->policy, role, request->person };
 	struct policy_subject subject = who_subject(peer->who);
 	uint32_t counts;
 	int r;
 
 	if (role == NULL) {
-		snprintf(asks, 512, "nobody: the policy has no such role any more");
+		snprintf(asks, 512, "nobody: the policy has no such rule any more");
 		return;
 	}
 	policy_deciders(role, asks, 512);
-	row->about = role->about;
+	row->about = role->about != NULL ? role->about : (char *)(uintptr_t)"";
 	row->need = policy_needs(role);
 	row->signs = role->approve.is_signed;
 	row->deciders = count_deciders(&m, peer->gate->daemon.trial);
@@ -178,14 +196,14 @@ put_request(void *ctx, const struct request *request)
 	struct grant grant;
 	bool told;
 	char asks[512] = "";
-	AUTO_FREE char *details = details_of(policy_role(peer->gate->policy, request->role));
+	AUTO_FREE char *details = id_is_zero(&request->opens) ? details_of(policy_role(peer->gate->policy, request->role)) : details_of_opening(peer->gate, request);
 	AUTO_FREE char *state = own_dup(request_state_names[request->state]);
 	AUTO_FREE char *by = NULL;
 	AUTO_FREE char *comment = NULL;
 	struct wire_request_row row = { .request = request->id, .person = copy.person, .role = copy.role, .host = copy.host,
 		.reason = copy.reason, .seconds = request->seconds, .created_us = request->created_us,
 		.lapses_us = request->lapses_us, .not_before_us = request->not_before_us, .state = state, .asks = asks,
-		.details = details, .extends = request->extends };
+		.details = details, .extends = request->extends, .opens = request->opens, .ends_us = request->opens_until_us };
 	int r;
 
 	fill_role(peer, request, &row, asks);
@@ -205,6 +223,8 @@ put_request(void *ctx, const struct request *request)
 		if (!id_is_zero(&request->extends) && grant_get(peer->gate->store, &request->extends, &grant) == 0) {
 			row.grant = grant.id;
 			row.ends_us = grant.deadline.ends_us;
+		} else if (request->opens_until_us != 0) {
+			row.granted_s = (request->opens_until_us - request->end.closed_us) / CLOCK_US;
 		} else if (grant_of_request(peer->gate->store, &request->id, &grant) == 0) {
 			row.grant = grant.id;
 			row.granted_s = grant.seconds;

@@ -24,6 +24,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_change.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_signed.h"
 #include "recorder/gate/gate_session.h"
@@ -196,7 +197,7 @@ on_basis(struct peer *peer, const void *fields)
 		r = request_text(&request, &text);
 	if (r < 0)
 		return r;
-	role = policy_role(peer->gate->policy, request.role);
+	role = gate_opening_role(peer->gate->policy, &request);
 	basis.must = role != NULL && role->approve.is_signed;
 	return gate_signed_basis(peer, &basis);
 }

@@ -37,11 +37,22 @@ struct policy_person {
 	unsigned	  groups_count;
 };
 
+/* What it takes to open a recording of a class. */
+enum policy_open {
+	POLICY_OPEN_FREE,	/* nothing but the right to */
+	POLICY_OPEN_REASON,	/* a reason, which stands in the log; what a class has that says nothing */
+	POLICY_OPEN_GRANT	/* that, and somebody else's grant, for a time */
+};
+
+struct policy_role;
+
 /* Retention class; seconds, POLICY_FOREVER for `forever`. */
 struct policy_class {
 	char	*name;
 	char	*recording_text, *texts_text, *log_text;	/* as written; NULL if left out */
 	int64_t	 recording_s, texts_s, log_s;
+	enum policy_open	 open;
+	struct policy_role	*opening;	/* with POLICY_OPEN_GRANT: only its `approve` and times, its name the class's; else NULL */
 };
 
 struct policy_times {

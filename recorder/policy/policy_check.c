@@ -14,6 +14,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "recorder/policy/policy_check.h"
+#include "recorder/policy/policy_check_open.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_lines.h"
 #include "recorder/policy/policy_schema.h"
@@ -197,6 +198,8 @@ check_class(struct check *c, unsigned place)
 	check_keep(c, path, class->log_text, &class->log_s);
 	if (class->log_s < class->recording_s)
 		check_fault(c, path, "class '%s': the log must not go before the recordings it vouches for", class->name);
+	snprintf(path, sizeof path, "classes/%u/open", place);
+	check_open(c, class, path);
 }
 
 static void

@@ -312,3 +312,14 @@ policy_lines_count(const struct policy_lines *lines, const char *path)
 		return -1;
 	return (int)(node->data.sequence.items.top - node->data.sequence.items.start);
 }
+
+int
+policy_lines_keys(const struct policy_lines *lines, const char *path)
+{
+	int line;
+	const yaml_node_t *node = follow(lines, path, &line);
+
+	if (node == NULL || node->type != YAML_MAPPING_NODE)
+		return -1;
+	return (int)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+}

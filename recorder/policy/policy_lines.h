@@ -31,6 +31,9 @@ int		 policy_lines_key(const struct policy_lines *lines, const char *key, int li
 /* True if the whole path is there; *scalar (may be NULL) becomes its text, or NULL if it is a list or mapping. */
 bool		 policy_lines_has(const struct policy_lines *lines, const char *path, const char **scalar);
 
+/* Keys of the mapping at `path`; -1 if there is no mapping. */
+int		 policy_lines_keys(const struct policy_lines *lines, const char *path);
+
 /* Entries of the list at `path`; -1 if there is no list. */
 int		 policy_lines_count(const struct policy_lines *lines, const char *path);
 

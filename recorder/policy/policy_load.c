@@ -18,6 +18,7 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "recorder/policy/policy_check.h"
+#include "recorder/policy/policy_check_open.h"
 #include "recorder/policy/policy_lines.h"
 #include "recorder/policy/policy_guard.h"
 #include "recorder/policy/policy_mask.h"
@@ -356,6 +357,7 @@ policy_free(struct policy *policy)
 {
 	if (policy == NULL)
 		return;
+	policy_open_free(policy);
 	for (unsigned i = 0; i < policy->sources_count; i++) {
 		policy_lines_free(policy->sources[i].lines);
 		policy_schema_free(&policy->sources[i]);

@@ -218,6 +218,19 @@ print_people(const struct policy *policy, struct buf *out)
 }
 
 static int
+print_open(const struct policy_class *c, struct buf *out)
+{
+	char deciders[512], window[CLOCK_TEXT];
+
+	if (c->open == POLICY_OPEN_FREE)
+		return buf_add_text(out, "; opened without a reason\n");
+	if (c->open == POLICY_OPEN_REASON)
+		return buf_add_text(out, "; opened with a reason\n");
+	return buf_addf(out, "; opened with a reason and a grant by %s%s, for %s\n", policy_deciders(c->opening, deciders, sizeof deciders),
+	    c->opening->approve.is_signed ? ", signed" : "", span(c->opening->times.most_s, window));
+}
+
+static int
 print_classes(const struct policy *policy, struct buf *out)
 {
 	char recording[CLOCK_TEXT], texts[CLOCK_TEXT], log[CLOCK_TEXT];
@@ -226,8 +239,10 @@ print_classes(const struct policy *policy, struct buf *out)
 	for (unsigned i = 0; r == 0 && i < policy->classes_count; i++) {
 		const struct policy_class *c = &policy->classes[i];
 
-		r = buf_addf(out, "class %s: recordings %s, texts %s, log %s\n", c->name, span(c->recording_s, recording),
+		r = buf_addf(out, "class %s: recordings %s, texts %s, log %s", c->name, span(c->recording_s, recording),
 		    span(c->texts_s, texts), span(c->log_s, log));
+		if (r == 0)
+			r = print_open(c, out);
 	}
 	return r;
 }

@@ -45,6 +45,7 @@ static const cyaml_schema_field_t class_fields[] = {
 	TEXT("recording", OPT, struct policy_class, recording_text),
 	TEXT("texts", OPT, struct policy_class, texts_text),
 	TEXT("log", OPT, struct policy_class, log_text),
+	CYAML_FIELD_IGNORE("open", OPT),	/* a word or a mapping: read by policy_check_open.c */
 	CYAML_FIELD_END
 };
 

@@ -77,7 +77,7 @@ old=$root
 root=$new
 cp "$old.log" "$root.log" 2>/dev/null
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts on what was restored"; tap_end; }
-open() { timeout 60 "$bin/postern" export "$1" --root "$root" --as auditor -i "$root/auditor.key" --as raw -o "$old.out" >"$old.said" 2>&1; }
+open() { timeout 60 "$bin/postern" export --reason "a look at it" "$1" --root "$root" --as auditor -i "$root/auditor.key" --as raw -o "$old.out" >"$old.said" 2>&1; }
 open "$stays"
 holds "what is kept opens" grep -q remains "$old.out"
 rm -f "$old.out"

@@ -84,7 +84,7 @@ p auditor retention run --json >"$base.again"
 holds "again there is nothing to do" [ ! -s "$base.again" ]
 holds "the file is gone" [ ! -e "$root/state/rec/$goes.rec" ]
 identity=$root/auditor.key
-said() { timeout 60 "$bin/postern" export "$1" --root "$root" --as auditor -i "$identity" --as raw -o "$disk/home/out" >"$base.said" 2>&1; }
+said() { timeout 60 "$bin/postern" export --reason "a look at it" "$1" --root "$root" --as auditor -i "$identity" --as raw -o "$disk/home/out" >"$base.said" 2>&1; }
 said "$goes"
 ended=$?
 [ "$ended" -eq 4 ] || sed "s/^/# status $ended: /" "$base.said"
@@ -92,7 +92,7 @@ holds "the player's exit status says that its time is over" [ "$ended" -eq 4 ]
 holds "and its sentence why" grep -q 'retention window lapsed on .* under class brief' "$base.said"
 holds "show says it too" sh -c "timeout 60 '$bin/postern' show '$goes' --root '$root' --as auditor 2>&1 | grep -q 'lapsed'"
 holds "the reason is gone from the catalogue's answers" sh -c "! timeout 60 '$bin/postern' requests '$goes_request' --all --root '$root' --as auditor 2>&1 | grep -q '$(head -n 1 "$base.words.brief")'"
-timeout 60 "$bin/postern" export "$stays" --root "$root" --as auditor -i "$identity" --as raw -o "$base.out" >/dev/null 2>&1
+timeout 60 "$bin/postern" export --reason "a look at it" "$stays" --root "$root" --as auditor -i "$identity" --as raw -o "$base.out" >/dev/null 2>&1
 holds "what is kept still opens" grep -q "$shown_stays" "$base.out"
 stop
 "$bin/postern" verify --root "$root" >"$base.said" 2>&1

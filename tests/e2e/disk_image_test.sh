@@ -85,7 +85,7 @@ done
 holds "killed workers end their sessions" within $days_limit is_gone "$session"
 holds "no core is left" sh -c "! find '$disk' / -xdev -maxdepth 1 -name 'core*' -newer '$feed/half' | grep -q ."
 p auditor ls >/dev/null
-"$bin/postern" export --root "$root" --as auditor "$first" -i "$root/auditor.key" --as raw -o "$disk/tmp/raw" >/dev/null 2>&1 ||
+"$bin/postern" export --reason "a look at it" --root "$root" --as auditor "$first" -i "$root/auditor.key" --as raw -o "$disk/tmp/raw" >/dev/null 2>&1 ||
 	XDG_CONFIG_HOME=$disk/tmp p auditor show "$first" >/dev/null
 kill "$posternd"
 wait "$posternd" 2>/dev/null

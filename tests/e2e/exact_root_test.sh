@@ -36,7 +36,7 @@ granted() { request=$(u $eng request exact --reason INC-1) && u $app grant "$req
 "$TOP_BUILDDIR/tests/e2e/player_maker" "$root/key/auditor.key" "$root/locked.key" secret
 trail() {
 	rm -f "$root.said"
-	"$drive" start "$root.reader" 80x24 "$bin/postern" export --root "$root" -i "$root/locked.key" --as trail -o "$root.said" "$session" >/dev/null
+	"$drive" start "$root.reader" 80x24 "$bin/postern" export --reason "a look at it" --root "$root" -i "$root/locked.key" --as trail -o "$root.said" "$session" >/dev/null
 	"$drive" "$root.reader" wait Passphrase >/dev/null && "$drive" "$root.reader" type 'secret\r' >/dev/null
 	"$drive" "$root.reader" status >/dev/null
 	"$drive" "$root.reader" dump >"$root.how"

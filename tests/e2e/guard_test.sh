@@ -146,7 +146,7 @@ type 'exit\r'
 holds "the session ends" within $days_limit is_over "$pty"
 
 # ---- what is kept
-kept() { p auditor export --as commands "$session" 2>/dev/null; }
+kept() { p auditor export --reason "a look at it" --as commands "$session" 2>/dev/null; }
 within $days_limit eval 'kept >"$root.kept" && [ -s "$root.kept" ]'
 for word in 'rm important*: denied] rm important.txt' 'deploy: warned] deploy' 'drop-database: confirmed] drop table' 'drop-database: withdrawn] drop table' \
 	'admins: allowed by approver] grant admin' 'admins: refused by approver] grant admin'; do

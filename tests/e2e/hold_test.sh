@@ -69,7 +69,7 @@ run() { p auditor retention run >/dev/null 2>&1; gone "$1"; }
 holds "a run takes the session that is not held" within $days_limit run "$other"
 holds "and leaves the one that is" sh -c "! timeout 60 $bin/postern show $held --root $root --as auditor | grep -q 'no more'"
 opens() {
-	timeout 60 "$bin/postern" export "$1" --root "$root" --as auditor -i "$root/auditor.key" --as raw -o "$root.out" >/dev/null 2>&1 && grep -q "$2" "$root.out"
+	timeout 60 "$bin/postern" export --reason "a look at it" "$1" --root "$root" --as auditor -i "$root/auditor.key" --as raw -o "$root.out" >/dev/null 2>&1 && grep -q "$2" "$root.out"
 }
 holds "its recording opens" opens "$held" one
 

@@ -22,7 +22,7 @@ if p auditor show "$session" | grep -q 'NOT enforced.*trail\|no trail'; then
 	rm -rf "$root.work"
 	tap_end
 fi
-learn() { "$bin/postern" policy learn "$@" --root "$root" --as auditor -i "$root/auditor.key" >"$root.learnt" 2>"$root.said"; }
+learn() { "$bin/postern" policy learn "$@" --reason "to learn a role" --root "$root" --as auditor -i "$root/auditor.key" >"$root.learnt" 2>"$root.said"; }
 has() { grep -qxF -e "$1" "$root.learnt" || { sed 's/^/# /' "$root.learnt" "$root.said"; return 1; }; }
 holds "a session's trail is read" learn "$session"
 holds "a shell is allowed as one" has "  shell: yes"

@@ -76,10 +76,10 @@ is "and not what is for machines" silent "segment"
 is "an id is enough by its beginning" status 0 as auditor show "$(echo "$first" | cut -c1-8)"
 is "what is nothing is not found" status 6 as auditor show 0000000000
 
-as auditor export --as raw "$second" >raw
+as auditor export --reason "a look at it" --as raw "$second" >raw
 head -c 300000 /dev/zero | tr '\0' x >want
 is "a recording comes through the gate byte by byte" cmp want raw
-is "by the format and the person" status 0 as auditor export --as text "$first"
+is "by the format and the person" status 0 as auditor export --reason "a look at it" --as text "$first"
 is "with both outputs" says "^err$"
 is "opening is in the log" sh -c "'$postern' show --root '$root' --as auditor '$first' | grep -A1 'auditor opened the recording of engineer as shell' | grep -q 'export as text'"
 
@@ -91,10 +91,10 @@ cp "$root/auditor.key" mine
 far() { verb=$1; shift; env PATH="$dir/bin:$PATH" "$postern" "$verb" --as auditor -H bastion "$@"; }
 is "-H asks another machine" status 0 far ls
 is "for the same" says "INC-2 second"
-far export -i mine --as raw -o far "$second" 2>said
+far export --reason "a look at it" -i mine --as raw -o far "$second" 2>said
 is "the ciphertext comes through ssh" cmp want far
 is "which was called in no other way" test "$(sort -u calls)" = "-T bastion postern stdio"
-is "without a key nothing is opened" status 8 far export --as raw "$second"
+is "without a key nothing is opened" status 8 far export --reason "a look at it" --as raw "$second"
 is "a host is never an option" status 2 "$postern" ls -H -oProxyCommand=x
 
 # Live, from the other side.
@@ -102,7 +102,7 @@ id=$(as engineer request shell --reason "INC-3 live") && as approver grant "$id"
 "$drive" start "$dir/e" 80x24 "$postern" enter --root "$root" --as engineer shell
 "$drive" "$dir/e" wait '~$'
 live=$(as auditor ls --json | head -n 1 | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
-"$drive" start "$dir/p" 100x30 env PATH="$dir/bin:$PATH" "$postern" play --as auditor -H bastion -i mine "$live"
+"$drive" start "$dir/p" 100x30 env PATH="$dir/bin:$PATH" "$postern" play --reason "a look at it" --as auditor -H bastion -i mine "$live"
 is "a running session is followed through ssh" "$drive" "$dir/p" wait "live"
 "$drive" "$dir/e" type 'echo 4$((1+1))\r'
 is "what is shown there is shown here" "$drive" "$dir/p" wait "42"
@@ -115,7 +115,7 @@ is "and the player has nothing to complain of" test "$("$drive" "$dir/p" status)
 
 
 # The gate goes away under the player.
-"$drive" start "$dir/q" 100x30 "$postern" play --root "$root" --as auditor "$second"
+"$drive" start "$dir/q" 100x30 "$postern" play --reason "a look at it" --root "$root" --as auditor "$second"
 "$drive" "$dir/q" wait " end "
 stop
 "$drive" "$dir/q" type 'g'
@@ -132,7 +132,7 @@ for _ in $(seq 100); do
 	as auditor ls --json | grep -q '"state":"expired"' && break
 	sleep 0.2
 done
-is "what has lapsed is not opened" status 4 as auditor export --as raw "$first"
+is "what has lapsed is not opened" status 4 as auditor export --reason "a look at it" --as raw "$first"
 is "its class and its date are said" says "its retention window lapsed on 20.* under class standard"
 is "its story is still told" status 0 as auditor show "$first"
 is "with its end" says "^Kept +no more: its retention window lapsed on "

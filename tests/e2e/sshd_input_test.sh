@@ -74,7 +74,7 @@ nowhere "nor that of su there" "$other"
 holds "a word that is there is found" grep -rasqF 'Server listening' "$stage" "$state" /run /var/log
 desk() { unshare -m sh -c 'mount -t tmpfs tmpfs /run/postern && exec "$@"' sh "$@"; }
 for sshd_format in input raw text asciicast commands; do
-	desk "$postern" export -H pt-aud -i "$stage/keys/auditor" --as $sshd_format "$session" -o "$stage/export.$sshd_format"
+	desk "$postern" export --reason "a look at it" -H pt-aud -i "$stage/keys/auditor" --as $sshd_format "$session" -o "$stage/export.$sshd_format"
 	holds "it can be exported as $sshd_format" test -s "$stage/export.$sshd_format"
 done
 nowhere "and no export has the password of the login" "$login"

@@ -103,11 +103,11 @@ story_has() { u pt-aud show "$session" | grep -qF -- "$1"; }
 
 # --- the auditor's own machine: there is no gate, but ssh and the key
 desk() { unshare -m sh -c 'mount -t tmpfs tmpfs /run/postern && exec "$@"' sh "$@"; }
-export_as() { sshd_format=$1; shift; desk "$postern" export -H pt-aud -i "$stage/keys/auditor" --as "$sshd_format" "$@"; }
+export_as() { sshd_format=$1; shift; desk "$postern" export --reason "a look at it" -H pt-aud -i "$stage/keys/auditor" --as "$sshd_format" "$@"; }
 cp "$recording" "$stage/copy.rec"
 cp "$state"/catalogue.db* "$stage/"
 cp "$stage/keys/auditor" "$stage/home/pt-aud/key" && chown pt-aud: "$stage/home/pt-aud/key"
-holds "on the bastion a key without a passphrase is not used" no u pt-aud export "$session" -i "$stage/home/pt-aud/key" --as text
+holds "on the bastion a key without a passphrase is not used" no u pt-aud export --reason "a look at it" "$session" -i "$stage/home/pt-aud/key" --as text
 holds "and the sentence says where to work" grep -q "work from your own machine with -H" "$stage/no"
 holds "an auditor replays it from their own machine" export_as asciicast "$session" -o "$stage/cast"
 sed -n 's/^\[\([0-9.]*\), "\(.\)", "\(.*\)"\]$/\1 \2 \3/p' "$stage/cast" >"$stage/events"

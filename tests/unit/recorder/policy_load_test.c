@@ -303,6 +303,12 @@ static const struct {
 	{ "recording: 1d", "recording: soon", "policy.yaml:9: 'soon' is not a length of time (write 90s, 30m, 2h or 90d)\n" },
 	{ "recording: 1d", "recording: forever, log: 1d", "policy.yaml:9: class 'short': the log must not go before the "
 	    "recordings it vouches for\n" },
+	{ "recording: 1d", "recording: 1d, open: maybe", "policy.yaml:9: write `open: free`, `open: reason` or `open: {by: [group:security], "
+	    "for: 1h}`\n" },
+	{ "recording: 1d", "recording: 1d, open: {by: [group:security], until: 1h}", "policy.yaml:9: its keys are by, need, for and signed\n" },
+	{ "recording: 1d", "recording: 1d, open: {by: [group:security], for: 8d}", "policy.yaml:9: at most 7 days\n" },
+	{ "recording: 1d", "recording: 1d, open: {by: [group:security], signed: yes}", "policy.yaml:9: nobody could sign: there is no file "
+	    "`approvers` with the keys of those who decide\n" },
 	{ "class: short", "class: standard", "policy.yaml:9: there are two classes 'standard'\npolicy.yaml:24: role "
 	    "'orders-ro': there is no class 'short'\n" },
 	{ "host: bastion-1", "host: [a", "policy.yaml:2: this is not YAML: did not find expected ',' or ']'\n" },

@@ -442,6 +442,67 @@ a_row_changed_behind_our_back_cannot_be_decided(void **state)
 	assert_int_equal(request_cancel(place->store, &id, "eng-07", NOON), 0);
 }
 
+/* A request of auditor-1 to open the recording of a session for ten minutes. */
+static struct id
+ask_opening(struct store *store, const struct id *session)
+{
+	struct request request = { .id = id_new(), .person = "auditor-1", .account = "a", .role = "orders-ro", .host = "b", .class = "standard",
+		.seconds = 600, .created_us = NOON, .lapses_us = NOON + 60 * MINUTE, .opens = *session, .reason = (char[]){ "INC-7" } };
+
+	assert_int_equal(request_create(store, &request), 0);
+	return request.id;
+}
+
+static int
+refuse_grant(void *ctx, const struct grant *grant)
+{
+	(void)ctx;
+	fail_msg("a grant of %s", grant->role);
+	return 0;
+}
+
+static void
+a_grant_to_open_is_a_window_for_one_person_and_one_session(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON), other = entered(store, NOON);
+	struct id id = ask_opening(store, &session.id);
+	const struct grant_filter theirs = { .person = "auditor-1", .ended_too = true };
+	AUTO_REQUEST struct request request = { 0 };
+
+	assert_int_equal(request_window(store, &session.id, "auditor-1", NOON, &request), ERR_NOT_FOUND);
+	assert_int_equal(decide(store, &id, "auditor-1", VERDICT_GRANT, NOON), ERR_OWN_REQUEST);
+	assert_int_equal(decide(store, &id, "auditor-2", VERDICT_GRANT, NOON + MINUTE), 0);
+	assert_int_equal(request_window(store, &session.id, "auditor-2", NOON + MINUTE, &request), ERR_NOT_FOUND);
+	assert_int_equal(request_window(store, &other.id, "auditor-1", NOON + MINUTE, &request), ERR_NOT_FOUND);
+	assert_int_equal(request_window(store, &session.id, "auditor-1", NOON + 11 * MINUTE, &request), ERR_NOT_FOUND);
+	assert_int_equal(request_window(store, &session.id, "auditor-1", NOON + 11 * MINUTE - 1, &request), 0);
+	assert_true(id_equal(&request.id, &id));
+	assert_string_equal(request.reason, "INC-7");
+	assert_string_equal(request.end.closed_by, "auditor-2");
+	assert_true(request.opens_until_us == NOON + 11 * MINUTE);
+	assert_int_equal(grant_list(store, &theirs, refuse_grant, NULL), 0);
+}
+
+static void
+what_a_request_opens_cannot_be_exchanged(void **state)
+{
+	struct place_test *place = *state;
+	struct session session = entered(place->store, NOON), other = entered(place->store, NOON);
+	struct id id = ask_opening(place->store, &session.id), nobody = id_new();
+	struct request wrong = { .id = id_new(), .person = "p", .account = "a", .role = "r", .host = "h", .class = "standard", .seconds = 60,
+		.created_us = NOON, .lapses_us = NOON + MINUTE, .opens = nobody, .reason = (char[]){ "x" } };
+	AUTO_REQUEST struct request request = { 0 };
+
+	assert_int_equal(request_create(place->store, &wrong), ERR_NOT_FOUND);
+	assert_true(stmt_run(place->store, "UPDATE requests SET opens = $1", BINDS(bind_id(&other.id))) < 0);
+	assert_true(stmt_run(place->store, "UPDATE requests SET opens_until_us = 1", NO_BINDS) < 0);
+	assert_true(stmt_run(place->store, "DROP TRIGGER requests_opens_fixed", NO_BINDS) >= 0);
+	assert_int_equal(stmt_run(place->store, "UPDATE requests SET opens = $1 WHERE opens IS NOT NULL", BINDS(bind_id(&other.id))), 1);
+	assert_int_equal(request_get(place->store, &id, &request), ERR_STORE_DAMAGED);
+	assert_int_equal(decide(place->store, &id, "auditor-2", VERDICT_GRANT, NOON), ERR_STORE_DAMAGED);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
 int
@@ -463,6 +524,8 @@ main(void)
 		TEST(undecided_requests_lapse),
 		TEST(a_damaged_slot_costs_its_texts_and_nothing_else),
 		TEST(a_row_changed_behind_our_back_cannot_be_decided),
+		TEST(a_grant_to_open_is_a_window_for_one_person_and_one_session),
+		TEST(what_a_request_opens_cannot_be_exchanged),
 		TEST(of_eight_consoles_at_once_one_wins_and_seven_are_told_who),
 	};
 

@@ -229,7 +229,7 @@ a_newer_version_is_refused(void **state)
 	assert_int_equal(place_reopen(place, STORE_READONLY), ERR_STORE_VERSION);
 }
 
-#define NEXT	12	/* room for the steps there are and two more */
+#define NEXT	16	/* room for the steps there are and two more */
 
 /* The steps there are, with `one` and `two` behind them. How many. */
 static size_t
