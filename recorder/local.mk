@@ -122,6 +122,7 @@ recorder_postern_tracer_SOURCES = \
 	recorder/trail/tracer.c recorder/trail/tracer.h \
 	recorder/trail/tracer_call.c \
 	recorder/trail/tracer_memory.c \
+	recorder/trail/tracer_ask.c \
 	recorder/trail/tracer_process.c \
 	recorder/trail/tracer_sandbox.c
 recorder_postern_tracer_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS)
@@ -233,6 +234,7 @@ recorder_postern_worker_SOURCES = recorder/cage/landlock.c recorder/cage/landloc
 	recorder/worker/worker_gate.c \
 	recorder/worker/worker_input.c \
 	recorder/worker/worker_guard.c \
+	recorder/worker/worker_guard_exec.c \
 	recorder/worker/worker_inside.c \
 	recorder/worker/worker_line.c \
 	recorder/worker/worker_mask.c recorder/worker/worker_menu.c \

@@ -297,7 +297,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	struct wire_bytes mask_key;	/* for pseudonyms: 32 bytes of the site's, or empty: the worker makes one for this session */
 	struct wire_bytes menu;	/* what the key of the session menu sends, at most 8 bytes; empty: there is none */
 	int64_t	 keep_s;	/* a session with a terminal waits so long for a client that went; 0 = it ends */
-	char	**guard;	/* rules of recorder/mask/guard_rule.h, four words each */
+	char	**guard;	/* rules of recorder/mask/guard_rule.h, five words each */
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 	uint32_t trail;		/* of enum role_trail: 0 = none, else WORKER_TRAIL is open */
 	bool	 files;		/* what goes through is SFTP: its files are told, its bytes neither masked nor kept */

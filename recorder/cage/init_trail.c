@@ -53,14 +53,27 @@ is_exact(const struct warden_start *start)
 	return (start->role.flags & ROLE_EXACT) != 0;
 }
 
+static bool
+does_ask(const struct warden_start *start)
+{
+	return (start->role.flags & ROLE_ASKS) != 0;
+}
+
 static void __attribute__((noreturn))
 run_tracer(const struct warden_start *start, const char *program, int link, const struct exact_program *exact_program)
 {
-	const int sources[] = { INIT_TRAIL, link, exact_program->ring, exact_program->lost, exact_program->link };
-	static const int targets[] = { TRACER_OUT, TRACER_LINK, TRACER_RING, TRACER_LOST, TRACER_PROGRAM };
-	char exact[] = TRACER_WANTS_EXACT;
-	char *argv[] = { (char *)(uintptr_t)program, is_exact(start) ? exact : NULL, NULL };
+	const int sources[] = { INIT_TRAIL, link, exact_program->ring, exact_program->lost, exact_program->link,
+		does_ask(start) ? INIT_ANSWERS : -1 };
+	static const int targets[] = { TRACER_OUT, TRACER_LINK, TRACER_RING, TRACER_LOST, TRACER_PROGRAM, TRACER_ANSWERS };
+	char exact[] = TRACER_WANTS_EXACT, asks[] = TRACER_WANTS_ANSWERS;
+	char *argv[] = { (char *)(uintptr_t)program, NULL, NULL, NULL };
 	char *environment[] = { NULL };
+	size_t words = 1;
+
+	if (is_exact(start))
+		argv[words++] = exact;
+	if (does_ask(start))
+		argv[words++] = asks;
 
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], TRACER_LAST) == 0 && become_tracer(start) == 0)
 		execve(program, argv, environment);
@@ -128,6 +141,7 @@ init_trail_start(const struct warden_start *start, struct init_trail *trail, cha
 	int r = start->role.trail != ROLE_TRAIL_OFF ? start_tracer(start, trail) : 0;
 
 	close(INIT_TRAIL);
+	close(INIT_ANSWERS);
 	close(INIT_WATCH);
 	if (r < 0)
 		snprintf(why, size, "the trail cannot begin: %s", err_text(r));
@@ -163,7 +177,9 @@ init_trail_listen(struct plan *plan, const struct init_trail *trail, char *why, 
 		r = listener;
 		plan->enforced.marks &= ~(uint32_t)(MARK_EXACT | MARK_EXACT_KERNEL);
 		snprintf(why, size, "this machine lets no tracer listen: %s", err_text(r));
-		if (plan->start->flags & SESSION_TRIAL)
+		if (does_ask(plan->start))
+			snprintf(why, size, "the role has guards on exec, and without a tracer nobody asks them: %s", err_text(r));
+		else if (plan->start->flags & SESSION_TRIAL)
 			r = fdio_send(trail->link, why, strlen(why), NULL, 0);
 		else
 			snprintf(why, size, "the trail cannot be kept: %s; a role with `trail: off` runs without one", err_text(r));

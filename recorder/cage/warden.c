@@ -91,6 +91,8 @@ is_start(const struct warden_start *start)
 	if (!is_text(role->name, sizeof role->name) || !is_text(role->account, sizeof role->account) ||
 	    role->argc > ROLE_RUN || role->envc > ROLE_ENV)
 		return false;
+	if ((role->flags & ROLE_ASKS) && role->trail == ROLE_TRAIL_OFF)
+		return false;
 	if (role->trail > ROLE_TRAIL_MOST || role->freeze_s < 0 || role->freeze_s > ROLE_FREEZE_MOST_S)
 		return false;
 	for (uint32_t i = 0; i < ROLE_RUN; i++)

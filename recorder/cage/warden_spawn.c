@@ -106,8 +106,8 @@ enter(const struct spawn *spawn, uid_t uid, gid_t gid)
 	const struct warden *warden = spawn->warden;
 	bool tty = has(warden, SESSION_TTY);
 	const int sources[] = { spawn->start, spawn->link, WARDEN_IN, tty ? -1 : WARDEN_OUT, tty ? -1 : WARDEN_ERR,
-		WARDEN_LAUNCH, WARDEN_TRAIL, spawn->watch };
-	static const int targets[] = { INIT_START, INIT_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH, INIT_TRAIL, INIT_WATCH };
+		WARDEN_LAUNCH, WARDEN_TRAIL, WARDEN_ANSWERS, spawn->watch };
+	static const int targets[] = { INIT_START, INIT_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH, INIT_TRAIL, INIT_ANSWERS, INIT_WATCH };
 	char *argv[] = { spawn->program, NULL };
 	char *environment[] = { NULL };
 	int r = 0;

@@ -93,7 +93,7 @@ make_start(const struct place *place, const struct policy_role *role, struct war
 		return ERR_NOT_FOUND;
 	r = keep_command(record);
 	record->trail = ROLE_TRAIL_OFF;	/* nobody would hear it */
-	record->flags &= ~(uint32_t)ROLE_EXACT;
+	record->flags &= ~(uint32_t)(ROLE_EXACT | ROLE_ASKS);
 	record->rights.need &= ~(uint32_t)NEED_EXACT;
 	memset(record->run, 0, sizeof record->run);
 	record->argc = 1;

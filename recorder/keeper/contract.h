@@ -33,7 +33,8 @@ enum worker_fd {
 	WORKER_WARDEN,		/* seqpacket socket: struct warden_order to it, struct warden_word from it */
 	WORKER_RULES,		/* if the start says `mask`: sealed memfd or pipe with the bytes of mask_rules_pack() */
 	WORKER_TRAIL,		/* if the start's `trail` is not 0: the read end of a pipe, struct frame (trail/frame.h) from the tracer */
-	WORKER_LAST = WORKER_TRAIL
+	WORKER_ANSWERS,		/* if the role has guards on exec: the write end of a pipe, struct answer (trail/frame.h) to the tracer */
+	WORKER_LAST = WORKER_ANSWERS
 };
 
 /*
@@ -49,7 +50,8 @@ enum warden_fd {
 	WARDEN_ERR,
 	WARDEN_LAUNCH,
 	WARDEN_TRAIL,		/* the pipe's write end, for the tracer; none if the role leaves no trail */
-	WARDEN_LAST = WARDEN_TRAIL
+	WARDEN_ANSWERS,		/* the read end of what answers the tracer; none if the role has no guards on exec */
+	WARDEN_LAST = WARDEN_ANSWERS
 };
 
 /* postern-init gets the same numbers, but INIT_LINK is a socket to the warden: struct init_word to it, end of file means die. */
@@ -57,11 +59,12 @@ enum init_fd {
 	INIT_START = WARDEN_START,
 	INIT_LINK = WARDEN_LINK,
 	INIT_TRAIL = WARDEN_TRAIL,
+	INIT_ANSWERS = WARDEN_ANSWERS,
 	INIT_WATCH,		/* the folder of a cgroup, for the tracer; none if there are no cgroups */
 	INIT_LAST = INIT_WATCH
 };
 
-#define CONTRACT_MAGIC	0x50535406u	/* changes with any of these records */
+#define CONTRACT_MAGIC	0x50535407u	/* changes with any of these records */
 #define CONTRACT_PATH	256
 
 enum {

@@ -34,6 +34,7 @@ struct ends {
 	int	session_in, session_out, session_err;
 	int	worker_link, warden_link;
 	int	worker_trail, warden_trail;
+	int	worker_answers, warden_answers;	/* the tracer's answers */
 	int	listen, inside;
 	int	warden_start;
 	char	*listen_path, *inside_dir, *inside_path;
@@ -43,7 +44,8 @@ static void
 ends_done(struct ends *e)
 {
 	int *const fds[] = { &e->worker_pty, &e->worker_out, &e->worker_err, &e->session_in, &e->session_out,
-		&e->session_err, &e->worker_link, &e->warden_link, &e->worker_trail, &e->warden_trail, &e->listen, &e->inside, &e->warden_start };
+		&e->session_err, &e->worker_link, &e->warden_link, &e->worker_trail, &e->warden_trail, &e->worker_answers,
+		&e->warden_answers, &e->listen, &e->inside, &e->warden_start };
 
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
 		own_close(fds[i]);
@@ -137,6 +139,19 @@ open_trail(struct ends *e)
 	return fdio_nonblock(e->worker_trail, true);
 }
 
+/* And back, where the tracer asks before anything is executed. */
+static int
+open_answers(struct ends *e)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	e->warden_answers = ends[0];
+	e->worker_answers = ends[1];
+	return fdio_nonblock(e->worker_answers, true);
+}
+
 static int
 set_path(char to[CONTRACT_PATH], const char *from)
 {
@@ -193,10 +208,10 @@ static void
 become_worker(const struct keeper *keeper, const struct ends *e, const int fds[LAUNCH_FDS])
 {
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR,
-		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES, WORKER_TRAIL };
+		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES, WORKER_TRAIL, WORKER_ANSWERS };
 	const int sources[] = { fds[LAUNCH_START], fds[LAUNCH_REC], fds[LAUNCH_TAIL], e->worker_pty, e->worker_out,
 		e->worker_err, fds[LAUNCH_CLIENT], fds[LAUNCH_GATE], e->listen, e->inside, e->worker_link,
-		fds[LAUNCH_RULES], e->worker_trail };
+		fds[LAUNCH_RULES], e->worker_trail, e->worker_answers };
 
 	setsid();
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WORKER_LAST) < 0)
@@ -209,9 +224,9 @@ static void
 become_warden(const struct ends *e, const int fds[LAUNCH_FDS])
 {
 	const int targets[] = { WARDEN_START, WARDEN_LINK, WARDEN_IN, WARDEN_OUT, WARDEN_ERR, WARDEN_LAUNCH,
-		WARDEN_TRAIL };
+		WARDEN_TRAIL, WARDEN_ANSWERS };
 	const int sources[] = { e->warden_start, e->warden_link, e->session_in, e->session_out, e->session_err, fds[LAUNCH_FILE],
-		e->warden_trail };
+		e->warden_trail, e->warden_answers };
 
 	setsid();
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WARDEN_LAST) < 0)
@@ -298,7 +313,7 @@ launch_session(const struct keeper *keeper, const struct wire_launch *launch, co
 {
 	__attribute__((cleanup(ends_done))) struct ends e = { .worker_pty = -1, .worker_out = -1, .worker_err = -1,
 		.session_in = -1, .session_out = -1, .session_err = -1, .worker_link = -1, .warden_link = -1,
-		.worker_trail = -1, .warden_trail = -1, .listen = -1, .inside = -1, .warden_start = -1 };
+		.worker_trail = -1, .warden_trail = -1, .worker_answers = -1, .warden_answers = -1, .listen = -1, .inside = -1, .warden_start = -1 };
 	char id[ID_TEXT];
 	int r = launch->tty ? open_pty(launch, &e) : open_pipes(&e);
 
@@ -306,6 +321,8 @@ launch_session(const struct keeper *keeper, const struct wire_launch *launch, co
 		r = open_sockets(keeper, launch, &e);
 	if (r == 0 && keeper->table->records[launch->role].trail != ROLE_TRAIL_OFF)
 		r = open_trail(&e);
+	if (r == 0 && (keeper->table->records[launch->role].flags & ROLE_ASKS))
+		r = open_answers(&e);
 	if (r == 0)
 		r = write_warden_start(keeper, launch, &e);
 	if (r == 0)

@@ -14,7 +14,7 @@
 #include "recorder/keeper/rights.h"
 
 #define ROLETABLE_MAGIC		0x50535254u	/* written and read on one machine by one build: native byte order */
-#define ROLETABLE_VERSION	5
+#define ROLETABLE_VERSION	6
 #define ROLETABLE_MOST		1024
 #define ROLE_NAME		64	/* with the NUL, as all of these */
 #define ROLE_WORD		256
@@ -27,7 +27,8 @@ enum role_flag {
 	ROLE_SUDO = 2,		/* no_new_privs is not set */
 	ROLE_SYSTEM = 4,	/* the account may be uid 0 or a system account */
 	ROLE_EXACT = 8,		/* arguments of the trail have a second witness */
-	ROLE_FLAGS = 15
+	ROLE_ASKS = 16,		/* it has guards on exec: the tracer asks the worker */
+	ROLE_FLAGS = 31
 };
 
 /* What of a session's acts is told by a tracer. */

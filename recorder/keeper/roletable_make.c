@@ -8,6 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "recorder/mask/guard_rule.h"
 #include "recorder/policy/policy.h"
 #include "recorder/keeper/roletable.h"
 
@@ -92,7 +93,7 @@ make_record(const struct policy_role *role, struct role_record *record)
 	int r;
 
 	record->flags = (s->run_count == 0 ? ROLE_SHELL : 0u) | (s->sudo ? ROLE_SUDO : 0u) | (s->system ? ROLE_SYSTEM : 0u) |
-	    (role->exact ? ROLE_EXACT : 0u);
+	    (role->exact ? ROLE_EXACT : 0u) | (guard_words_have((const char *const *)role->guard, GUARD_IN_EXEC) ? ROLE_ASKS : 0u);
 	record->argc = s->run_count;
 	record->envc = s->env_count;
 	record->sessions = role->sessions;

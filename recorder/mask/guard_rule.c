@@ -21,29 +21,34 @@
 
 /* clang-format off */
 const struct guard_builtin guard_builtin[] = {
-	{ "sql", { GUARD_CONFIRM, "drop-database", "it removes a whole database, schema or table",
+	{ "sql", { GUARD_CONFIRM, GUARD_IN_COMMAND, "drop-database", "it removes a whole database, schema or table",
 	    "\\bdrop\\s+(?:database|schema|table)\\b" } },
-	{ "sql", { GUARD_CONFIRM, "update-all", "without WHERE it changes every row",
+	{ "sql", { GUARD_CONFIRM, GUARD_IN_COMMAND, "update-all", "without WHERE it changes every row",
 	    "\\b(?:update\\s+\\S+\\s+set|delete\\s+from)\\s(?![^;]*\\bwhere\\b)[^;]*[;\"']" } },
-	{ "sql", { GUARD_CONFIRM, "truncate", "it removes every row",
+	{ "sql", { GUARD_CONFIRM, GUARD_IN_COMMAND, "truncate", "it removes every row",
 	    "\\btruncate\\s+(?:table\\s+)?[\\w.\"]+\\s*(?:,|;|cascade|restart)" } },
-	{ "shell", { GUARD_DENY, "rm-root", "it removes everything, or your whole home",
+	{ "shell", { GUARD_DENY, GUARD_IN_COMMAND, "rm-root", "it removes everything, or your whole home",
 	    "\\brm\\s(?=[^;&|]*-\\w*r)(?:\\S+\\s+)*" ROOT_OR_HOME } },
-	{ "shell", { GUARD_CONFIRM, "shutdown", "it stops or restarts the machine",
+	{ "shell", { GUARD_CONFIRM, GUARD_IN_COMMAND, "shutdown", "it stops or restarts the machine",
 	    COMMAND "(?:shutdown|reboot|poweroff|halt|init\\s+[06]|systemctl\\s+(?:poweroff|reboot|halt|kexec))(?:\\s|$|;)" } },
-	{ "shell", { GUARD_CONFIRM, "disk", "it writes over a disk or makes a file system on it",
+	{ "shell", { GUARD_CONFIRM, GUARD_IN_COMMAND, "disk", "it writes over a disk or makes a file system on it",
 	    COMMAND "(?:mkfs(?:\\.\\w+)?\\s|wipefs\\s|dd\\s[^;&|]*\\bof=/dev/)" } },
-	{ "cluster", { GUARD_CONFIRM, "kubectl-delete", "it removes what runs in the cluster",
+	{ "cluster", { GUARD_CONFIRM, GUARD_IN_COMMAND, "kubectl-delete", "it removes what runs in the cluster",
 	    "\\b(?:kubectl|oc)\\b[^;&|]*\\sdelete\\s" } },
-	{ "cluster", { GUARD_ASK, "terraform-destroy", "it removes what has been built",
+	{ "cluster", { GUARD_ASK, GUARD_IN_COMMAND, "terraform-destroy", "it removes what has been built",
 	    "\\b(?:terraform|tofu)\\b[^;&|]*\\s(?:destroy\\b|apply\\s[^;&|]*-destroy\\b)" } },
-	{ "cluster", { GUARD_CONFIRM, "helm-uninstall", "it removes a release",
+	{ "cluster", { GUARD_CONFIRM, GUARD_IN_COMMAND, "helm-uninstall", "it removes a release",
 	    "\\bhelm\\b[^;&|]*\\s(?:uninstall|delete)\\s" } },
 };
 
 static const char *const do_words[GUARD_DO_COUNT] = {
 	[GUARD_WARN] = "warn", [GUARD_CONFIRM] = "confirm", [GUARD_ASK] = "ask", [GUARD_DENY] = "deny",
 };
+
+static const char *const in_words[] = {
+	[GUARD_IN_COMMAND] = "command", [GUARD_IN_EXEC] = "exec", [GUARD_IN_COMMAND | GUARD_IN_EXEC] = "command, exec",
+};
+#define IN_COUNT	(sizeof in_words / sizeof in_words[0])
 /* clang-format on */
 
 const size_t guard_builtin_count = sizeof guard_builtin / sizeof guard_builtin[0];
@@ -61,6 +66,35 @@ const char *
 guard_do_word(enum guard_do does)
 {
 	return do_words[does] != NULL ? do_words[does] : "nothing";
+}
+
+const char *
+guard_in_word(unsigned in)
+{
+	return in < IN_COUNT && in_words[in] != NULL ? in_words[in] : "nothing";
+}
+
+/* 0 if it is no such word. */
+static unsigned
+in_of(const char *word)
+{
+	for (unsigned in = 0; in < IN_COUNT; in++)
+		if (in_words[in] != NULL && strcmp(in_words[in], word) == 0)
+			return in;
+	return 0;
+}
+
+bool
+guard_words_have(const char *const *words, enum guard_in in)
+{
+	size_t count = 0;
+
+	while (words != NULL && words[count] != NULL)
+		count++;
+	for (size_t i = 0; i + GUARD_WORDS_EACH <= count; i += GUARD_WORDS_EACH)
+		if (in_of(words[i + 1]) & in)
+			return true;
+	return false;
 }
 
 /* ---- patterns ---------------------------------------------------------------------------------------------------- */
@@ -198,14 +232,14 @@ take(struct guard_rules *rules, const char *const *words)
 {
 	size_t i = rules->count;
 
-	if (i == GUARD_RULES || guard_do_of(words[0]) == GUARD_NONE)
+	if (i == GUARD_RULES || guard_do_of(words[0]) == GUARD_NONE || in_of(words[1]) == 0)
 		return false;
-	rules->codes[i] = compile(words[3], NULL);
+	rules->codes[i] = compile(words[4], NULL);
 	if (rules->codes[i] == NULL)
 		return false;
 	for (size_t k = 0; k < GUARD_WORDS_EACH; k++)
 		rules->texts[i][k] = own_dup(words[k]);
-	rules->rules[i] = (struct guard_rule){ guard_do_of(words[0]), rules->texts[i][1], rules->texts[i][2], rules->texts[i][3] };
+	rules->rules[i] = (struct guard_rule){ guard_do_of(words[0]), in_of(words[1]), rules->texts[i][2], rules->texts[i][3], rules->texts[i][4] };
 	rules->count++;
 	return true;
 }
@@ -237,12 +271,12 @@ guard_rules_new(const char *const *words, bool *bad)
 }
 
 const struct guard_rule *
-guard_rules_find(struct guard_rules *rules, const char *text, size_t count)
+guard_rules_find(struct guard_rules *rules, enum guard_in in, const char *text, size_t count)
 {
 	const struct guard_rule *found = NULL;
 
 	for (size_t i = 0; rules != NULL && i < rules->count; i++) {
-		if (found != NULL && found->does >= rules->rules[i].does)
+		if (!(rules->rules[i].in & in) || (found != NULL && found->does >= rules->rules[i].does))
 			continue;
 		if (pcre2_match(rules->codes[i], (PCRE2_SPTR)text, count, 0, 0, rules->match, rules->limits) >= 0)
 			found = &rules->rules[i];

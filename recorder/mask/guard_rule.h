@@ -16,10 +16,14 @@
 /* What is done, the mildest first. */
 enum guard_do { GUARD_NONE, GUARD_WARN, GUARD_CONFIRM, GUARD_ASK, GUARD_DENY, GUARD_DO_COUNT };
 
-/* One rule. As words of a message: do, name, why, pattern. */
-#define GUARD_WORDS_EACH	4
+/* What it looks at: the line on the screen, a program with its arguments. */
+enum guard_in { GUARD_IN_COMMAND = 1, GUARD_IN_EXEC = 2 };
+
+/* One rule. As words of a message: do, in, name, why, pattern. */
+#define GUARD_WORDS_EACH	5
 struct guard_rule {
 	enum guard_do	 does;
+	unsigned	 in;		/* of enum guard_in */
 	const char	*name, *why, *pattern;
 };
 
@@ -35,6 +39,10 @@ extern const size_t guard_builtin_count;
 /* GUARD_NONE if it is no such word; the other way round, the word. */
 enum guard_do	 guard_do_of(const char *word);
 const char	*guard_do_word(enum guard_do does);
+const char	*guard_in_word(unsigned in);
+
+/* Whether any rule among these words (NULL at the end, or NULL) looks at this. */
+bool		 guard_words_have(const char *const *words, enum guard_in in);
 
 /*
  * A pattern as people write it into a regular expression for `out`: what stands between slashes is one; else '*' stands for anything, '?'
@@ -49,7 +57,7 @@ struct guard_rules;
 struct guard_rules	*guard_rules_new(const char *const *words, bool *bad);
 void			 guard_rules_free(struct guard_rules *rules);	/* NULL is fine */
 
-/* The strictest of the rules that match the text; NULL: none does. It lives as long as the rules. A rule that takes too long does not. */
-const struct guard_rule	*guard_rules_find(struct guard_rules *rules, const char *text, size_t count);
+/* The strictest of the rules about `in` that match the text; NULL: none does. It lives as long as the rules. A rule that takes too long does not. */
+const struct guard_rule	*guard_rules_find(struct guard_rules *rules, enum guard_in in, const char *text, size_t count);
 
 #endif

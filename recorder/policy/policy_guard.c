@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/own.h"
+#include "recorder/keeper/roletable.h"
 #include "recorder/mask/guard_rule.h"
 #include "recorder/policy/policy_check_role.h"
 #include "recorder/policy/policy_guard.h"
@@ -49,7 +50,7 @@ struct list {
 static void
 add(struct list *list, const struct guard_rule *rule)
 {
-	const char *const words[GUARD_WORDS_EACH] = { guard_do_word(rule->does), rule->name, rule->why, rule->pattern };
+	const char *const words[GUARD_WORDS_EACH] = { guard_do_word(rule->does), guard_in_word(rule->in), rule->name, rule->why, rule->pattern };
 
 	list->words = own_grow(list->words, list->count + GUARD_WORDS_EACH + 1, sizeof *list->words);
 	for (size_t i = 0; i < GUARD_WORDS_EACH; i++)
@@ -59,7 +60,7 @@ add(struct list *list, const struct guard_rule *rule)
 
 /* A set, or one rule of it. `does`: GUARD_NONE as it comes. */
 static void
-add_named(struct check *c, const char *path, const char *name, enum guard_do does, struct list *list)
+add_named(struct check *c, const char *path, const char *name, const struct guard_rule *how, struct list *list)
 {
 	size_t before = list->count;
 
@@ -68,7 +69,8 @@ add_named(struct check *c, const char *path, const char *name, enum guard_do doe
 
 		if (strcmp(guard_builtin[i].set, name) != 0 && strcmp(rule.name, name) != 0)
 			continue;
-		rule.does = does != GUARD_NONE ? does : rule.does;
+		rule.does = how->does != GUARD_NONE ? how->does : rule.does;
+		rule.in = how->in;
 		add(list, &rule);
 	}
 	if (list->count == before)
@@ -94,14 +96,14 @@ check_keys(struct check *c, int i)
 
 /* A rule of the role's own. */
 static void
-add_own(struct check *c, int i, enum guard_do does, struct list *list)
+add_own(struct check *c, int i, const struct guard_rule *how, struct list *list)
 {
 	char path[64], pattern[GUARD_PATTERN], why[GUARD_WHY];
 	bool has_match, is_there;
 	const char *match = word_at(c, &has_match, "guard/%d/match", i);
 	const char *name = word_at(c, &is_there, "guard/%d/name", i);
 	const char *text = word_at(c, &is_there, "guard/%d/why", i);
-	struct guard_rule rule = { does, name != NULL ? name : match, text, pattern };
+	struct guard_rule rule = { how->does, how->in, name != NULL ? name : match, text, pattern };
 
 	snprintf(path, sizeof path, "guard/%d/match", i);
 	if (match == NULL)
@@ -112,10 +114,43 @@ add_own(struct check *c, int i, enum guard_do does, struct list *list)
 		check_fault(c, path, "say `why`: the engineer reads it");
 	else if (strlen(text) > GUARD_WHY || strlen(rule.name) > GUARD_WHY)
 		check_fault(c, path, "`why` and `name` have at most %d bytes", GUARD_WHY);
-	else if (does == GUARD_NONE)
+	else if (how->does == GUARD_NONE)
 		check_fault(c, path, "say what to `do`: warn, confirm, ask or deny");
 	else
 		add(list, &rule);
+}
+
+static unsigned
+in_bit(const char *word)
+{
+	if (word != NULL && strcmp(word, "command") == 0)
+		return GUARD_IN_COMMAND;
+	return word != NULL && strcmp(word, "exec") == 0 ? GUARD_IN_EXEC : 0;
+}
+
+/* A word, or a list of them; without one it is the line. */
+static unsigned
+read_in(struct check *c, int i)
+{
+	char path[128];
+	bool is_there, has_one;
+	const char *word = word_at(c, &is_there, "guard/%d/in", i);
+	unsigned in = in_bit(word);
+	int count;
+
+	snprintf(path, sizeof path, "%s/guard/%d/in", c->base, i);
+	count = word == NULL ? policy_lines_count(c->source->lines, path) : 0;
+	for (int k = 0; k < count; k++) {
+		unsigned bit = in_bit(word_at(c, &has_one, "guard/%d/in/%d", i, k));
+
+		in = bit != 0 ? in | bit : 0;
+		if (bit == 0)
+			break;
+	}
+	snprintf(path, sizeof path, "guard/%d/in", i);
+	if (is_there && in == 0)
+		check_fault(c, path, "`in` is command (the line on the screen), exec (a program with its arguments), or a list of both");
+	return in != 0 ? in : GUARD_IN_COMMAND;
 }
 
 static void
@@ -124,27 +159,25 @@ read_entry(struct check *c, int i, struct list *list)
 	char path[64];
 	bool is_there, uses;
 	const char *name = word_at(c, &is_there, "guard/%d", i);
-	const char *use, *in, *word;
-	enum guard_do does = GUARD_NONE;
+	const char *use, *word;
+	struct guard_rule how = { .does = GUARD_NONE, .in = GUARD_IN_COMMAND };
 
 	snprintf(path, sizeof path, "guard/%d", i);
 	if (name != NULL) {
-		add_named(c, path, name, GUARD_NONE, list);
+		add_named(c, path, name, &how, list);
 		return;
 	}
 	check_keys(c, i);
-	in = word_at(c, &is_there, "guard/%d/in", i);
-	if (is_there && (in == NULL || strcmp(in, "command") != 0))
-		check_fault(c, path, "`in: command` is all that guards look at (the line on the screen)");
+	how.in = read_in(c, i);
 	word = word_at(c, &is_there, "guard/%d/do", i);
-	does = word != NULL ? guard_do_of(word) : GUARD_NONE;
-	if (is_there && does == GUARD_NONE)
+	how.does = word != NULL ? guard_do_of(word) : GUARD_NONE;
+	if (is_there && how.does == GUARD_NONE)
 		check_fault(c, path, "`do` is one of warn, confirm, ask and deny");
 	use = word_at(c, &uses, "guard/%d/use", i);
 	if (uses && use != NULL)
-		add_named(c, path, use, does, list);
-	else if (!is_there || does != GUARD_NONE)
-		add_own(c, i, does, list);
+		add_named(c, path, use, &how, list);
+	else if (!is_there || how.does != GUARD_NONE)
+		add_own(c, i, &how, list);
 }
 
 void
@@ -164,6 +197,8 @@ policy_guard_check(struct check *c, struct policy_role *role)
 		read_entry(c, i, &list);
 	if (list.count / GUARD_WORDS_EACH > GUARD_RULES)
 		check_fault(c, "guard", "at most %d rules", GUARD_RULES);
+	if (role->trail == ROLE_TRAIL_OFF && guard_words_have((const char *const *)list.words, GUARD_IN_EXEC))
+		check_fault(c, "guard", "guards on exec are asked by the tracer of the trail, and the role has none; leave out `trail: off`");
 	role->guard = list.words;
 	c->policy->guards = own_grow(c->policy->guards, c->policy->guards_count + 1, sizeof *c->policy->guards);
 	c->policy->guards[c->policy->guards_count++] = list.words;

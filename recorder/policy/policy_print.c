@@ -145,7 +145,7 @@ print_guard(char *const *guard, struct buf *out)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && guard[i] != NULL; i += GUARD_WORDS_EACH)
-		r = buf_addf(out, "%s%s (%s)", i == 0 ? "\n  guards      " : ", ", guard[i + 1], guard[i]);
+		r = buf_addf(out, "%s%s (%s, in %s)", i == 0 ? "\n  guards      " : ", ", guard[i + 2], guard[i], guard[i + 1]);
 	return r;
 }
 

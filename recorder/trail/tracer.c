@@ -2,6 +2,7 @@
 /* postern-tracer: main and the loop. A record is in the pipe before the process that it tells of goes on. */
 #include "config.h"
 
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
@@ -70,9 +71,43 @@ tracer_tell_file(struct tracer *t, const struct rec_file *file)
 	tell_event(t, rec_file_make(file, &t->payload, &event), &event);
 }
 
+void
+tracer_tell_ask(struct tracer *t, uint64_t id, const struct rec_exec *exec)
+{
+	static uint8_t bytes[FRAME_MOST];
+	struct rec_event event;
+
+	if (rec_exec_make(exec, &t->payload, &event) < 0 || event.count > sizeof bytes - sizeof id)
+		log_fatal("a command longer than a frame");	/* what is read of one is bounded far below */
+	memcpy(bytes, &id, sizeof id);
+	memcpy(bytes + sizeof id, event.bytes, event.count);
+	tell(FRAME_ASK, bytes, sizeof id + event.count);
+	buf_clear(&t->payload);
+}
+
+void
+tracer_tell_changed(uint64_t id)
+{
+	tell(FRAME_CHANGED, &id, sizeof id);
+}
+
 /* ---- the loop */
 
-/* Nothing here waits: a process that was killed meanwhile is nobody's loss. */
+/* A process that was killed meanwhile is nobody's loss. */
+void
+tracer_reply(const struct tracer *t, uint64_t id, int error)
+{
+	static union {
+		struct seccomp_notif_resp	reply;
+		uint8_t				room[NOTIF_ROOM];
+	} out;
+
+	memset(&out, 0, sizeof out);
+	out.reply = (struct seccomp_notif_resp){ .id = id, .error = -error, .flags = error == 0 ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0 };
+	(void)ioctl(t->listener, SECCOMP_IOCTL_NOTIF_SEND, &out);
+}
+
+/* Nothing here waits: a call that is asked about is answered later. */
 static void
 on_listener(struct tracer *t)
 {
@@ -80,18 +115,14 @@ on_listener(struct tracer *t)
 		struct seccomp_notif	notif;
 		uint8_t			room[NOTIF_ROOM];
 	} in;
-	static union {
-		struct seccomp_notif_resp	reply;
-		uint8_t				room[NOTIF_ROOM];
-	} out;
+	enum tracer_verdict verdict;
 
 	memset(&in, 0, sizeof in);
 	if (ioctl(t->listener, SECCOMP_IOCTL_NOTIF_RECV, &in) < 0)
 		return;
-	tracer_call(t, &in.notif);
-	memset(&out, 0, sizeof out);
-	out.reply = (struct seccomp_notif_resp){ .id = in.notif.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
-	(void)ioctl(t->listener, SECCOMP_IOCTL_NOTIF_SEND, &out);
+	verdict = tracer_call(t, &in.notif, NULL);
+	if (verdict != CALL_WAITS)
+		tracer_reply(t, in.notif.id, verdict == CALL_GOES ? 0 : EPERM);
 }
 
 static void
@@ -112,8 +143,9 @@ static void
 turn(struct tracer *t)
 {
 	struct pollfd fds[] = {
-		{ .fd = t->epoll, .events = POLLIN }, { .fd = t->listener, .events = POLLIN }, { .fd = t->link, .events = POLLIN },
-		{ .fd = t->stops, .events = POLLIN }, { .fd = t->ring.fd, .events = POLLIN },
+		{ .fd = t->epoll, .events = POLLIN }, { .fd = tracer_has_room(t) ? t->listener : -1, .events = POLLIN },
+		{ .fd = t->link, .events = POLLIN }, { .fd = t->stops, .events = POLLIN }, { .fd = t->ring.fd, .events = POLLIN },
+		{ .fd = t->answers, .events = POLLIN },
 	};
 
 	if (poll(fds, sizeof fds / sizeof fds[0], -1) < 0)
@@ -128,6 +160,8 @@ turn(struct tracer *t)
 		tracer_reap(t);
 		tell_over(t);
 	}
+	if (fds[5].revents != 0)
+		tracer_answered(t);
 	if (fds[1].revents & POLLIN)
 		on_listener(t);
 	else if (fds[1].revents & (POLLHUP | POLLERR))
@@ -191,10 +225,23 @@ open_exact(struct tracer *t)
 		t->stops = exact_ptrace_open();
 }
 
+static void
+read_words(struct tracer *t, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], TRACER_WANTS_EXACT) == 0)
+			open_exact(t);
+		if (strcmp(argv[i], TRACER_WANTS_ANSWERS) == 0) {
+			t->asks = true;
+			t->answers = TRACER_ANSWERS;
+		}
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	struct tracer tracer = { .listener = -1, .link = TRACER_LINK, .stops = -1, .ring = { .fd = -1 } };
+	struct tracer tracer = { .listener = -1, .link = TRACER_LINK, .stops = -1, .ring = { .fd = -1 }, .answers = -1 };
 	uint8_t ready;
 	sigset_t all;
 	int r;
@@ -209,8 +256,7 @@ main(int argc, char **argv)
 	r = tracer_watch(&tracer);
 	if (r < 0)
 		log_fatal("the tracer cannot watch processes: %s", err_text(r));
-	if (argc > 1 && strcmp(argv[1], TRACER_WANTS_EXACT) == 0)
-		open_exact(&tracer);
+	read_words(&tracer, argc, argv);
 	ready = witness_of(&tracer);
 	if (fdio_write(TRACER_LINK, &ready, 1) < 0)	/* loaded: init goes on with its mounts */
 		_exit(0);

@@ -21,7 +21,10 @@
 #define TRACER_ARG_BYTES	8192
 #define TRACER_ARG_MOST	4096
 
+#define TRACER_HELD	256	/* execs that wait for an answer; far more than the worker lets wait for people, so the others are soon answered */
+
 struct claim;
+struct held;
 struct process;
 struct seccomp_notif;
 
@@ -38,6 +41,11 @@ struct tracer {
 	struct claim	*claims;
 	size_t		 claim_count;
 	uint64_t	 exact_lost;	/* execs that could not be read */
+	/* Execs that the worker is asked about. */
+	bool		 asks;
+	int		 answers;	/* -1: nobody answers (any more), and nothing may run */
+	struct held	*held[TRACER_HELD];
+	size_t		 held_count;
 };
 
 /* ---- tracer.c */
@@ -45,9 +53,22 @@ struct tracer {
 void	tracer_tell_exec(struct tracer *tracer, const struct rec_exec *exec);
 void	tracer_tell_file(struct tracer *tracer, const struct rec_file *file);
 
+void	tracer_tell_ask(struct tracer *tracer, uint64_t id, const struct rec_exec *exec);
+void	tracer_tell_changed(uint64_t id);
+/* Lets the call go on (0), or fail with this errno. */
+void	tracer_reply(const struct tracer *tracer, uint64_t id, int error);
+
 /* ---- tracer_call.c */
-/* Reads what the call is about and tells it. */
-void	tracer_call(struct tracer *tracer, const struct seccomp_notif *notif);
+enum tracer_verdict { CALL_GOES, CALL_WAITS, CALL_REFUSED };
+/* Reads what the call is about and tells it, or asks. `allowed`: it was asked about before, and must still be the same. */
+enum tracer_verdict tracer_call(struct tracer *tracer, const struct seccomp_notif *notif, const struct held *allowed);
+
+/* ---- tracer_ask.c */
+/* Asks the worker, and keeps the call until the answer. */
+enum tracer_verdict tracer_ask(struct tracer *tracer, const struct seccomp_notif *notif, const struct rec_exec *exec);
+bool	tracer_is_same(const struct held *held, const struct rec_exec *exec);
+bool	tracer_has_room(const struct tracer *tracer);	/* for another question */
+void	tracer_answered(struct tracer *tracer);	/* an answer can be read */
 
 /* ---- tracer_process.c */
 int	tracer_watch(struct tracer *tracer);	/* the epoll descriptor; and whether exits can be told. 0 or -errno */

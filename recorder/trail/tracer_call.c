@@ -21,6 +21,7 @@ struct call {
 	const struct seccomp_notif	*notif;
 	const struct trail_call		*row;
 	uint32_t			 tid;
+	const struct held		*allowed;	/* it has waited for an answer, which was yes */
 	unsigned			 flags;		/* of enum trail_flag, as they come up */
 };
 
@@ -183,28 +184,54 @@ expect(struct call *c, const struct rec_exec *exec, int dir, const char *raw)
 		exact_ptrace_seize(c->tracer, c->tid);
 }
 
-static void
+/* Whether it may go on as far as the worker is concerned. What could not be read is what counts, not what stands around it. */
+static enum tracer_verdict
+permission(struct call *c, const struct rec_exec *exec, unsigned unread)
+{
+	struct rec_exec question = *exec;
+
+	question.pid = c->tid;
+	question.flags = (c->flags & TRAIL_CUT) | unread;
+	if (c->allowed == NULL)
+		return tracer_ask(c->tracer, c->notif, &question);
+	if (tracer_is_same(c->allowed, &question))
+		return CALL_GOES;
+	tracer_tell_changed(c->notif->id);
+	return CALL_REFUSED;
+}
+
+static enum tracer_verdict
 on_exec(struct call *c)
 {
 	char raw[TRACER_TEXT], path[TRACER_TEXT], cwd[TRACER_TEXT], args[TRACER_ARG_BYTES];
 	struct rec_exec exec = { .what = TRAIL_EXEC, .path = path, .cwd = cwd, .args = args };
 	int dir = descriptor(c, c->row->dir);
+	enum tracer_verdict verdict = CALL_GOES;
+	unsigned unread;
 	bool missing;
 
 	raw_text(c, c->row->path, raw);
+	exec.args_bytes = memory_args(c->tid, c->notif->data.args[c->row->path + 1], args, &exec.argc, &c->flags);
+	unread = c->flags & TRAIL_UNKNOWN;
 	place(c, dir, raw, path);
 	read_link(c, AT_FDCWD, cwd);
-	exec.args_bytes = memory_args(c->tid, c->notif->data.args[c->row->path + 1], args, &exec.argc, &c->flags);
 	missing = is_missing(c, dir, raw);
+	if (!still_waits(c))
+		return CALL_GOES;
+	if (c->tracer->asks && (!missing || c->allowed != NULL))
+		verdict = permission(c, &exec, unread);
+	if (verdict != CALL_GOES)
+		return verdict;
 	exec.pid = tracer_process(c->tracer, c->tid, true, &exec.ppid);
 	exec.flags = c->flags | (missing ? TRAIL_MISSING : 0u);
 	if (!still_waits(c))
-		return;
+		return CALL_GOES;
 	tracer_tell_exec(c->tracer, &exec);
 	if (c->tracer->stops >= 0 || c->tracer->ring.fd >= 0)
 		expect(c, &exec, dir, raw);
 	if (!missing)
 		tracer_executed(c->tracer, exec.pid);
+	return CALL_GOES;
 }
 
 /* ---- files */
@@ -274,18 +301,18 @@ find_root(struct tracer *t, uint32_t tid)
 	t->has_root = true;
 }
 
-void
-tracer_call(struct tracer *t, const struct seccomp_notif *notif)
+enum tracer_verdict
+tracer_call(struct tracer *t, const struct seccomp_notif *notif, const struct held *allowed)
 {
-	struct call call = { .tracer = t, .notif = notif, .row = trail_call_find(notif->data.nr), .tid = notif->pid };
+	struct call call = { .tracer = t, .notif = notif, .row = trail_call_find(notif->data.nr), .tid = notif->pid, .allowed = allowed };
 
 	if (call.row == NULL)
-		return;
+		return CALL_GOES;
 	exact_ring_turn(t);	/* what it has executed comes before what it does now */
 	if (!t->has_root)
 		find_root(t, notif->pid);
 	if (call.row->kind == CALL_EXEC)
-		on_exec(&call);
-	else
-		on_file(&call);
+		return on_exec(&call);
+	on_file(&call);
+	return CALL_GOES;
 }

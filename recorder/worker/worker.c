@@ -245,12 +245,13 @@ worker_turn(struct worker *w)
 
 	arm_timer(w);
 	set_polls(w, fds);
-	if (poll(fds, SRC_COUNT, -1) < 0)
+	if (poll(fds, SRC_COUNT, guard_exec_is_due(w) ? 0 : -1) < 0)
 		return errno == EINTR ? 0 : -errno;
 	serve(w, fds);
 	client_hear(w);
 	port_type(w);
 	tape_seal(w);
+	guard_exec_send(w);
 	port_write(w);
 	run_due(w);
 	end_step(w);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "lib/record/command.h"
 #include "lib/record/event.h"
 #include "lib/term/notice.h"
 #include "lib/wire/conn.h"
@@ -23,6 +24,7 @@ struct mask_input;
 struct mask_match;
 struct mask_rules;
 struct mask_stream;
+struct rec_exec;
 struct rec_writer;
 struct sftp;
 struct warden_word;
@@ -30,6 +32,8 @@ struct warden_word;
 #define WORKER_CLIENT_OUT	(256u * 1024 + WORKER_STAGE)	/* 128 KiB before output is held back, a turn's output, and the last words */
 #define WORKER_BATCH		(48u * 1024)	/* most output of one turn */
 #define WORKER_NOTICE	224	/* room for a notice, with the NUL */
+#define GUARD_CHARACTERS	60	/* of a line in a notice */
+#define GUARD_SHOWN	(4 * GUARD_CHARACTERS + 8)
 #define WORKER_STAGE		(1u << 20)	/* most of what such a turn shows: masking may have to paint a whole screen */
 #define WORKER_INSIDE_MOST	8		/* connections from inside the session at one time */
 
@@ -137,16 +141,32 @@ struct worker_line {
 	struct mask_entered	*entered;	/* NULL: there is no terminal */
 };
 
-/* Lines that are asked about before they are entered. */
+/* A program that waits in the kernel until it is answered. */
+#define WORKER_EXECS	16	/* that wait for a person; more are refused */
+struct worker_exec {
+	uint64_t		 id;
+	const struct guard_rule	*rule;
+	char			*line;	/* masked */
+};
+
+/* Lines that are asked about before they are entered, and programs before they are executed. */
 enum worker_guard_state { GUARD_OPEN, GUARD_CONFIRMING, GUARD_ASKING };
 struct worker_guard {
 	struct guard_rules	*rules;		/* NULL: none */
+	bool			 has_lines, has_execs;	/* some look at lines on a terminal; at programs */
 	enum worker_guard_state	 state;
 	const struct guard_rule	*rule;		/* that the line has met */
 	char			*line;		/* masked */
 	char			 word[16];	/* being typed to confirm it */
 	int64_t			 n;		/* of the question */
 	bool			 may_pass;	/* the Enter that comes next was allowed */
+	const struct guard_rule	*let, *passed;	/* by this rule; and that of the last Enter: it asks no second time about what comes of the line */
+	bool			 is_exec;	/* rule and line are about the program `exec` */
+	uint64_t		 exec, first;	/* the role's own command: with a yes to it comes one to what it is made of */
+	struct worker_exec	 waiting[WORKER_EXECS];	/* behind that */
+	size_t			 wait_count;
+	int			 answers;	/* to the tracer; -1: it does not ask */
+	struct buf		 answered;	/* struct answer: go when what they follow from is sealed */
 	bool			 is_paste;	/* between the brackets of something pasted */
 	int64_t			 handed_us, entered_us;	/* boot: the last key, the last Enter; 0: none */
 	uint64_t		 handed_place, entered_place;	/* of the output, then */
@@ -367,6 +387,19 @@ void	guard_keys(struct worker *worker, const uint8_t *bytes, size_t count);
 void	guard_heard(struct worker *worker, const struct wire_verdict *verdict);
 void	guard_again(struct worker *worker);	/* another gate: it is asked once more */
 void	guard_tick(struct worker *worker);	/* DUE_GUARD */
+void	guard_tell(struct worker *worker, enum rec_guard_did did, const char *by);	/* what became of rule and line: into the recording and to the gate */
+void	guard_ask(struct worker *worker, enum worker_guard_state state);	/* about rule and line */
+char	*guard_shown(const char *line, char text[GUARD_SHOWN]);	/* its beginning, on one row */
+
+/* ---- worker_guard_exec.c */
+void	guard_exec_open(struct worker *worker);	/* after the rules are there */
+void	guard_exec_done(struct worker_guard *guard);
+void	guard_exec(struct worker *worker, uint64_t id, const struct rec_exec *exec);	/* the tracer asks; NULL: what it asks cannot be understood */
+void	guard_exec_changed(struct worker *worker);	/* one that was allowed is not the same any more, and was refused */
+void	guard_exec_answer(struct worker *worker, bool may_run);	/* to the one that is asked about; the next one's turn comes with guard_exec_next() */
+void	guard_exec_next(struct worker *worker);	/* nothing is asked now */
+bool	guard_exec_is_due(const struct worker *worker);	/* there are answers to be sent */
+void	guard_exec_send(struct worker *worker);	/* after sealing */
 
 /* ---- worker_port.c */
 int	port_open(struct worker *worker);

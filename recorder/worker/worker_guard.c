@@ -24,7 +24,6 @@
 #define ANSWER_US	INT64_C(300000)		/* and for what an Enter does, before the next keys are handed on */
 #define CONFIRM_US	(60 * CLOCK_US)
 #define ASK_US		(300 * CLOCK_US)
-#define LINE_SHOWN	60	/* characters of the line in a notice */
 
 enum { KEY_CANCEL = 3, KEY_BACK = 8, KEY_ACCEPT = 0x0f, KEY_WIPE = 21, KEY_ESCAPE = 27, KEY_DELETE = 127 };
 
@@ -34,16 +33,23 @@ static const char paste[] = "\033[200~", pasted[] = "\033[201~";
 bool
 guard_open(struct worker *w)
 {
+	const char *const *words = (const char *const *)w->start->guard;
 	bool is_bad = false;
 
-	if (w->start->gate && w->start->tty)
-		w->guard.rules = guard_rules_new((const char *const *)w->start->guard, &is_bad);
-	return !is_bad;
+	w->guard.answers = -1;
+	if (!w->start->gate)
+		return true;
+	w->guard.rules = guard_rules_new(words, &is_bad);
+	w->guard.has_lines = w->guard.rules != NULL && w->start->tty && guard_words_have(words, GUARD_IN_COMMAND);
+	w->guard.has_execs = w->guard.rules != NULL && guard_words_have(words, GUARD_IN_EXEC);
+	guard_exec_open(w);
+	return !is_bad && (!w->guard.has_execs || w->guard.answers >= 0);
 }
 
 void
 guard_done(struct worker_guard *guard)
 {
+	guard_exec_done(guard);
 	guard_rules_free(guard->rules);
 	free(guard->line);
 	*guard = (struct worker_guard){ .rules = NULL };
@@ -52,20 +58,32 @@ guard_done(struct worker_guard *guard)
 bool
 guard_is_asking(const struct worker *w)
 {
-	return w->guard.state != GUARD_OPEN;
+	return w->guard.state != GUARD_OPEN && w->start->tty;	/* else they are the program's standard input */
 }
 
 /* ---- what is said ------------------------------------------------------------------------------------------------ */
 
-/* The beginning of the line on one row. */
-static char *
-shown(const char *line, char text[4 * LINE_SHOWN + 8])
+char *
+guard_shown(const char *line, char text[GUARD_SHOWN])
 {
 	AUTO_FREE char *clean = text_clean(line, strlen(line));
 
-	(void)text_fit(clean, LINE_SHOWN, true, text, 4 * LINE_SHOWN + 8);
+	(void)text_fit(clean, GUARD_CHARACTERS, true, text, GUARD_SHOWN);
 	for (size_t i = strlen(text); i > 0 && text[i - 1] == ' ';)
 		text[--i] = '\0';
+	return text;
+}
+
+static char *
+exec_text(const struct worker_guard *guard, bool has_keys, char text[WORKER_NOTICE])
+{
+	char line[GUARD_SHOWN];
+
+	guard_shown(guard->line, line);
+	if (guard->state == GUARD_CONFIRMING)
+		snprintf(text, WORKER_NOTICE, " Type yes to run it, or Esc: %.16s_  %.60s (%.40s: %.60s)", guard->word, line, guard->rule->name, guard->rule->why);
+	else
+		snprintf(text, WORKER_NOTICE, " An approver is being asked%s. %.60s (%.40s: %.60s)", has_keys ? "; Esc says no" : "", line, guard->rule->name, guard->rule->why);
 	return text;
 }
 
@@ -74,6 +92,8 @@ guard_text(const struct worker *w, char text[WORKER_NOTICE])
 {
 	const struct worker_guard *guard = &w->guard;
 
+	if (guard->is_exec)
+		return exec_text(guard, w->start->tty, text);
 	if (guard->state == GUARD_CONFIRMING)
 		snprintf(text, WORKER_NOTICE, " Type yes to enter it, or Esc: %.16s_  %.40s: %.90s.", guard->word, guard->rule->name, guard->rule->why);
 	else
@@ -81,23 +101,22 @@ guard_text(const struct worker *w, char text[WORKER_NOTICE])
 	return text;
 }
 
-/* Into the recording and to the gate. */
-static void
-tell(struct worker *w, enum rec_guard_did did, const char *by)
+void
+guard_tell(struct worker *w, enum rec_guard_did did, const char *by)
 {
 	AUTO_FREE uint8_t *room = own_alloc(REC_GUARD_HEAD + REC_COMMAND_MOST);
 	AUTO_FREE char *text = NULL;
 	struct rec_guard told = { .did = did, .text = w->guard.line, .count = strlen(w->guard.line) };
 	struct worker_news news = { .type = did == REC_GUARD_ASKED ? "guard-asked" : "guarded", .a = w->guard.n };
-	char line[4 * LINE_SHOWN + 8];
+	char line[GUARD_SHOWN];
 	struct rec_event event;
 
 	snprintf(told.rule, sizeof told.rule, "%s", w->guard.rule->name);
 	snprintf(told.by, sizeof told.by, "%s", by);
 	rec_event_make_guard(&event, &told, room);
 	tape_put(w, &event);
-	if (did == REC_GUARD_ASKED ? asprintf(&text, "%s: %s", told.rule, shown(w->guard.line, line)) < 0 :
-	    asprintf(&text, "%s: %s%s%s: %s", told.rule, rec_guard_word(did), by[0] != '\0' ? " by " : "", by, shown(w->guard.line, line)) < 0)
+	if (did == REC_GUARD_ASKED ? asprintf(&text, "%s: %s", told.rule, guard_shown(w->guard.line, line)) < 0 :
+	    asprintf(&text, "%s: %s%s%s: %s", told.rule, rec_guard_word(did), by[0] != '\0' ? " by " : "", by, guard_shown(w->guard.line, line)) < 0)
 		return;
 	news.text = text;
 	gate_report(w, &news);
@@ -115,6 +134,13 @@ withhold(struct worker *w)
 }
 
 static void
+let_pass(struct worker_guard *guard)
+{
+	guard->may_pass = true;
+	guard->let = guard->rule;
+}
+
+static void
 close_question(struct worker *w)
 {
 	w->guard.state = GUARD_OPEN;
@@ -127,14 +153,21 @@ close_question(struct worker *w)
 static void
 conclude(struct worker *w, enum rec_guard_did did, const char *by, const char *sentence)
 {
-	tell(w, did, by);
+	bool may = did == REC_GUARD_CONFIRMED || did == REC_GUARD_ALLOWED;
+
+	guard_tell(w, did, by);
 	close_question(w);
-	if (did == REC_GUARD_CONFIRMED || did == REC_GUARD_ALLOWED)
-		w->guard.may_pass = true;
+	if (w->guard.is_exec && may && w->guard.exec == w->guard.first)
+		w->guard.passed = w->guard.rule;
+	if (w->guard.is_exec)
+		guard_exec_answer(w, may);
+	else if (may)
+		let_pass(&w->guard);
 	else
 		withhold(w);
 	if (sentence != NULL)
 		bar_say(w, sentence, false);
+	guard_exec_next(w);
 }
 
 /* ---- questions --------------------------------------------------------------------------------------------------- */
@@ -145,7 +178,7 @@ deny(struct worker *w)
 	char text[WORKER_NOTICE];
 
 	snprintf(text, sizeof text, "Not entered; change the line. %.40s: %.90s.", w->guard.rule->name, w->guard.rule->why);
-	tell(w, REC_GUARD_DENIED, "");
+	guard_tell(w, REC_GUARD_DENIED, "");
 	withhold(w);
 	bar_say(w, text, false);
 }
@@ -156,26 +189,47 @@ warn(struct worker *w)
 	char text[WORKER_NOTICE];
 
 	snprintf(text, sizeof text, "Careful, %.30s: %.120s.", w->guard.rule->name, w->guard.rule->why);
-	tell(w, REC_GUARD_WARNED, "");
-	w->guard.may_pass = true;
+	guard_tell(w, REC_GUARD_WARNED, "");
+	let_pass(&w->guard);
 	bar_say(w, text, false);
 }
 
+/* Nobody can be asked. */
 static void
-ask(struct worker *w, enum worker_guard_state state)
+give_up(struct worker *w, bool can_ask)
 {
-	bool can_ask = state == GUARD_CONFIRMING || w->gate.conn.fd >= 0;
+	const char *why = can_ask ? "without a terminal nothing can be confirmed" : "the gate cannot be asked now";
+	char text[WORKER_NOTICE], line[GUARD_SHOWN];
 
-	if (w->bar.is_blind || !can_ask) {
-		tell(w, REC_GUARD_LAPSED, "");
+	guard_tell(w, REC_GUARD_LAPSED, "");
+	if (w->guard.is_exec)
+		snprintf(text, sizeof text, "Not run: %s. %.60s (%.40s: %.50s)", why, guard_shown(w->guard.line, line), w->guard.rule->name, w->guard.rule->why);
+	else
+		snprintf(text, sizeof text, "Not entered: %s.", why);
+	if (w->guard.is_exec)
+		guard_exec_answer(w, false);
+	else
 		withhold(w);
-		bar_say(w, can_ask ? "Not entered: without a terminal nothing can be confirmed." : "Not entered: the gate cannot be asked now.", false);
+	bar_say(w, text, false);
+}
+
+void
+guard_ask(struct worker *w, enum worker_guard_state state)
+{
+	bool has_screen = w->start->tty && !w->bar.is_blind;
+	bool can_ask = state == GUARD_CONFIRMING || w->gate.conn.fd >= 0;
+	char text[WORKER_NOTICE];
+
+	if (!can_ask || (!has_screen && (state == GUARD_CONFIRMING || !w->guard.is_exec))) {
+		give_up(w, can_ask);
 		return;
 	}
 	w->guard.state = state;
 	w->guard.n++;
 	if (state == GUARD_ASKING)
-		tell(w, REC_GUARD_ASKED, "");
+		guard_tell(w, REC_GUARD_ASKED, "");
+	if (!has_screen)
+		bar_say(w, guard_text(w, text) + 1, false);
 	w->due[DUE_GUARD] = clock_boot_us() + (state == GUARD_ASKING ? ASK_US : CONFIRM_US);
 	bar_clear(w);
 }
@@ -187,7 +241,8 @@ judge(struct worker *w, enum mask_tty tty)
 	struct worker_guard *guard = &w->guard;
 	const char *line = mask_entered_now(w->line.entered, tty);
 
-	guard->rule = line != NULL ? guard_rules_find(guard->rules, line, strlen(line)) : NULL;
+	guard->is_exec = false;
+	guard->rule = line != NULL ? guard_rules_find(guard->rules, GUARD_IN_COMMAND, line, strlen(line)) : NULL;
 	if (guard->rule == NULL)
 		return true;
 	free(guard->line);
@@ -195,9 +250,9 @@ judge(struct worker *w, enum mask_tty tty)
 	if (guard->rule->does == GUARD_WARN)
 		warn(w);
 	else if (guard->rule->does == GUARD_CONFIRM)
-		ask(w, GUARD_CONFIRMING);
+		guard_ask(w, GUARD_CONFIRMING);
 	else if (guard->rule->does == GUARD_ASK)
-		ask(w, GUARD_ASKING);
+		guard_ask(w, GUARD_ASKING);
 	else
 		deny(w);
 	return guard->may_pass;
@@ -207,7 +262,7 @@ void
 guard_again(struct worker *w)
 {
 	if (w->guard.state == GUARD_ASKING)
-		tell(w, REC_GUARD_ASKED, "");
+		guard_tell(w, REC_GUARD_ASKED, "");
 }
 
 void
@@ -226,7 +281,7 @@ void
 guard_tick(struct worker *w)
 {
 	if (w->guard.state != GUARD_OPEN)
-		conclude(w, REC_GUARD_LAPSED, "", "Not entered: nobody answered in time. The line is still there.");
+		conclude(w, REC_GUARD_LAPSED, "", w->guard.is_exec ? "Not run: nobody answered in time." : "Not entered: nobody answered in time. The line is still there.");
 	else
 		port_write(w);
 }
@@ -240,7 +295,7 @@ guard_keys(struct worker *w, const uint8_t *bytes, size_t count)
 		size_t used = strlen(guard->word);
 
 		if (bytes[i] == KEY_ESCAPE || bytes[i] == KEY_CANCEL) {
-			conclude(w, REC_GUARD_WITHDRAWN, "", "Not entered. The line is still there.");
+			conclude(w, REC_GUARD_WITHDRAWN, "", guard->is_exec ? "Not run." : "Not entered. The line is still there.");
 			return;	/* the rest of a sequence */
 		}
 		if (guard->state == GUARD_ASKING)
@@ -329,7 +384,7 @@ guard_limit(struct worker *w, const uint8_t *bytes, size_t count)
 	int64_t now;
 	size_t before;
 
-	if (w->guard.rules == NULL)
+	if (!w->guard.has_lines)
 		return count;
 	if (w->guard.state != GUARD_OPEN)
 		return 0;
@@ -353,12 +408,13 @@ guard_handed(struct worker *w, const uint8_t *bytes, size_t count)
 	struct worker_guard *guard = &w->guard;
 	uint64_t place;
 
-	if (guard->rules == NULL)
+	if (!guard->has_lines)
 		return;
 	place = grid_place(mask_entered_grid(w->line.entered));
 	for (size_t i = 0; i < count; i++)
 		guard->is_paste = begins(bytes + i, count - i, paste) || (guard->is_paste && !begins(bytes + i, count - i, pasted));
 	if (count == 1 && !guard->is_paste && is_enter(bytes[0], MASK_TTY_RAW)) {
+		guard->passed = guard->may_pass ? guard->let : NULL;
 		guard->may_pass = false;
 		guard->entered_us = clock_boot_us();
 		guard->entered_place = place;

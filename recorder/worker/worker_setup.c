@@ -18,6 +18,7 @@
 #include "lib/base/own.h"
 #include "lib/record/writer.h"
 #include "recorder/keeper/contract.h"
+#include "recorder/mask/guard_rule.h"
 #include "recorder/worker/worker.h"
 
 #define GO_US		(10 * CLOCK_US)
@@ -46,6 +47,7 @@ check_descriptors(const struct wire_start *start)
 		{ WORKER_REC, true }, { WORKER_TAIL, true }, { WORKER_PTY, true }, { WORKER_OUT, !start->tty },
 		{ WORKER_ERR, !start->tty }, { WORKER_CLIENT, true }, { WORKER_GATE, start->gate }, { WORKER_WARDEN, start->warden },
 		{ WORKER_RULES, start->mask }, { WORKER_TRAIL, start->trail != 0 },
+		{ WORKER_ANSWERS, start->gate && guard_words_have((const char *const *)start->guard, GUARD_IN_EXEC) },
 	};
 
 	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)

@@ -157,6 +157,21 @@ put_file(struct worker *w, const struct rec_event *told, int64_t boot_us)
 }
 
 static void
+put_question(struct worker *w, const uint8_t *bytes, size_t count)
+{
+	struct rec_event event = { .kind = REC_EXEC };
+	struct rec_exec exec;
+	uint64_t id;
+
+	if (count < sizeof id)
+		return;
+	memcpy(&id, bytes, sizeof id);
+	event.bytes = bytes + sizeof id;
+	event.count = count - sizeof id;
+	guard_exec(w, id, rec_exec_read(&event, &exec) == 0 ? &exec : NULL);
+}
+
+static void
 take(struct worker *w, const struct frame *frame, const uint8_t *bytes)
 {
 	const struct rec_event event = { .kind = (enum rec_kind)frame->kind, .bytes = bytes, .count = frame->count };
@@ -166,6 +181,10 @@ take(struct worker *w, const struct frame *frame, const uint8_t *bytes)
 		put_exec(w, &event, frame->boot_us);
 	} else if (frame->kind == REC_FILE) {
 		put_file(w, &event, frame->boot_us);
+	} else if (frame->kind == FRAME_ASK) {
+		put_question(w, bytes, frame->count);
+	} else if (frame->kind == FRAME_CHANGED) {
+		guard_exec_changed(w);
 	} else if (frame->kind == FRAME_BEGUN) {
 		trail->has_begun = true;
 	} else if (frame->kind == FRAME_NONE) {
@@ -231,7 +250,7 @@ trail_read(struct worker *w)
 void
 trail_ready(struct worker *w)
 {
-	if (trail_read(w))
+	if (trail_read(w) && !w->guard.has_execs)	/* else somebody may wait for an answer */
 		w->due[DUE_TRAIL] = clock_boot_us() + PAUSE_US;
 }
 

@@ -235,7 +235,7 @@ become_warden(const struct cage *cage, const int *sources)
 		_exit(99);
 	setenv("LD_PRELOAD", "", 1);
 	setenv("POISON", "must not arrive", 1);
-	if (fdio_arrange(sources, targets, 7, WARDEN_LAST) < 0)
+	if (fdio_arrange(sources, targets, 7, WARDEN_TRAIL) < 0)
 		_exit(98);
 	execv(path, argv);
 	_exit(97);

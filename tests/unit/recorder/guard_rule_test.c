@@ -21,10 +21,10 @@ all(void)
 
 	for (size_t i = 0; i < guard_builtin_count; i++) {
 		const struct guard_rule *rule = &guard_builtin[i].rule;
-		const char *const four[] = { guard_do_word(rule->does), rule->name, rule->why, rule->pattern };
+		const char *const five[] = { guard_do_word(rule->does), guard_in_word(rule->in), rule->name, rule->why, rule->pattern };
 
 		for (size_t k = 0; k < GUARD_WORDS_EACH; k++)
-			words[i * GUARD_WORDS_EACH + k] = four[k];
+			words[i * GUARD_WORDS_EACH + k] = five[k];
 	}
 	rules = guard_rules_new(words, &bad);
 	assert_non_null(rules);
@@ -57,7 +57,7 @@ the_shipped_rules_find_slips_and_nothing_else(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct guard_rule *found = guard_rules_find(rules, rows[i].line, strlen(rows[i].line));
+		const struct guard_rule *found = guard_rules_find(rules, GUARD_IN_COMMAND, rows[i].line, strlen(rows[i].line));
 
 		if ((found == NULL) != (rows[i].rule == NULL) || (found != NULL && strcmp(found->name, rows[i].rule) != 0))
 			fail_msg("'%s': %s", rows[i].line, found != NULL ? found->name : "nothing");
@@ -89,25 +89,32 @@ patterns_of_people_become_expressions(void **state)
 static void
 the_strictest_rule_counts_and_a_slow_one_does_not(void **state)
 {
-	const char *two[] = { "warn", "a", "why", "drop", "deny", "b", "why", "drop\\s+database", NULL };
-	const char *slow[] = { "deny", "a", "why", "(?:x+x+)+y", NULL };
-	const char *bad_one[] = { "deny", "a", "why", "(", NULL }, *short_one[] = { "deny", NULL };
+	const char *two[] = { "warn", "command", "a", "why", "drop", "deny", "command, exec", "b", "why", "drop\\s+database", NULL };
+	const char *slow[] = { "deny", "command", "a", "why", "(?:x+x+)+y", NULL };
+	const char *bad_one[] = { "deny", "command", "a", "why", "(", NULL }, *short_one[] = { "deny", NULL };
+	const char *nowhere[] = { "deny", "screen", "a", "why", "drop", NULL };
 	struct guard_rules *rules;
 	char line[4096];
 	bool bad;
 
 	(void)state;
 	rules = guard_rules_new(two, &bad);
-	assert_string_equal(guard_rules_find(rules, "drop database", 13)->name, "b");
-	assert_string_equal(guard_rules_find(rules, "drop it", 7)->name, "a");
+	assert_string_equal(guard_rules_find(rules, GUARD_IN_COMMAND, "drop database", 13)->name, "b");
+	assert_string_equal(guard_rules_find(rules, GUARD_IN_COMMAND, "drop it", 7)->name, "a");
+	assert_string_equal(guard_rules_find(rules, GUARD_IN_EXEC, "drop database", 13)->name, "b");
+	assert_null(guard_rules_find(rules, GUARD_IN_EXEC, "drop it", 7));	/* that rule is about lines */
+	assert_true(guard_words_have(two, GUARD_IN_EXEC));
+	assert_false(guard_words_have(slow, GUARD_IN_EXEC));
 	guard_rules_free(rules);
 	rules = guard_rules_new(slow, &bad);
 	memset(line, 'x', sizeof line);
-	assert_null(guard_rules_find(rules, line, sizeof line));
+	assert_null(guard_rules_find(rules, GUARD_IN_COMMAND, line, sizeof line));
 	guard_rules_free(rules);
 	assert_null(guard_rules_new(bad_one, &bad));
 	assert_true(bad);
 	assert_null(guard_rules_new(short_one, &bad));
+	assert_true(bad);
+	assert_null(guard_rules_new(nowhere, &bad));
 	assert_true(bad);
 	assert_null(guard_rules_new(NULL, &bad));
 	assert_false(bad);

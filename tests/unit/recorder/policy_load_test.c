@@ -91,7 +91,8 @@ a_good_policy_gives_its_values(void **state)
 	assert_int_equal(r->class->recording_s, 86400);
 	assert_int_equal(r->class->texts_s, INT64_C(365) * 86400);
 	assert_true(r->class->log_s == POLICY_FOREVER);
-	assert_string_equal(r->guard[1], "drop-database");
+	assert_string_equal(r->guard[1], "command");
+	assert_string_equal(r->guard[2], "drop-database");
 	assert_true(r->may.given);
 	assert_string_equal(r->may.exec[0], "/usr/bin/psql");
 	assert_int_equal(r->may.connect[0], 5432);
@@ -286,6 +287,8 @@ static const struct {
 	{ "connect: [5432]", "udp: perhaps", "policy.yaml:20: 'perhaps' is neither yes nor no\n" },
 	{ "connect: [5432]", "delete: [/]", "policy.yaml:20: there is no key 'delete' here\n" },
 	{ "guard: [sql]", "guard: [sequel]", "policy.yaml:22: role 'orders-ro': there is no set or rule 'sequel' (sql, shell, cluster)\n" },
+	{ "guard: [sql]", "trail: off\n    guard: [{use: sql, in: exec}]", "policy.yaml:23: role 'orders-ro': guards on exec are asked by the tracer of the trail, and the role has none; leave out `trail: off`\n" },
+	{ "guard: [sql]", "guard: [{use: sql, in: [exec, screen]}]", "policy.yaml:22: role 'orders-ro': `in` is command (the line on the screen), exec (a program with its arguments), or a list of both\n" },
 	{ "guard: [sql]", "require: [fs, magic]", "policy.yaml:22: role 'orders-ro': 'magic' cannot be required (fs, truncate, "
 	    "tcp, scope, sockets, noexec, exact)\n" },
 	{ "sudo: yes", "require: [fs]", "policy.yaml:31: role 'shell': `require` goes with `may`; without that only "
