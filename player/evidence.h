@@ -31,12 +31,19 @@ struct evidence_count {
 	int64_t	no_roster;	/* approvals whose keys were held against no roster */
 };
 
+/* Keys of approvers, and when they counted. */
+struct evidence_roster {
+	struct roster	roster;
+	int64_t		from_us, until_us;	/* the latter is out */
+	bool		is_known;		/* else the log tells of it, but it is not here */
+};
+
 struct evidence {
 	struct store		*store;
 	const char		*dir;		/* the state directory */
 	const char		*log;		/* name of the log's key */
 	const struct note_key	*replica;	/* key of the replica of the key slots; NULL: receipts are not checked */
-	const struct roster	*rosters;	/* a key counts that any of them knows */
+	const struct evidence_roster	*rosters;	/* a key counts that any of them knows then */
 	size_t			 roster_count;
 	const struct id		*only;		/* sessions; NULL: all there is */
 	size_t			 only_count;

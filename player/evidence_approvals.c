@@ -75,15 +75,25 @@ want_requests(struct look *look)
 	return r;
 }
 
-static bool
-is_on_roster(const struct evidence *evidence, const struct sshsig_key *key, int64_t time_s)
-{
-	struct roster_ask ask = { .namespace = APPROVAL_NAMESPACE, .key = key, .time_s = time_s };
+enum standing { KEY_UNKNOWN, KEY_GOOD, KEY_UNTOLD };
 
-	for (size_t i = 0; i < evidence->roster_count; i++)
-		if (roster_find(&evidence->rosters[i], &ask) != NULL)
-			return true;
-	return false;
+/* Whether a roster of that time knows the key; untold if none of them is here. */
+static enum standing
+standing_of(const struct evidence *evidence, const struct sshsig_key *key, int64_t at_us)
+{
+	struct roster_ask ask = { .namespace = APPROVAL_NAMESPACE, .key = key, .time_s = at_us / CLOCK_US };
+	enum standing standing = KEY_UNTOLD;
+
+	for (size_t i = 0; i < evidence->roster_count; i++) {
+		const struct evidence_roster *roster = &evidence->rosters[i];
+
+		if (at_us < roster->from_us || at_us >= roster->until_us || !roster->is_known)
+			continue;
+		if (roster_find(&roster->roster, &ask) != NULL)
+			return KEY_GOOD;
+		standing = KEY_UNKNOWN;
+	}
+	return standing;
 }
 
 /* 0 stands for as long as was asked, on both sides. */
@@ -117,12 +127,15 @@ check_signed(struct look *look, const struct decision *decision)
 	struct sshsig_message message = { APPROVAL_NAMESPACE, decision->text, decision->text_bytes };
 	struct sshsig_signed signer;
 	struct approval approval;
+	enum standing standing;
 	const char *fault;
 	struct sight *sight;
 
 	evidence->count.approvals++;
 	if (sshsig_verify(decision->signature, decision->signature_bytes, &message, &signer) < 0)
 		return evidence_fault(evidence, EVIDENCE_APPROVAL_FALSE, &decision->request, "The signature of %s does not hold.", decision->person);
+	if (!sshsig_is_present(&signer))
+		return evidence_fault(evidence, EVIDENCE_APPROVAL_FALSE, &decision->request, "The security key of %s was not touched.", decision->person);
 	if (approval_parse((const char *)decision->text, decision->text_bytes, &approval) < 0)
 		return evidence_fault(evidence, EVIDENCE_APPROVAL_FALSE, &decision->request, "What %s signed is no approval.", decision->person);
 	fault = text_fault(look, decision, &approval);
@@ -132,11 +145,11 @@ check_signed(struct look *look, const struct decision *decision)
 	sight = &look->sights[look->sight_count++];
 	*sight = (struct sight){ .head = approval.head, .request = decision->request };
 	memcpy(sight->person, decision->person, sizeof sight->person);
-	if (evidence->roster_count == 0)
-		evidence->count.no_roster++;
-	else if (!is_on_roster(evidence, &signer.key, decision->at_us / CLOCK_US))
+	standing = standing_of(evidence, &signer.key, decision->at_us);
+	evidence->count.no_roster += standing == KEY_UNTOLD;
+	if (standing == KEY_UNKNOWN)
 		return evidence_fault(evidence, EVIDENCE_APPROVER_UNKNOWN, &decision->request,
-		    "The key that signed for %s is on no roster that was given, not at that time.", decision->person);
+		    "The key that signed for %s is on no roster of that time.", decision->person);
 	return 0;
 }
 

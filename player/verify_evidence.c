@@ -19,15 +19,14 @@
 #include "lib/store/session.h"
 #include "player/evidence.h"
 #include "player/verify_evidence.h"
+#include "player/verify_roster.h"
 
-#define ROSTERS		16
-#define ROSTER_BYTES	(1024u * 1024)
 #define SESSIONS	256
 
 /* One run. */
 struct check {
 	const struct verify_place	*place;
-	struct roster			 rosters[ROSTERS];
+	struct verify_rosters		 rosters;
 	struct id			 sessions[SESSIONS];
 	struct evidence			 evidence;
 	int				 status;	/* of the gravest fault so far; approvals before recordings before deletions */
@@ -67,42 +66,6 @@ found(void *user, enum evidence_word word, const struct id *id, const char *sent
 }
 
 static int
-add_roster(struct check *check, const char *path)
-{
-	const struct cli *cli = check->place->cli;
-	AUTO_BUF struct buf errors = { .max = 65536 };
-	AUTO_FREE char *text = NULL, *said = NULL;
-	int r = fdio_slurp_path(path, ROSTER_BYTES, &text, NULL);
-
-	if (r < 0)
-		return cli_fail(cli, STATUS_FAILED, "%s: %s", path, err_text(r));
-	if (roster_parse(path, text, &check->rosters[check->evidence.roster_count], &errors) < 0) {
-		said = buf_text(&errors);
-		return cli_fail(cli, STATUS_FAILED, "%s", said);
-	}
-	check->evidence.roster_count++;
-	return STATUS_OK;
-}
-
-/* Those that were named; else the one beside the state directory, if there is one. */
-static int
-open_rosters(struct check *check)
-{
-	const struct cli *cli = check->place->cli;
-	AUTO_FREE char *beside = place_path(check->place->dir, "../etc", "approvers");
-	const char *path;
-	int r = STATUS_OK;
-
-	for (int i = 0; r == STATUS_OK && (path = cli_nth(cli, "roster", i)) != NULL; i++)
-		r = i < ROSTERS ? add_roster(check, path) : cli_fail(cli, STATUS_USAGE, "at most %d rosters can be given at one time", ROSTERS);
-	if (r != STATUS_OK || check->evidence.roster_count > 0)
-		return r;
-	if (check->place->roster != NULL && access(check->place->roster, R_OK) == 0)
-		return add_roster(check, check->place->roster);
-	return access(beside, R_OK) == 0 ? add_roster(check, beside) : STATUS_OK;
-}
-
-static int
 find_sessions(struct check *check)
 {
 	const struct verify_place *place = check->place;
@@ -136,7 +99,7 @@ print_text(const struct check *check)
 	if (count->absent > 0)
 		printf("%" PRId64 " recordings are not in this copy and were not checked.\n", count->absent);
 	if (count->no_roster > 0)
-		printf("No roster was given (--roster): whose keys signed %" PRId64 " approvals is not known.\n", count->no_roster);
+		printf("The roster of that time is not here (--roster): whose keys signed %" PRId64 " approvals is not known.\n", count->no_roster);
 }
 
 static void
@@ -178,14 +141,16 @@ verify_evidence(const struct verify_place *place)
 	int r;
 
 	check->place = place;
-	check->evidence = (struct evidence){ .store = place->store, .dir = place->dir, .log = place->log, .replica = place->replica, .rosters = check->rosters, .found = found, .user = check };
-	r = open_rosters(check);
+	check->evidence = (struct evidence){ .store = place->store, .dir = place->dir, .log = place->log,
+		.replica = place->replica, .found = found, .user = check };
+	r = verify_rosters_open(&check->rosters, place);
+	check->evidence.rosters = check->rosters.items;
+	check->evidence.roster_count = check->rosters.count;
 	if (r == STATUS_OK)
 		r = find_sessions(check);
 	if (r == STATUS_OK)
 		r = run(check);
-	for (size_t i = 0; i < check->evidence.roster_count; i++)
-		roster_done(&check->rosters[i]);
+	verify_rosters_done(&check->rosters);
 	free(check);
 	return r;
 }

@@ -155,6 +155,12 @@ sshsig_verify(const uint8_t *blob, size_t count, const struct sshsig_message *me
 	return r < 0 ? r : check(parts.signature, &bytes, signer);
 }
 
+bool
+sshsig_is_present(const struct sshsig_signed *signer)
+{
+	return signer->key.kind != SSHSIG_SK_ED25519 || (signer->flags & SSHSIG_TOUCHED) != 0;
+}
+
 static const struct sshwire_string our_hash = { (const uint8_t *)HASH, sizeof HASH - 1 };
 
 int

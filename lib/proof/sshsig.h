@@ -60,6 +60,9 @@ struct sshsig_message {
  */
 int	sshsig_verify(const uint8_t *blob, size_t count, const struct sshsig_message *message, struct sshsig_signed *signer);
 
+/* Somebody was there: it is no security key's, or that one was touched. */
+bool	sshsig_is_present(const struct sshsig_signed *signer);
+
 /* For signing: the bytes that the key signs, and the blob around its signature (string kind, string bytes, ...). 0 or ERR_BUF_FULL. */
 int	sshsig_to_sign(const struct sshsig_message *message, struct buf *bytes);
 int	sshsig_wrap(const struct sshsig_key *key, const struct sshsig_message *message, const struct buf *signature, struct buf *blob);

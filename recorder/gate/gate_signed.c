@@ -278,7 +278,7 @@ check_key(const struct peer *peer, const struct gate_claim *claim)
 
 	if (r < 0)
 		return r == ERR_UNSUPPORTED ? "only ed25519 and sk-ed25519 keys can sign decisions" : "the signature is false, or for another purpose";
-	if (signer.key.kind == SSHSIG_SK_ED25519 && (signer.flags & SSHSIG_TOUCHED) == 0)
+	if (!sshsig_is_present(&signer))
 		return "the security key was not touched";
 	if (person == NULL || person->principal == NULL)
 		return "the policy knows no key of yours (people: principal)";

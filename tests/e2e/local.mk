@@ -62,6 +62,17 @@ check_SCRIPTS += tests/e2e/log_verify_test.sh tests/e2e/log_acts_test.sh tests/e
 EXTRA_DIST += tests/e2e/log_tiles.py tests/e2e/report_forms.py
 # end of the log
 
+# Who decides, and how it is known. A security key in software is loaded by ssh-keygen and ssh-agent.
+tests/e2e/sk_software.so: tests/e2e/sk_software.c config.h
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -I. $(SODIUM_CFLAGS) -D_GNU_SOURCE -shared -fPIC -O2 -Wall -Wextra -o $@ $(srcdir)/tests/e2e/sk_software.c $(SODIUM_LIBS)
+noinst_DATA += tests/e2e/sk_software.so
+CLEANFILES += tests/e2e/sk_software.so
+noinst_PROGRAMS += tests/e2e/sign_probe
+tests_e2e_sign_probe_LDADD = lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
+check_SCRIPTS += tests/e2e/sign_sk_test.sh tests/e2e/sign_false_test.sh
+EXTRA_DIST += tests/e2e/sk_software.c tests/e2e/sign_lib.sh
+# end of who decides
+
 # The raw disk.
 check_SCRIPTS += tests/e2e/disk_image_test.sh tests/e2e/deletion_image_test.sh tests/e2e/replica_test.sh tests/e2e/backup_test.sh
 EXTRA_DIST += tests/e2e/replica_lib.sh
