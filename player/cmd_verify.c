@@ -20,8 +20,8 @@
 #include "lib/store/verify.h"
 #include "player/commands.h"
 #include "player/verify_evidence.h"
+#include "player/verify_trust.h"
 
-#define PINS	16
 #define STALE_US	(120 * CLOCK_US)	/* twice as long as a gate leaves its log without a new head */
 
 /* clang-format off */
@@ -30,44 +30,6 @@ static const int statuses[VERIFY_VERDICTS] = {
 	[VERIFY_ROLLED_BACK] = STATUS_ROLLED_BACK, [VERIFY_RESIGNED] = STATUS_RESIGNED, [VERIFY_KEY_UNKNOWN] = STATUS_KEY_UNKNOWN,
 };
 /* clang-format on */
-
-/* A key as text, or a file that begins with one. */
-static int
-read_key(const struct cli *cli, const char *text, struct note_key *key)
-{
-	AUTO_FREE char *file = NULL;
-	int r;
-
-	if (note_key_parse(text, key) == 0)
-		return STATUS_OK;
-	r = fdio_slurp_path(text, 4096, &file, NULL);
-	if (r < 0)
-		return cli_fail(cli, STATUS_KEY, "%s: %s", text, err_text(r));
-	file[strcspn(file, "\r\n")] = '\0';
-	if (note_key_parse(file, key) < 0)
-		return cli_fail(cli, STATUS_KEY, "%s does not begin with a key of a log (NAME+ID+BASE64, as in log.pub)", text);
-	return STATUS_OK;
-}
-
-/* A head that was seen before; its signature must hold, or anybody could have written the file. */
-static int
-read_pin(const struct cli *cli, const char *path, const struct note_key *key, struct checkpoint *pin)
-{
-	AUTO_FREE char *text = NULL;
-	struct note note;
-	size_t count;
-	int r = fdio_slurp_path(path, NOTE_MOST, &text, &count);
-
-	if (r < 0)
-		return cli_fail(cli, STATUS_FAILED, "%s: %s", path, err_text(r));
-	if (note_parse(text, count, &note) < 0 || checkpoint_parse(note.text, note.text_bytes, pin) < 0)
-		return cli_fail(cli, STATUS_FAILED, "%s is no signed head of a log", path);
-	if (strcmp(pin->origin, key->name) != 0)
-		return cli_fail(cli, STATUS_FAILED, "%s is a head of another log, %s", path, pin->origin);
-	if (note_verify(&note, key, NULL) < 0)
-		return cli_fail(cli, STATUS_KEY_UNKNOWN, "%s is not signed by %s: it pins nothing", path, key->name);
-	return STATUS_OK;
-}
 
 /* Too old for a log that a gate looks after; or from the future, which is no better. */
 static bool
@@ -134,22 +96,6 @@ print_text(const struct verify_report *report, const struct note_key *key, bool 
 		puts("No head from elsewhere was given (--pin): that the end was not rolled back is not shown.");
 }
 
-static int
-open_trust(const struct cli *cli, const char *dir, struct verify_trust *trust, struct note_key *key, struct checkpoint pins[PINS])
-{
-	AUTO_FREE char *beside = place_path(dir, "log.pub", NULL);
-	const char *given = cli_get(cli, "key"), *path;
-	int r = read_key(cli, given != NULL ? given : beside, key);
-
-	*trust = (struct verify_trust){ .key = key, .pins = pins };
-	while (r == STATUS_OK && (path = cli_nth(cli, "pin", (int)trust->pin_count)) != NULL) {
-		if (trust->pin_count == PINS)
-			return cli_fail(cli, STATUS_USAGE, "at most %d heads can be given at one time", PINS);
-		r = read_pin(cli, path, key, &pins[trust->pin_count++]);
-	}
-	return r;
-}
-
 /* Below the signed heads there may be room for a loss; the gate's own count tells of it. */
 static void
 check_mark(const char *dir, struct verify_report *report)
@@ -192,26 +138,29 @@ is_dir(const char *word)
 static int
 check_log(const struct cli *cli, struct verify_place *what)
 {
-	struct checkpoint pins[PINS];
+	AUTO_FREE struct trusted *trusted = own_alloc(sizeof *trusted);
 	struct verify_report report;
 	struct verify_trust trust;
-	struct note_key key, replica;
-	int status, r = open_trust(cli, what->dir, &trust, &key, pins);
+	struct note_key replica;
+	int status, r = trusted_open(cli, what->dir, trusted);
 
 	if (r != STATUS_OK)
 		return r;
+	trust = (struct verify_trust){ .key = &trusted->key, .pins = trusted->pins, .pin_count = trusted->pin_count };
 	r = verify_log(what->store, &trust, &report);
 	if (r < 0)
 		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", what->dir, err_text(r));
 	check_mark(what->dir, &report);
 	if (cli_has(cli, "json"))
-		print_json(&report, &key);
+		print_json(&report, &trusted->key);
 	else
-		print_text(&report, &key, cli_has(cli, "key"));
-	if (cli_has(cli, "replica") && (r = read_key(cli, cli_get(cli, "replica"), &replica)) != STATUS_OK)
+		print_text(&report, &trusted->key, cli_has(cli, "key"));
+	if (!cli_has(cli, "json"))
+		trusted_print(trusted);
+	if (cli_has(cli, "replica") && (r = trusted_key(cli, cli_get(cli, "replica"), &replica)) != STATUS_OK)
 		return r;
 	what->replica = cli_has(cli, "replica") ? &replica : NULL;
-	what->log = key.name;
+	what->log = trusted->key.name;
 	status = save_head(cli, what->store, &report);
 	r = verify_evidence(what);
 	return status != STATUS_OK ? status : r;

@@ -45,6 +45,7 @@ static const struct cli_option learn_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
 	{ 0, NULL, NULL, NULL } };
 static const struct cli_option verify_options[] = {
 	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
+	{ 0, "witness", "VKEY", "key of a witness, or a file with it: its cosigned heads count as kept ones; may be repeated" },
 	{ 0, "save", "FILE", "keep the newest head there, for --pin the next time" },
 	{ 0, "key", "KEY", "the log's key, or a file with it (default: log.pub beside the log)" },
 	{ 0, "replica", "KEY", "key of the replica of the key slots, or a file that begins with it: its receipts are checked" },

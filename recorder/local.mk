@@ -267,6 +267,15 @@ recorder_postern_backup_SOURCES = recorder/keep/backup_main.c recorder/keep/back
 recorder_postern_backup_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
 # end of backup and restore
 
+# Witnesses of the log: the second host's side, and the bastion's.
+pkglibexec_PROGRAMS += recorder/postern-witness recorder/postern-attest
+recorder_postern_witness_SOURCES = recorder/witness/witness_main.c recorder/witness/judge.c recorder/witness/judge.h
+recorder_postern_witness_LDADD = lib/proof/libproof.a lib/base/libbase.a $(SODIUM_LIBS)
+recorder_postern_attest_SOURCES = recorder/witness/attest_main.c recorder/witness/courier.c recorder/witness/courier.h \
+	recorder/out/progress.c recorder/out/progress.h
+recorder_postern_attest_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
+# end of witnesses
+
 # Events for others.
 pkglibexec_PROGRAMS += recorder/postern-out
 recorder_postern_out_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)

@@ -50,6 +50,7 @@ test openssh-server		the real sshd of the end-to-end tests, on a port and with a
 test openssh-client		ssh into it, and ssh-keygen -Y verify as the second opinion on signatures
 test tmux			drives programs in a terminal and reads their screens
 test age			opens our key envelopes with stock age
+test curl			asks a witness over HTTP
 test sqlite3			writes into copies of a catalogue, as an intruder would
 test python3			computes roots and proofs of the log anew, from the published formats
 test sudo			sudo inside a session

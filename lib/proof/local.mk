@@ -15,4 +15,5 @@ lib_proof_libproof_a_SOURCES = \
 	lib/proof/sshkey.c \
 	lib/proof/sshsig.c lib/proof/sshsig.h \
 	lib/proof/sshwire.c lib/proof/sshwire.h \
-	lib/proof/tree.c lib/proof/tree.h
+	lib/proof/tree.c lib/proof/tree.h \
+	lib/proof/witness.c lib/proof/witness.h

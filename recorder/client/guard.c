@@ -69,6 +69,7 @@ static const struct {
 	{ "keygen",		"keys are made on your own machine" },
 	{ "doctor",		"'doctor' is for the bastion's administrator" },
 	{ "backup",		"'backup' is for the bastion's administrator" },
+	{ "witness",		"'witness' is for another host, and never through a login" },
 	{ "restore",		"'restore' is for the bastion's administrator" },
 	{ "policy",		"'policy' is for the bastion's administrator; see 'roles'" },
 };

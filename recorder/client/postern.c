@@ -102,6 +102,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "verify",	"postern-player" },
 	{ "doctor",	"postern-doctor" },
 	{ "backup",	"postern-backup" },
+	{ "witness",	"postern-witness" },
 	{ "restore",	"postern-backup" },
 	{ "report",	"postern-player" },
 	{ "learn",	"postern-player" },	/* policy learn */
@@ -143,6 +144,7 @@ static const struct cli_verb verbs[] = {
 	{ "hold",	"SESSION",		"Legal hold: nothing of a session is deleted; several persons sign", hold_options, cmd_hold, 1, 1 },
 	{ "release",	"SESSION",		"End a legal hold before its time; several persons sign", release_options, cmd_release, 1, 1 },
 	{ "retention",	"plan|run|replica",	"What will be deleted when and why; delete what is due; copies of keys on a second host", retention_options, cmd_retention, 1, 1 },
+	{ "witness",	"",			"A second host that cosigns the heads of a bastion's log", NULL, handed_over, 0, -1 },
 	{ "backup",	"DIR",			"Copy catalogue and recordings into a folder, without the keys that open them", NULL, handed_over, 0, -1 },
 	{ "restore",	"DIR",			"Put a backup back, and delete again what was deleted since", NULL, handed_over, 0, -1 },
 	{ "policy",	"check|test|show|learn ...", "Check the policy's files, ask them questions, show them; learn a role", cmd_policy_options, cmd_policy, 1, 3 },

@@ -49,6 +49,8 @@ static const struct duty {
 } duties[] = {
 	{ "outputs", "postern-out", "output", { "file", "syslog", "run", NULL }, "NAME file|syslog|run WHERE...", 3,
 	    LOG_OUTPUT, LOG_OUTPUT_LOST, LOG_OUTPUT_BACK },
+	{ "witnesses", "postern-attest", "witness", { "ssh", "http", NULL }, "NAME ssh|http WHERE KEY", 4,
+	    LOG_WITNESSED, LOG_WITNESS_TROUBLE, LOG_WITNESSED },
 };
 /* clang-format on */
 
@@ -132,6 +134,8 @@ take_line(struct gate *gate, const struct duty *duty, const char *line)
 	for (struct gate_aide *aide = gate->aides; aide != NULL; aide = aide->next)
 		if (aide->duty == duty && !aide->is_over && strcmp(aide->line, line) == 0) {
 			aide->stays = true;
+			if (aide->fd >= 0)
+				(void)send(aide->fd, "\n", 1, MSG_NOSIGNAL | MSG_DONTWAIT);	/* look now */
 			return;
 		}
 	fresh = aide_parse(gate, duty, line);
@@ -187,12 +191,11 @@ static void
 set_trouble(struct gate_aide *aide, const char *why)
 {
 	AUTO_FREE char *clean = text_clean(why, strlen(why));
-	bool is_new = aide->trouble[0] == '\0';
+	bool is_new = strcmp(aide->trouble, clean) != 0;
 
 	snprintf(aide->trouble, sizeof aide->trouble, "%s", clean);
 	if (is_new)
-		gate_say(aide->gate, aide->duty->lost, NULL, "%s %s does not work: %s; it is tried again, and nothing is left out", aide->duty->what,
-		    aide->words[0], clean);
+		gate_say(aide->gate, aide->duty->lost, NULL, "%s %s does not work: %s; it is tried again", aide->duty->what, aide->words[0], clean);
 	peers_changed(aide->gate, "retention", NULL);
 }
 
@@ -263,10 +266,10 @@ become(const struct gate_aide *aide, int fd)
 {
 	AUTO_FREE char *path = place_program(aide->duty->program);
 	const int sources[] = { fd, fd, STDERR_FILENO }, targets[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
-	const char *words[WORDS_MOST + 4] = { aide->duty->program, aide->gate->daemon.place.state };
+	const char *words[WORDS_MOST + 4] = { aide->duty->program, aide->gate->daemon.place.state, aide->gate->daemon.place.etc };
 
 	for (int i = 0; aide->words[i] != NULL; i++)
-		words[i + 2] = aide->words[i];
+		words[i + 3] = aide->words[i];
 	signals_unblock();
 	signal(SIGPIPE, SIG_DFL);
 	if (fdio_arrange(sources, targets, 3, STDERR_FILENO) == 0)

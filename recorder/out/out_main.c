@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * postern-out: follows the log and hands each event to one sink, as the gate's account, started by the gate for each line of
- * /etc/postern/outputs: postern-out STATE NAME KIND WORDS... It may wait for its sink as long as it likes: the log is its
+ * /etc/postern/outputs: postern-out STATE ETC NAME KIND WORDS... It may wait for its sink as long as it likes: the log is its
  * buffer, and where it stands is on the disk. On standard output it says "lost SENTENCE" and "back"; it ends with its input.
  */
 #include "config.h"
@@ -269,15 +269,15 @@ main(int argc, char **argv)
 	secret_init();
 	umask(027);
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; argc > 4 && i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strcmp(argv[3], kinds[i]->name) == 0)
+	for (size_t i = 0; argc > 5 && i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(argv[4], kinds[i]->name) == 0)
 			out->sink.kind = kinds[i];
 	if (out->sink.kind == NULL)
 		log_fatal("it is started by postern-gate only");
 	out->state = argv[1];
 	out->folder = place_path(out->state, "out", NULL);
-	out->name = argv[2];
-	out->sink.words = argv + 4;
+	out->name = argv[3];
+	out->sink.words = argv + 5;
 	out->sink.fd = -1;
 	out->most = SINK_BATCH;
 	out->failed_at = -1;
