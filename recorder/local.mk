@@ -10,6 +10,7 @@ recorder_libpolicy_a_SOURCES = \
 	recorder/policy/policy_check_glass.c recorder/policy/policy_check_glass.h \
 	recorder/policy/policy_check_open.c recorder/policy/policy_check_open.h \
 	recorder/policy/policy_check_role.c recorder/policy/policy_check_role.h \
+	recorder/policy/policy_allows.c recorder/policy/policy_allows.h \
 	recorder/policy/policy_guard.c recorder/policy/policy_guard.h \
 	recorder/policy/policy_load.c \
 	recorder/policy/policy_may.c recorder/policy/policy_may.h \

@@ -30,7 +30,7 @@ const char *const request_state_names[REQUEST_STATES] = {
 
 #define COLUMNS \
 	"SELECT r.id, r.person, r.account, r.role, r.host, c.name, r.seconds, r.not_before_us, r.created_us, r.lapses_us, " \
-	"r.extends, r.opens, r.opens_until_us, r.state, r.closed_us, r.closed_by, r.unit, r.sealed FROM requests r JOIN classes c ON c.number = r.class "
+	"r.extends, r.opens, r.opens_until_us, r.allows, r.state, r.closed_us, r.closed_by, r.unit, r.sealed FROM requests r JOIN classes c ON c.number = r.class "
 
 static const char SQL_GET[] = COLUMNS "WHERE r.id = $1";
 static const char SQL_LIST[] = COLUMNS
@@ -44,7 +44,7 @@ static const char SQL_OPEN_UNTIL[] = "UPDATE requests SET opens_until_us = $1 WH
 static const char SQL_FIND[] = "SELECT id FROM requests WHERE id BETWEEN $1 AND $2 LIMIT 2";
 static const char SQL_ADD[] =
     "INSERT INTO requests (id, person, account, role, host, class, seconds, not_before_us, created_us, lapses_us, extends, "
-    "state, unit, sealed, opens) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13, $14)";
+    "state, unit, sealed, opens, allows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13, $14, $15)";
 static const char SQL_CLOSE[] =
     "UPDATE requests SET state = $1, closed_us = $2, closed_by = $3 WHERE id = $4 AND state = 'waiting'";
 static const char SQL_LAPSE[] =
@@ -153,6 +153,14 @@ opens_check(struct store *store, const struct request *request)
 	return id_is_zero(&request->extends) ? session_get(store, &request->opens, &session) : -EINVAL;
 }
 
+static struct bind
+bind_hash(const uint8_t sha256[SECRET_SHA256])
+{
+	static const uint8_t none[SECRET_SHA256];
+
+	return memcmp(sha256, none, sizeof none) == 0 ? bind_blob(NULL, 0) : bind_blob(sha256, SECRET_SHA256);
+}
+
 int
 request_create(struct store *store, const struct request *request)
 {
@@ -180,7 +188,7 @@ request_create(struct store *store, const struct request *request)
 		    bind_text(request->account), bind_text(request->role), bind_text(request->host), bind_int(class),
 		    bind_int(request->seconds), bind_int(request->not_before_us), bind_int(request->created_us),
 		    bind_int(request->lapses_us), bind_id_or_null(&request->extends), bind_int(unit),
-		    bind_blob(buf_data(&sealed), buf_len(&sealed)), bind_id_or_null(&request->opens)));
+		    bind_blob(buf_data(&sealed), buf_len(&sealed)), bind_id_or_null(&request->opens), bind_hash(request->allows)));
 	return r < 0 ? r : txn_commit(&txn);
 }
 
@@ -233,6 +241,7 @@ request_row(struct store *store, sqlite3_stmt *stmt, struct request *request)
 	row_id(&row, &request->extends);
 	row_id(&row, &request->opens);
 	request->opens_until_us = row_int(&row);
+	row_sha256(&row, request->allows);
 	request->state = (enum request_state)row_word(&row, request_state_names, REQUEST_STATES);
 	request->end.closed_us = row_int(&row);
 	row_name(&row, request->end.closed_by, sizeof request->end.closed_by);

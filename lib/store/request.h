@@ -36,6 +36,7 @@ struct request {
 	struct id		extends;	/* the running grant that shall last longer; zero for a new one */
 	struct id		opens;		/* the session whose recording shall be opened, instead of a grant; zero: none */
 	int64_t			opens_until_us;	/* once that is granted: the end of its window; 0 */
+	uint8_t			allows[32];	/* what the role allowed when it was asked for, as a hash of the caller's; zero: not noted */
 	char			*reason;	/* one line; NULL if it cannot be read: */
 	int			reason_error;	/* ERR_EXPIRED, or (only in lists) ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
 	uint8_t			sha256[32];	/* of request_text(), sealed with the reason and zero without it */

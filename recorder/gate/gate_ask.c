@@ -27,6 +27,7 @@
 #include "recorder/gate/gate_signed.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
+#include "recorder/policy/policy_allows.h"
 #include "recorder/gate/who.h"
 
 #define DECIDERS_TEXT	512
@@ -112,6 +113,17 @@ gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, c
 	return r;
 }
 
+bool
+gate_role_changed(const struct request *request, const struct policy_role *role)
+{
+	static const uint8_t none[SECRET_SHA256];
+	uint8_t now[SECRET_SHA256];
+
+	if (memcmp(request->allows, none, sizeof none) == 0)
+		return false;
+	return policy_allows(role, now) < 0 || memcmp(request->allows, now, sizeof now) != 0;
+}
+
 int
 gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role, struct request *request)
 {
@@ -128,7 +140,7 @@ gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const str
 	    snprintf(request->host, sizeof request->host, "%s", policy->host) >= (int)sizeof request->host ||
 	    snprintf(request->class, sizeof request->class, "%s", role->class->name) >= (int)sizeof request->class)
 		return ERR_MSG_LENGTH;
-	return 0;
+	return policy_allows(role, request->allows);
 }
 
 /* What stands in the way of a request. 0, or the peer has been told. */
@@ -349,6 +361,10 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 
 	if (check_decider(peer, request, &counts) != 0 || gate_signed_check(peer, role, request, question) != 0)
 		return 0;
+	if (question->grant && gate_role_changed(request, role)) {
+		peer_fail(peer, STATUS_DENIED, "%s", GATE_ROLE_CHANGED);
+		return 0;
+	}
 	/* A signed text is kept as it was signed, so what would be covered in it is not taken at all. */
 	if (question->text.count > 0 && strcmp(comment, question->comment) != 0) {
 		peer_fail(peer, STATUS_USAGE, "your comment holds what this role masks (%s); say it without and sign again", comment);

@@ -20,7 +20,11 @@ const char	*gate_kept(const struct policy_role *role, char text[CLOCK_TEXT]);
 /* The need of a role as the catalogue counts it, with a new id for the grant. Its groups are the policy's. */
 struct need	gate_need(const struct policy *policy, const struct policy_role *role);
 
-/* A new request by the peer, its reason masked. 0 or ERR_MSG_LENGTH; the caller releases it. */
+/* True if the role allows something else than when it was asked for; what is to be said then. */
+bool	gate_role_changed(const struct request *request, const struct policy_role *role);
+#define GATE_ROLE_CHANGED	"the role allows something else than when it was asked for; it must be asked for again"
+
+/* A new request by the peer, its reason masked. 0, ERR_MSG_LENGTH or ERR_BUF_FULL; the caller releases it. */
 int	gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const struct policy_role *role,
 	    struct request *request);
 

@@ -145,6 +145,8 @@ check_right(struct entry *e)
 	e->role = policy_role(policy, e->grant.role);
 	if (e->role == NULL)
 		return refuse(e, STATUS_DENIED, "the policy has no such role any more");
+	if (gate_role_changed(&e->request, e->role))
+		return refuse(e, STATUS_DENIED, GATE_ROLE_CHANGED);
 	r = gate_glass_right(e->peer->gate, &subject, e->role, &e->grant.request, why);
 	if (r == ERR_NOT_FOUND)
 		r = policy_may_request(policy, &subject, e->role, clock_wall_us(), why);

@@ -62,6 +62,22 @@ holds "and opens nothing then" says "you hold no grant" 2 p engineer enter shell
 sed -i '/^requests:/d' "$policy"
 reload policy-loaded
 
+# --- a role that becomes another
+cp "$policy" "$root/same.yaml"
+changed="allows something else than when it was asked for"
+days_grant shell 2h
+waiting=$(p engineer request shell2 --reason "while it changes")
+sed 's/^  - role: shell2*$/&\n    env: [MORE=yes]/' "$root/same.yaml" >"$policy"
+reload policy-loaded
+holds "a grant does not outlive what its role allowed" says "$changed" 3 p engineer enter shell -- true
+holds "nor does a request" says "$changed" 3 p approver grant "$waiting"
+holds "which can be denied" says "Denied" 0 p approver deny "$waiting" --reason "ask again"
+sed 's/about: A shell on this machine/about: other words/; s/sessions: 3/sessions: 2/' "$root/same.yaml" >"$policy"
+reload policy-loaded
+holds "other words about a role change nothing" p engineer enter shell -- true
+cp "$root/same.yaml" "$policy"
+reload policy-loaded
+
 # --- policies under running sessions
 days_grant shell 2h
 enter_pty one shell || fail "a session starts"

@@ -20,6 +20,7 @@
 #include "lib/base/place.h"
 #include "recorder/keeper/rights.h"
 #include "recorder/policy/policy.h"
+#include "recorder/policy/policy_allows.h"
 
 static const char good[] =
     "host: bastion-1\n"
@@ -524,6 +525,48 @@ strict_reading_refuses_what_others_can_write(void **state)
 	policy_files_done(&files);
 }
 
+/* Of `good` with one change. */
+static void
+allows_of(const char *from, const char *to, const char *role, uint8_t sha256[SECRET_SHA256])
+{
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_BUF struct buf errors = { .max = 65536 };
+	AUTO_FREE char *text = NULL;
+	const char *at = strstr(good, from);
+
+	assert_non_null(at);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from)) > 0);
+	if (parse(text, &p, &errors) != 0)
+		fail_msg("%s: %s", to, (const char *)buf_data(&errors));
+	assert_int_equal(policy_allows(policy_role(p, role), sha256), 0);
+}
+
+static void
+what_a_role_allows_is_one_hash(void **state)
+{
+	static const struct {
+		const char *role, *from, *to;
+		bool is_same;
+	} rows[] = {
+		{ "orders-ro", "about: Read-only", "about: Careful", true }, { "orders-ro", "most: 2h", "most: 3h", true },
+		{ "orders-ro", "need: 2", "need: 1", true }, { "orders-ro", "as: ops", "as: other", true },
+		{ "orders-ro", "as: orders-ro", "as: orders-rw", false }, { "orders-ro", "-d, orders]", "-d, shop]", false },
+		{ "orders-ro", "-d, orders]", "'-d orders']", false }, { "orders-ro", "connect: [5432]", "connect: [5433]", false },
+		{ "orders-ro", "connect: [5432]", "bind: [5432]", false }, { "orders-ro", "mask: [secrets]", "record-only: [secrets]", false },
+		{ "orders-ro", "guard: [sql]", "guard: [{use: sql, in: exec}]", false }, { "orders-ro", "guard: [sql]", "trail: reads", false },
+		{ "shell", "sudo: yes", "sudo: no", false }, { "shell", "nice: 5", "nice: 6", false }, { "shell", "PGHOST=db1", "PGHOST=db2", false },
+	};
+	uint8_t before[SECRET_SHA256], after[SECRET_SHA256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		allows_of("host: bastion-1", "host: bastion-1", rows[i].role, before);
+		allows_of(rows[i].from, rows[i].to, rows[i].role, after);
+		if ((memcmp(before, after, sizeof before) == 0) != rows[i].is_same)
+			fail_msg("'%s' for '%s'", rows[i].to, rows[i].from);
+	}
+}
+
 int
 main(void)
 {
@@ -536,6 +579,7 @@ main(void)
 		cmocka_unit_test(each_fault_is_told_with_its_line),
 		cmocka_unit_test(several_faults_are_told_at_once),
 		cmocka_unit_test(unlisted_accounts_are_persons_only_if_the_policy_says_so),
+		cmocka_unit_test(what_a_role_allows_is_one_hash),
 		cmocka_unit_test_setup_teardown(the_files_of_a_folder_make_one_policy, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(a_fault_names_the_file_it_is_in, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(strict_reading_refuses_what_others_can_write, make_folder, remove_folder),

@@ -64,7 +64,7 @@ the_canonical_text_has_a_fixed_form_and_its_hash_is_kept(void **state)
 	struct store *store = place_store(state);
 	AUTO_REQUEST struct request request = { .person = "eng-07", .account = "eng07", .role = "orders-ro",
 		.host = "bastion-1", .class = "standard", .seconds = 1800, .not_before_us = 5, .created_us = 3,
-		.lapses_us = 9 };
+		.lapses_us = 9, .allows = { 1, 2, 3 } };
 	AUTO_REQUEST struct request found = { 0 };
 	AUTO_BUF struct buf text = { 0 };
 	AUTO_FREE char *written = NULL;
@@ -81,6 +81,7 @@ the_canonical_text_has_a_fixed_form_and_its_hash_is_kept(void **state)
 	assert_int_equal(request_create(store, &request), 0);
 	assert_int_equal(request_get(store, &request.id, &found), 0);
 	assert_memory_equal(found.sha256, sha256, sizeof sha256);
+	assert_memory_equal(found.allows, request.allows, sizeof found.allows);
 }
 
 static void
