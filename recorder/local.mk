@@ -198,7 +198,7 @@ recorder_libmask_a_SOURCES = \
 	recorder/mask/mask_late.c \
 	recorder/mask/mask_line.c recorder/mask/mask_line.h \
 	recorder/mask/mask_match.c recorder/mask/mask_match.h \
-	recorder/mask/mask_need.c recorder/mask/mask_need.h \
+	recorder/mask/mask_need.c recorder/mask/mask_need.h recorder/mask/mask_need_read.c \
 	recorder/mask/mask_pair.c \
 	recorder/mask/mask_part.c recorder/mask/mask_part.h \
 	recorder/mask/mask_output.c recorder/mask/mask_output.h \

@@ -85,8 +85,12 @@ find_groups(struct one *one)
 static int
 compile_all(struct one *one, const struct mask_rule *rule)
 {
-	int r = compile(rule, rule->pattern, 0, &one->code);
+	int r;
 
+	one->need = own_alloc(sizeof *one->need);
+	if (rule->pattern != NULL)
+		mask_need_read(rule->pattern, rule->is_caseless, one->need);
+	r = compile(rule, rule->pattern, one->need->has_triples ? PCRE2_ANCHORED : 0, &one->code);
 	if (r == 0 && one->code == NULL)
 		r = ERR_CONFIG;
 	if (r == 0)
@@ -96,8 +100,6 @@ compile_all(struct one *one, const struct mask_rule *rule)
 	if (r < 0)
 		return r;
 	find_groups(one);
-	one->need = own_alloc(sizeof *one->need);
-	mask_need_read(rule->pattern, rule->is_caseless, one->need);
 	return 0;
 }
 
@@ -237,6 +239,7 @@ struct search {
 	size_t			 count;
 	bool			 is_open;
 	struct mask_hits	*hits;
+	struct mask_set		 seen;	/* its characters */
 };
 
 static void
@@ -384,20 +387,27 @@ to_boundary(const struct search *s, size_t at)
 	return at;
 }
 
-/* Machine code looks for the next beginning by itself, and fast; without it, it is tried only where one may be. */
+/*
+ * Machine code looks for the next beginning by itself, and fast, unless there are many words that may be one; there, and without
+ * it, it is tried only where a match may begin.
+ */
 static int
 find(struct search *s, const struct one *one, size_t at, uint32_t options)
 {
 	struct mask_match *m = s->match;
 	bool is_partial = (options & PCRE2_PARTIAL_HARD) != 0;
-	bool is_fast = (one->jits & (is_partial ? PCRE2_JIT_PARTIAL_HARD : PCRE2_JIT_COMPLETE)) != 0 || one->need->end == 0;
+	bool is_fast = !one->need->has_triples &&
+	    ((one->jits & (is_partial ? PCRE2_JIT_PARTIAL_HARD : PCRE2_JIT_COMPLETE)) != 0 || one->need->end == 0);
+	uint32_t anchored = is_fast || one->need->has_triples ? 0 : PCRE2_ANCHORED;
 	int r = PCRE2_ERROR_NOMATCH;
 
-	while (r == PCRE2_ERROR_NOMATCH) {
+	if (at > 0)
 		at = mask_need_next(one->need, s->text, s->count, at, is_partial);
+	while (r == PCRE2_ERROR_NOMATCH) {
+		at = mask_need_begin(one->need, s->text, s->count, at, is_partial);
 		if (at >= s->count)
 			break;
-		r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, is_fast ? options : options | PCRE2_ANCHORED, m->data, m->context);
+		r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, options | anchored, m->data, m->context);
 		if (is_fast)
 			break;
 		at = to_boundary(s, at + 1);
@@ -419,6 +429,8 @@ search_rule(struct search *s, uint32_t *from)
 		cover_all(s);
 		return;
 	}
+	if (!s->is_open && mask_need_lacks(one->need, &s->seen))
+		at = s->count;
 	while (at < s->count) {
 		int r = find(s, one, at, options);
 
@@ -445,6 +457,7 @@ search_rule(struct search *s, uint32_t *from)
 static void
 search_all(struct search *s, const struct mask_gate_set *candidates, uint32_t *from)
 {
+	mask_need_see(&s->seen, s->text, s->count);
 	for (size_t word = 0; word < MASK_GATE_WORDS; word++) {
 		for (uint64_t bits = candidates->words[word]; bits != 0; bits &= bits - 1) {
 			s->rule = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(bits));

@@ -1,446 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Reads a pattern as PCRE2 would, from left to right, as far as that is simple. What is missing here is only slower. */
+/* Each byte of a text is looked at, and no more is done where no match can be. */
 #include "config.h"
 
-#include <ctype.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
+#include "recorder/mask/mask_need.h"
 
-#include "recorder/mask/mask_part.h"
-
-#define MOST_DEPTH	32	/* as in mask_scan.c */
-#define ASCII		128
-#define LONG		2048	/* bytes of a text; it is searched, so that what costs too much is found out (mask_match.c), and covered */
-
-struct reader {
-	const char	*at;
-	unsigned	 depth;
-	bool		 is_caseless;
-	bool		 is_lost;	/* something is not understood */
-	bool		 has_ways;	/* the pattern as a whole goes more than one way */
-};
-
-static void read_alternatives(struct reader *in, struct mask_part *part);
-
-/* Over one character of UTF-8. */
-static unsigned
-read_character(struct reader *in)
-{
-	unsigned c = (unsigned char)*in->at++;
-
-	while (c >= ASCII && ((unsigned char)*in->at & 0xc0) == 0x80)
-		in->at++;
-	return c < ASCII ? c : ASCII;
-}
-
-static void
-add_text(struct mask_set *set, const char *text)
-{
-	for (; *text != '\0'; text++)
-		mask_set_add(set, (unsigned char)*text);
-}
-
-static void
-add_range(struct mask_set *set, unsigned from, unsigned to)
-{
-	for (unsigned c = from; c <= to; c++)
-		mask_set_add(set, c);
-}
-
-/* \d, \s, \w, \h, \v: true. `in->at` stays. */
-static bool
-is_kind(char letter, struct mask_set *set)
-{
-	*set = (struct mask_set){ .other = true };
-	switch (letter) {
-	case 'd':
-		add_range(set, '0', '9');
-		return true;
-	case 's':
-		add_text(set, " \t\n\v\f\r");
-		return true;
-	case 'w':
-		add_range(set, '0', '9');
-		add_range(set, 'a', 'z');
-		add_range(set, 'A', 'Z');
-		mask_set_add(set, '_');
-		return true;
-	case 'h':
-		add_text(set, " \t");
-		return true;
-	case 'v':
-		add_text(set, "\n\v\f\r");
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* \xHH and \x{H...}; in->at is behind the x. */
-static unsigned
-read_hex(struct reader *in)
-{
-	char digits[3] = { 0 };
-	unsigned long c;
-	char *end;
-
-	if (*in->at == '{') {
-		c = strtoul(in->at + 1, &end, 16);
-		in->is_lost |= *end != '}';
-		in->at = *end == '}' ? end + 1 : in->at;
-		return c < ASCII ? (unsigned)c : ASCII;
-	}
-	for (unsigned i = 0; i < 2 && isxdigit((unsigned char)*in->at); i++)
-		digits[i] = *in->at++;
-	c = strtoul(digits, NULL, 16);
-	return c < ASCII ? (unsigned)c : ASCII;
-}
-
-/* An escape that is one character, behind its backslash: that one, or ASCII if it is another. False: it is none. */
-static bool
-read_escaped(struct reader *in, unsigned *c)
-{
-	static const char letters[] = "nrtfea", meant[] = "\n\r\t\f\033\a";
-	const char *found = *in->at != '\0' ? strchr(letters, *in->at) : NULL;
-
-	if (*in->at == 'x') {
-		in->at++;
-		*c = read_hex(in);
-		return true;
-	}
-	if (found == NULL && ((unsigned char)*in->at >= ASCII || !ispunct((unsigned char)*in->at)) && *in->at != ' ')
-		return false;
-	*c = found != NULL ? (unsigned char)meant[found - letters] : (unsigned char)*in->at;
-	in->at++;
-	return true;
-}
-
-/* \p{L}, \pL, and \P; in->at is at the letter. */
-static void
-skip_property(struct reader *in)
-{
-	const char *end = in->at[1] == '{' ? strchr(in->at, '}') : in->at[1] != '\0' ? in->at + 1 : NULL;
-
-	in->is_lost |= end == NULL;
-	in->at = end != NULL ? end + 1 : in->at + 1;
-}
-
-/* One member of a class. ASCII + 1: it was a kind, or is not understood. */
-static unsigned
-read_member(struct reader *in, struct mask_set *set, bool *is_vague)
-{
-	struct mask_set kind;
-	unsigned c;
-
-	if (*in->at == '[' && in->at[1] == ':' && strstr(in->at, ":]") != NULL) {
-		*is_vague = true;
-		in->at = strstr(in->at, ":]") + 2;
-		return ASCII + 1;
-	}
-	if (*in->at != '\\')
-		return read_character(in);
-	in->at++;
-	if (is_kind(*in->at, &kind)) {
-		mask_set_join(set, &kind);
-		in->at++;
-		return ASCII + 1;
-	}
-	if (read_escaped(in, &c))
-		return c;
-	*is_vague = true;
-	if (*in->at == 'p' || *in->at == 'P')
-		skip_property(in);
-	else if (*in->at == '\0' || strchr("bDSWHVN", *in->at) == NULL)
-		in->is_lost = true;
-	else
-		in->at++;
-	return ASCII + 1;
-}
-
-/* The members of a class, which stand in `set` as they are, and whether all of them are there. */
-static bool
-read_members(struct reader *in, struct mask_set *set)
-{
-	bool is_vague = false, is_first = true;
-
-	for (; !in->is_lost && (is_first || *in->at != ']'); is_first = false) {
-		unsigned from, to;
-
-		if (*in->at == '\0') {
-			in->is_lost = true;
-			break;
-		}
-		from = to = read_member(in, set, &is_vague);
-		if (*in->at == '-' && in->at[1] != ']') {
-			in->at++;
-			to = read_member(in, set, &is_vague);
-			is_vague = is_vague || from >= ASCII || to >= ASCII;
-		}
-		set->other |= from == ASCII;
-		if (from < ASCII && to < ASCII)
-			add_range(set, from, to);
-	}
-	in->at += *in->at == ']';
-	return !is_vague;
-}
-
-static void
-read_class(struct reader *in, struct mask_part *part)
-{
-	bool is_not = in->at[1] == '^';
-	struct mask_set set = { .other = false };
-
-	in->at += is_not ? 2 : 1;
-	if (!read_members(in, &set))
-		set = mask_set_all();
-	else if (is_not)
-		set = mask_set_complement(&set);
-	if (in->is_caseless && !is_not)
-		mask_set_fold(&set);
-	mask_part_take(part, &set);
-}
-
-/* Outside of a class; in->at is at the backslash. */
-static void
-read_escape(struct reader *in, struct mask_part *part)
-{
-	struct mask_set set = mask_set_all();
-	unsigned c;
-
-	in->at++;
-	if (*in->at != '\0' && strchr("bBAzZ", *in->at) != NULL) {
-		in->at++;
-		return;
-	}
-	if (*in->at >= '1' && *in->at <= '9') {	/* the same as some group; nothing is known of it */
-		in->at += strspn(in->at, "0123456789");
-		mask_part_cut(part);
-		return;
-	}
-	if (is_kind(*in->at, &set)) {
-		in->at++;
-	} else if (*in->at != '\0' && strchr("DSWHV", *in->at) != NULL) {
-		(void)is_kind((char)tolower((unsigned char)*in->at++), &set);
-		set = mask_set_complement(&set);
-	} else if (*in->at == 'p' || *in->at == 'P') {
-		set = mask_set_all();
-		skip_property(in);
-	} else if (read_escaped(in, &c)) {
-		set = (struct mask_set){ .other = c == ASCII };
-		if (c < ASCII)
-			mask_set_add(&set, c);
-		if (in->is_caseless)
-			mask_set_fold(&set);
-	} else {
-		in->is_lost = true;
-	}
-	mask_part_take(part, &set);
-}
-
-enum opening { OPEN_GROUP, OPEN_AHEAD, OPEN_APART, OPEN_SETTING };
-
-/* What stands between "(" and a group's contents. */
-static enum opening
-read_opening(struct reader *in)
-{
-	static const struct { const char *text; enum opening opening; } known[] = {
-		{ "?:", OPEN_GROUP }, { "?>", OPEN_GROUP }, { "?|", OPEN_GROUP }, { "?=", OPEN_AHEAD }, { "?!", OPEN_APART },
-		{ "?<=", OPEN_APART }, { "?<!", OPEN_APART },
-	};
-	const char *p = in->at;
-
-	in->is_lost |= *p == '*';
-	if (*p != '?')
-		return OPEN_GROUP;
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-		if (strncmp(p, known[i].text, strlen(known[i].text)) == 0) {
-			in->at = p + strlen(known[i].text);
-			return known[i].opening;
-		}
-	}
-	if ((p[1] == '<' || (p[1] == 'P' && p[2] == '<')) && strchr(p, '>') != NULL) {
-		in->at = strchr(p, '>') + 1;
-		return OPEN_GROUP;
-	}
-	p += 1 + strspn(p + 1, "ims-");
-	in->is_lost |= *p != ')' && *p != ':';
-	in->at = p + (*p == ':');
-	return *p == ')' ? OPEN_SETTING : OPEN_GROUP;
-}
-
-static void
-read_group(struct reader *in, struct mask_part *part)
-{
-	enum opening opening;
-	struct mask_part inner = mask_part_empty();
-
-	in->at++;
-	in->is_lost |= ++in->depth > MOST_DEPTH;
-	opening = read_opening(in);
-	if (!in->is_lost && opening != OPEN_SETTING)
-		read_alternatives(in, &inner);
-	in->is_lost |= *in->at != ')';
-	in->at += *in->at == ')';
-	in->depth--;
-	if (opening == OPEN_GROUP)
-		*part = inner;
-	for (unsigned i = 0; opening == OPEN_AHEAD && i < inner.need_count; i++)	/* it stands behind the beginning, too */
-		mask_part_keep(part, &inner.needs[i]);
-}
-
-/* The repeat at this place, or 1 and 1. */
-static void
-read_repeat(struct reader *in, unsigned long *least, unsigned long *most)
-{
-	char *end;
-
-	*least = *most = 1;
-	if (*in->at == '?' || *in->at == '*' || *in->at == '+') {
-		*least = *in->at == '+';
-		*most = *in->at == '?' ? 1 : ULONG_MAX;
-		in->at++;
-	} else if (*in->at == '{' && isdigit((unsigned char)in->at[1])) {
-		*least = *most = strtoul(in->at + 1, &end, 10);
-		if (*end == ',')
-			*most = end[1] == '}' ? ULONG_MAX : strtoul(end + 1, &end, 10);
-		end += *end == ',';
-		in->is_lost |= *end != '}';
-		in->at = end + (*end == '}');
-	} else {
-		in->is_lost |= *in->at == '{' && (in->at[1] == ',' || in->at[1] == ' ');	/* newer PCRE2 may read them */
-		return;
-	}
-	in->at += *in->at == '?' || *in->at == '+';
-}
-
-static void
-read_piece(struct reader *in, struct mask_part *part)
-{
-	unsigned long least, most;
-
-	if (*in->at == '(') {
-		read_group(in, part);
-	} else if (*in->at == '[') {
-		read_class(in, part);
-	} else if (*in->at == '\\') {
-		read_escape(in, part);
-	} else if (*in->at == '^' || *in->at == '$') {
-		in->at++;
-	} else {
-		bool is_any = *in->at == '.';
-		unsigned c = read_character(in);
-		struct mask_set set = is_any ? mask_set_all() : (struct mask_set){ .other = c == ASCII };
-
-		if (!is_any && c < ASCII)
-			mask_set_add(&set, c);
-		if (in->is_caseless)
-			mask_set_fold(&set);
-		mask_part_take(part, &set);
-	}
-	read_repeat(in, &least, &most);
-	mask_part_repeat(part, least, most);
-}
-
-static void
-read_alternatives(struct reader *in, struct mask_part *part)
-{
-	struct mask_part sequence = mask_part_empty();
-	bool is_first = true;
-
-	while (!in->is_lost) {
-		if (*in->at != '\0' && *in->at != ')' && *in->at != '|') {
-			struct mask_part piece = mask_part_empty();
-
-			read_piece(in, &piece);
-			mask_part_append(&sequence, &piece);
-			continue;
-		}
-		if (is_first)
-			*part = sequence;
-		else
-			mask_part_alternate(part, &sequence);
-		if (*in->at != '|')
-			return;
-		in->at++;
-		in->has_ways |= in->depth == 0;
-		is_first = false;
-		sequence = mask_part_empty();
-	}
-}
-
-static void
-set_bits(struct mask_need *need, const struct mask_set *set, uint32_t bit)
-{
-	for (unsigned c = 0; c < ASCII; c++)
-		if (mask_set_has(set, c))
-			need->bits[c] |= bit;
-	if (set->other)
-		need->bits[MASK_NEED_OTHER] |= bit;
-}
-
-static unsigned
-cheapest(const struct mask_part *part)
-{
-	unsigned best = 0;
-
-	for (unsigned i = 1; i < part->need_count; i++)
-		if (mask_set_cost(&part->needs[i]) < mask_set_cost(&part->needs[best]))
-			best = i;
-	return best;
-}
-
-/* "(?<![...])" at the beginning: what surely does not stand before a match. */
-static struct mask_set
-read_before(const char *pattern)
-{
-	static const char begin[] = "(?<![";
-	struct reader in = { .at = pattern + sizeof begin - 1 };
-	struct mask_set set = { .other = false };
-
-	if (strncmp(pattern, begin, sizeof begin - 1) != 0 || *in.at == '^' || !read_members(&in, &set) || in.is_lost ||
-	    *in.at != ')' || (in.at[1] != '\0' && strchr("?*+{", in.at[1]) != NULL))
-		return (struct mask_set){ .other = false };
-	set.other = false;
-	return set;
-}
-
-/* Some of it is, by "(?i)" or "(?i:"; then all is taken so. */
-static bool
-has_caseless(const char *pattern)
-{
-	for (const char *at = strstr(pattern, "(?"); at != NULL; at = strstr(at + 2, "(?"))
-		if (memchr(at + 2, 'i', strspn(at + 2, "ims")) != NULL)
-			return true;
-	return false;
-}
-
-void
-mask_need_read(const char *pattern, bool is_caseless, struct mask_need *need)
-{
-	struct reader in = { .at = pattern, .is_caseless = is_caseless || has_caseless(pattern) };
-	struct mask_set before = read_before(pattern);
-	struct mask_part part = mask_part_empty();
-
-	*need = (struct mask_need){ .end = 0 };
-	read_alternatives(&in, &part);
-	if (in.is_lost || *in.at != '\0')
-		return;
-	if (!in.has_ways)
-		set_bits(need, &before, MASK_NEED_NOT);
-	need->has_not = !in.has_ways && (before.low[0] | before.low[1]) != 0;
-	mask_part_cut(&part);
-	for (unsigned i = 0; i < part.known; i++)
-		set_bits(need, &part.head[i], UINT32_C(1) << i);
-	need->end = part.known > 0 ? UINT32_C(1) << (part.known - 1) : 0;
-	for (unsigned i = 0; i < MASK_NEED_SETS && part.need_count > 0; i++) {
-		unsigned best = cheapest(&part);
-
-		set_bits(need, &part.needs[best], UINT32_C(1) << (MASK_NEED_HEAD + i));
-		need->sets |= UINT32_C(1) << (MASK_NEED_HEAD + i);
-		part.needs[best] = part.needs[--part.need_count];
-	}
-}
+#define LONG	2048	/* bytes of a text; it is searched, so that what costs too much is found out (mask_match.c), and covered */
 
 static uint32_t
 bits_of(const struct mask_need *need, char byte)
@@ -474,11 +38,24 @@ back(const char *text, size_t at, unsigned by)
 	return at;
 }
 
-/* What stands before it lets it begin there. */
+/* One of its words may. What is no ASCII may stand for a letter, and what is not there yet for anything. */
 static bool
-may_begin(const struct mask_need *need, const char *text, size_t at)
+has_triple(const struct mask_need *need, const char *text, size_t count, size_t at)
 {
-	return !need->has_not || at == 0 || (bits_of(need, text[at - 1]) & MASK_NEED_NOT) == 0;
+	const uint8_t *bytes = (const uint8_t *)text + at;
+	unsigned bit;
+
+	if (!need->has_triples || count - at < 3 || ((bytes[0] | bytes[1] | bytes[2]) & 0x80) != 0)
+		return true;
+	bit = mask_need_triple(bytes[0], bytes[1], bytes[2]);
+	return (need->triples[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+/* What stands there, and before it, lets it begin there. */
+static bool
+may_begin(const struct mask_need *need, const char *text, size_t count, size_t at)
+{
+	return (!need->has_not || at == 0 || (bits_of(need, text[at - 1]) & MASK_NEED_NOT) == 0) && has_triple(need, text, count, at);
 }
 
 /* One that is not complete, but goes as far as the text does; state: the lengths there may be. */
@@ -488,7 +65,7 @@ begun(const struct mask_need *need, const char *text, size_t count, uint32_t sta
 	for (uint32_t left = state; left != 0; left &= ~(UINT32_C(1) << (31 - __builtin_clz(left)))) {
 		size_t at = back(text, count, 32 - (unsigned)__builtin_clz(left));
 
-		if (may_begin(need, text, at))
+		if (may_begin(need, text, count, at))
 			return at;
 	}
 	return count;
@@ -496,12 +73,10 @@ begun(const struct mask_need *need, const char *text, size_t count, uint32_t sta
 
 /* One step for each character: bit i tells that i + 1 of a beginning's may end there. */
 size_t
-mask_need_next(const struct mask_need *need, const char *text, size_t count, size_t at, bool is_open)
+mask_need_begin(const struct mask_need *need, const char *text, size_t count, size_t at, bool is_open)
 {
 	uint32_t state = 0, end = need->end;
 
-	if (!is_open && count <= LONG && !is_all_there(need, text, count, at))
-		return count;
 	if (end == 0)
 		return at;
 	for (size_t i = at; i < count; i++) {
@@ -513,8 +88,46 @@ mask_need_next(const struct mask_need *need, const char *text, size_t count, siz
 		if ((state & end) == 0)
 			continue;
 		place = back(text, i, (unsigned)__builtin_ctz(end));
-		if (may_begin(need, text, place))
+		if (may_begin(need, text, count, place))
 			return place;
 	}
 	return is_open ? begun(need, text, count, state & (end - 1)) : count;
+}
+
+size_t
+mask_need_next(const struct mask_need *need, const char *text, size_t count, size_t at, bool is_open)
+{
+	if (!is_open && count <= LONG && !is_all_there(need, text, count, at))
+		return count;
+	return mask_need_begin(need, text, count, at, is_open);
+}
+
+/* All are there in a long text, which is searched. */
+void
+mask_need_see(struct mask_set *seen, const char *text, size_t count)
+{
+	uint64_t low[2] = { 0, 0 };
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint8_t byte = (uint8_t)text[i];
+
+		any |= byte;
+		low[byte >> 6 & 1] |= UINT64_C(1) << (byte & 63);
+	}
+	*seen = (struct mask_set){ { low[0], low[1] }, (any & 0x80) != 0 };
+	if (count > LONG)
+		*seen = (struct mask_set){ { UINT64_MAX, UINT64_MAX }, true };
+}
+
+bool
+mask_need_lacks(const struct mask_need *need, const struct mask_set *seen)
+{
+	for (unsigned i = 0; i < need->wanted_count; i++) {
+		const struct mask_set *set = &need->wanted[i];
+
+		if (((set->low[0] & seen->low[0]) | (set->low[1] & seen->low[1])) == 0 && !(set->other && seen->other))
+			return true;
+	}
+	return false;
 }

@@ -8,13 +8,7 @@
 
 #include "recorder/mask/mask_need.h"
 
-#define MASK_PART_KEPT	6	/* sets that are kept */
-
-/* Characters: those of ASCII, and whether any other one is among them. */
-struct mask_set {
-	uint64_t	low[2];
-	bool		other;
-};
+#define MASK_PART_KEPT	MASK_NEED_WANTED	/* sets that are kept */
 
 /* A piece of a pattern: what its matches begin with, and what is in them. */
 struct mask_part {

@@ -23,6 +23,8 @@ struct row {
 	int		 place;
 };
 
+#define WORDS	"(?:alpha|bravo|gamma|delta|kappa|sigma)=1"
+
 static const struct row rows[] = {
 	{ .pattern = "abc", .text = "xxabc", .place = 2 },
 	{ .pattern = "abc", .text = "xxab", .place = NONE },
@@ -55,6 +57,11 @@ static const struct row rows[] = {
 	{ .pattern = "(?<![a-z])?abc", .text = "xabc", .place = 1 },
 	{ .pattern = "(?<![a-z])abd|ab.", .text = "xabc", .place = 1 },
 	{ .pattern = "(?<![a-z\303\251])ab", .text = "\303\251ab", .place = 2 },
+	{ .pattern = WORDS, .text = "alama=1 sigma=1", .place = 8 },
+	{ .pattern = WORDS, .text = "alama=1 \305\277igma=1", .is_caseless = true, .place = 8 },
+	{ .pattern = WORDS, .text = "alama=1 kap", .is_open = true, .place = 8 },
+	{ .pattern = WORDS, .text = "alama=1 si", .is_open = true, .place = 8 },
+	{ .pattern = "\\b(?:(?:alpha|bravo|gamma)[_-]?|delta|kappa|sigma)=1", .text = "alama=1 bravo_=1", .place = 8 },
 	{ .pattern = "\303\251t\303\251", .text = "un \303\251t", .is_open = true, .place = 3 },
 };
 
@@ -71,6 +78,34 @@ a_beginning_is_found_where_one_may_be(void **state)
 		place = mask_need_next(&need, row->text, count, 0, row->is_open);
 		if (place != (row->place == NONE ? count : (size_t)row->place))
 			fail_msg("%s in '%s': %zu", row->pattern, row->text, place);
+	}
+}
+
+static void
+a_text_without_what_is_wanted_is_let_go(void **state)
+{
+	static const struct {
+		const char	*pattern, *text;
+		bool		 is_caseless, lacks;
+	} texts[] = {
+		{ "(?:key|token)\\s{0,4}[:=]\\s{0,4}[a-z]{4,9}", "the token abc", false, true },
+		{ "(?:key|token)\\s{0,4}[:=]\\s{0,4}[a-z]{4,9}", "the token: abc", false, false },
+		{ "a.{0,9}[#$].{0,9}[%&]", "a # b", false, true },
+		{ "a.{0,9}[#$].{0,9}[%&]", "a & #", false, false },
+		{ "x#s", "x# \305\277", true, false },
+		{ "\303\245#", "a#", false, true },
+		{ "(?(1)a|b)c", "zzz", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct mask_need need;
+		struct mask_set seen;
+
+		mask_need_read(texts[i].pattern, texts[i].is_caseless, &need);
+		mask_need_see(&seen, texts[i].text, strlen(texts[i].text));
+		if (mask_need_lacks(&need, &seen) != texts[i].lacks)
+			fail_msg("%s in '%s'", texts[i].pattern, texts[i].text);
 	}
 }
 
@@ -109,13 +144,15 @@ check(const pcre2_code *code, const struct mask_need *need, const char *name, co
 {
 	pcre2_match_data *data = pcre2_match_data_create(64, NULL);
 	size_t count = strlen(text);
+	struct mask_set seen;
 
+	mask_need_see(&seen, text, count);
 	for (size_t at = 0; at < count;) {
 		const PCRE2_SIZE *found = pcre2_get_ovector_pointer(data);
 
 		if (pcre2_match(code, (PCRE2_SPTR)text, count, at, 0, data, NULL) < 0)
 			break;
-		if (mask_need_next(need, text, count, at, false) > found[0])
+		if (mask_need_next(need, text, count, at, false) > found[0] || mask_need_lacks(need, &seen))
 			fail_msg("%s in '%s' at %zu", name, text, found[0]);
 		for (size_t cut = found[0] + 1; cut < count; cut++)
 			if (((uint8_t)text[cut] & 0xc0) != 0x80 && mask_need_next(need, text, cut, at, true) > found[0])
@@ -162,6 +199,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_beginning_is_found_where_one_may_be),
+		cmocka_unit_test(a_text_without_what_is_wanted_is_let_go),
 		cmocka_unit_test(what_is_not_understood_narrows_nothing),
 		cmocka_unit_test(no_match_of_any_shipped_rule_is_passed_over),
 	};
