@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/proof/approval.h"
 #include "player/evidence.h"
 
 #define SENTENCE	512
@@ -23,6 +25,7 @@ static const char *const names[EVIDENCE_WORDS] = {
 	[EVIDENCE_DELETION_UNLOGGED]	= "deletion-unlogged",
 	[EVIDENCE_DELETION_UNDONE]	= "deletion-undone",
 	[EVIDENCE_RECEIPT_FALSE]	= "receipt-false",
+	[EVIDENCE_HOLD_FALSE]		= "hold-false",
 };
 /* clang-format on */
 
@@ -64,4 +67,22 @@ evidence_has_file(const struct evidence *evidence, const struct id *session)
 	snprintf(name, sizeof name, "%s.rec", id_text(session, id));
 	path = place_path(evidence->dir, "rec", name);
 	return lstat(path, &status) == 0;
+}
+
+enum evidence_standing
+evidence_standing(const struct evidence *evidence, const struct sshsig_key *key, int64_t at_us)
+{
+	struct roster_ask ask = { .namespace = APPROVAL_NAMESPACE, .key = key, .time_s = at_us / CLOCK_US };
+	enum evidence_standing standing = KEY_UNTOLD;
+
+	for (size_t i = 0; i < evidence->roster_count; i++) {
+		const struct evidence_roster *roster = &evidence->rosters[i];
+
+		if (at_us < roster->from_us || at_us >= roster->until_us || !roster->is_known)
+			continue;
+		if (roster_find(&roster->roster, &ask) != NULL)
+			return KEY_GOOD;
+		standing = KEY_UNKNOWN;
+	}
+	return standing;
 }

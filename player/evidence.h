@@ -19,6 +19,7 @@ enum evidence_word {
 	EVIDENCE_DELETION_UNLOGGED,	/* a key was erased, and nothing says so */
 	EVIDENCE_DELETION_UNDONE,	/* it is logged, but key or file are there */
 	EVIDENCE_RECEIPT_FALSE,		/* what should be the replica's word of a deletion is not */
+	EVIDENCE_HOLD_FALSE,		/* a legal hold, or its end, without the signatures of two */
 	EVIDENCE_WORDS
 };
 
@@ -28,6 +29,7 @@ struct evidence_count {
 	int64_t	unread;		/* texts that expired, or whose slots are not in this copy */
 	int64_t	absent;		/* recordings that were not looked for: this copy has no folder of them */
 	int64_t	receipts, unreceipted;	/* of the replica; erased slots that it has not signed for (yet) */
+	int64_t	holds;		/* signatures under holds and releases that hold */
 	int64_t	no_roster;	/* approvals whose keys were held against no roster */
 };
 
@@ -61,9 +63,16 @@ int	evidence_fault(struct evidence *evidence, enum evidence_word word, const str
 
 bool	evidence_wants(const struct evidence *evidence, const struct id *session);
 
+/* Whether a roster of that time knows the key; untold if none of them is here. */
+enum evidence_standing { KEY_UNKNOWN, KEY_GOOD, KEY_UNTOLD };
+
+struct sshsig_key;
+enum evidence_standing	evidence_standing(const struct evidence *evidence, const struct sshsig_key *key, int64_t at_us);
+
 /* 0 or an error of the catalogue. */
 int	evidence_approvals(struct evidence *evidence);
 int	evidence_recordings(struct evidence *evidence);
+int	evidence_holds(struct evidence *evidence);
 int	evidence_deletions(struct evidence *evidence);
 int	evidence_receipts(struct evidence *evidence);
 

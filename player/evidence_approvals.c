@@ -75,27 +75,6 @@ want_requests(struct look *look)
 	return r;
 }
 
-enum standing { KEY_UNKNOWN, KEY_GOOD, KEY_UNTOLD };
-
-/* Whether a roster of that time knows the key; untold if none of them is here. */
-static enum standing
-standing_of(const struct evidence *evidence, const struct sshsig_key *key, int64_t at_us)
-{
-	struct roster_ask ask = { .namespace = APPROVAL_NAMESPACE, .key = key, .time_s = at_us / CLOCK_US };
-	enum standing standing = KEY_UNTOLD;
-
-	for (size_t i = 0; i < evidence->roster_count; i++) {
-		const struct evidence_roster *roster = &evidence->rosters[i];
-
-		if (at_us < roster->from_us || at_us >= roster->until_us || !roster->is_known)
-			continue;
-		if (roster_find(&roster->roster, &ask) != NULL)
-			return KEY_GOOD;
-		standing = KEY_UNKNOWN;
-	}
-	return standing;
-}
-
 /* 0 stands for as long as was asked, on both sides. */
 static bool
 is_length(const struct look *look, const struct decision *decision, const struct approval *approval)
@@ -127,7 +106,7 @@ check_signed(struct look *look, const struct decision *decision)
 	struct sshsig_message message = { APPROVAL_NAMESPACE, decision->text, decision->text_bytes };
 	struct sshsig_signed signer;
 	struct approval approval;
-	enum standing standing;
+	enum evidence_standing standing;
 	const char *fault;
 	struct sight *sight;
 
@@ -145,7 +124,7 @@ check_signed(struct look *look, const struct decision *decision)
 	sight = &look->sights[look->sight_count++];
 	*sight = (struct sight){ .head = approval.head, .request = decision->request };
 	memcpy(sight->person, decision->person, sizeof sight->person);
-	standing = standing_of(evidence, &signer.key, decision->at_us);
+	standing = evidence_standing(evidence, &signer.key, decision->at_us);
 	evidence->count.no_roster += standing == KEY_UNTOLD;
 	if (standing == KEY_UNKNOWN)
 		return evidence_fault(evidence, EVIDENCE_APPROVER_UNKNOWN, &decision->request,

@@ -20,6 +20,7 @@ player_libplayer_a_SOURCES = \
 	player/evidence.c player/evidence.h \
 	player/evidence_approvals.c \
 	player/evidence_deletions.c \
+	player/evidence_holds.c \
 	player/evidence_receipts.c \
 	player/evidence_recordings.c \
 	player/export.h \

@@ -37,7 +37,7 @@ static const int statuses[EVIDENCE_WORDS] = {
 	[EVIDENCE_APPROVAL_FALSE] = STATUS_APPROVAL, [EVIDENCE_APPROVAL_MISSING] = STATUS_APPROVAL, [EVIDENCE_APPROVER_UNKNOWN] = STATUS_APPROVAL,
 	[EVIDENCE_RECORDING_ALTERED] = STATUS_RECORDING, [EVIDENCE_RECORDING_CUT] = STATUS_RECORDING, [EVIDENCE_RECORDING_MISSING] = STATUS_RECORDING,
 	[EVIDENCE_DELETION_UNLOGGED] = STATUS_DELETION, [EVIDENCE_DELETION_UNDONE] = STATUS_DELETION,
-	[EVIDENCE_RECEIPT_FALSE] = STATUS_DELETION,
+	[EVIDENCE_RECEIPT_FALSE] = STATUS_DELETION, [EVIDENCE_HOLD_FALSE] = STATUS_APPROVAL,
 };
 /* clang-format on */
 
@@ -90,6 +90,8 @@ print_text(const struct check *check)
 
 	printf("%" PRId64 " signed approvals, %" PRId64 " recordings (%" PRId64 " hashes) and %" PRId64 " deletions were checked%s.\n", count->approvals,
 	    count->recordings, count->segments, count->deletions, check->status == STATUS_OK ? ": all is as the log says" : "");
+	if (count->holds > 0)
+		printf("%" PRId64 " signatures under legal holds and their ends were checked.\n", count->holds);
 	if (count->receipts + count->unreceipted > 0)
 		printf("%" PRId64 " receipts of the replica were checked; %" PRId64 " erased key slots have none yet.\n", count->receipts, count->unreceipted);
 	if (count->unsigned_decisions > 0)
@@ -107,10 +109,11 @@ print_json(const struct check *check)
 {
 	const struct evidence_count *count = &check->evidence.count;
 
-	print_object(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "evidence", check->status == STATUS_OK ? "fine" : "faulty",
+	print_object(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "evidence", check->status == STATUS_OK ? "fine" : "faulty",
 	    "approvals", (json_int_t)count->approvals, "unsigned", (json_int_t)count->unsigned_decisions, "recordings", (json_int_t)count->recordings,
 	    "segments", (json_int_t)count->segments, "deletions", (json_int_t)count->deletions, "unread", (json_int_t)count->unread,
-	    "absent", (json_int_t)count->absent, "no_roster", (json_int_t)count->no_roster, "receipts", (json_int_t)count->receipts, "unreceipted", (json_int_t)count->unreceipted));
+	    "absent", (json_int_t)count->absent, "no_roster", (json_int_t)count->no_roster, "receipts", (json_int_t)count->receipts, "unreceipted", (json_int_t)count->unreceipted,
+	    "holds", (json_int_t)count->holds));
 }
 
 static int
@@ -121,6 +124,8 @@ run(struct check *check)
 
 	if (r == 0)
 		r = evidence_recordings(evidence);
+	if (r == 0)
+		r = evidence_holds(evidence);
 	if (r == 0)
 		r = evidence_deletions(evidence);
 	if (r == 0)

@@ -92,6 +92,9 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 #define EVENT_SEGMENT	34
 #define EVENT_SESSION_ENDED	35
 #define EVENT_DELETED	80
+#define EVENT_HELD	87
+#define EVENT_RELEASED	88
+#define EVENT_HOLD_ENDED	89
 #define EVENT_RESTORED	94	/* a fact: copy.h */
 
 /* What stands in the text of a grant that counts only with signatures. */

@@ -58,6 +58,32 @@ holds "the log has both signatures and the hold" sh -c "[ \"\$(grep -c 'hold-sig
 holds "show says until when, who and why" sh -c "timeout 60 $bin/postern show $held --root $root --as auditor | tr -d '\n' | grep -q 'legal hold.*INC-9 subpoena.*confirmed by security'"
 holds "ls says it" sh -c "timeout 60 $bin/postern ls --root $root --as auditor | grep -q '(held)'"
 
+# verify holds the catalogue's word against the signatures, on copies that somebody has written into.
+verified() {	# STATUS WORDS SQL...
+	rm -rf "$root.copy" && cp -r "$root/state" "$root.copy"
+	for trigger in $(sqlite3 "$root.copy/catalogue.db" "SELECT name FROM sqlite_master WHERE type='trigger'"); do
+		sqlite3 "$root.copy/catalogue.db" "DROP TRIGGER $trigger"
+	done
+	[ -z "$3" ] || sqlite3 "$root.copy/catalogue.db" "$3"
+	"$bin/postern" verify "$root.copy" --roster "$root/etc/approvers" >"$root.said" 2>&1
+	verified_status=$?
+	[ "$verified_status" -eq "$1" ] && says "$2" || { echo "# status $verified_status"; return 1; }
+}
+if command -v sqlite3 >/dev/null; then
+	holds "verify counts the signatures under a hold" verified 0 '^2 signatures under legal holds' ''
+	holds "a hold that was taken off in the catalogue is told" verified 26 '^hold-false .*nothing says who released it' \
+		"UPDATE sessions SET held_by=NULL, held_us=NULL, held_until_us=NULL"
+	holds "one that nobody has signed, too" verified 26 '^hold-false .*the log does not say so' \
+		"UPDATE sessions SET held_by='approver', held_us=1, held_until_us=9999999999000000 WHERE held_by IS NULL"
+	holds "and one with another end" verified 26 '^hold-false .*until another moment' "UPDATE sessions SET held_until_us = held_until_us + 86400000000 WHERE held_by IS NOT NULL"
+	holds "a hold needs both signatures" verified 26 '^hold-false .*of 2 signatures at least, 1 hold' "DELETE FROM holds WHERE person='approver2'"
+	holds "a signature under another name does not hold" verified 26 '^hold-false .*does not hold' "UPDATE holds SET person='auditor' WHERE person='approver2'"
+	holds "nor one that was moved to another session" verified 26 '^hold-false ' "UPDATE holds SET session=(SELECT id FROM sessions WHERE held_by IS NULL LIMIT 1)"
+else
+	skip "forged holds" "no sqlite3"
+fi
+rm -rf "$root.copy"
+
 # The windows of both are over at once.
 sed -i 's/recording: 90d, texts: 1y/recording: 1s, texts: 1s/' "$root/etc/policy.yaml"
 reload
