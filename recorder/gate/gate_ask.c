@@ -300,6 +300,19 @@ log_outcome(struct peer *peer, const struct request *request, const struct outco
 	return gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, what, request->person, hex, must_sign(gate, request));
 }
 
+/* More time is a decision like the first one, with signatures where that had to have them. */
+static int
+log_more(struct peer *peer, const struct request *request, const struct outcome *outcome)
+{
+	char hex[2 * SECRET_SHA256 + 1];
+
+	if (outcome->state == REQUEST_DENIED)
+		return 0;	/* gate_extend_decided() says it */
+	policy_hex(peer->gate, hex);
+	return gate_say(peer->gate, LOG_AGREED, &request->id, "%s agrees to more time for %s to %s; policy %s%s", peer_person(peer), request->role,
+	    request->person, hex, must_sign(peer->gate, request));
+}
+
 static void
 tell_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
 {
@@ -382,8 +395,8 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	r = txn_begin(&txn, peer->gate->store);
 	if (r == 0)
 		r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
-	if (r == 0 && !is_more)
-		r = log_outcome(peer, request, &outcome);
+	if (r == 0)
+		r = is_more ? log_more(peer, request, &outcome) : log_outcome(peer, request, &outcome);
 	if (r == 0)
 		r = txn_commit(&txn);
 	if (r == ERR_DECIDED)

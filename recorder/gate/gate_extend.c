@@ -153,7 +153,6 @@ gate_extend_decided(struct peer *peer, const struct request *request, const stru
 		tell_sessions(gate, &request->extends, text);
 		snprintf(text, sizeof text, "Denied: more time for %s to %s.", request->role, request->person);
 	} else {
-		gate_say(gate, LOG_AGREED, &request->id, "%s agrees to more time for %s to %s", outcome->person, request->role, request->person);
 		snprintf(text, sizeof text, "Your decision counts; %u more %s needed.", outcome->missing, outcome->missing == 1 ? "person is" : "persons are");
 	}
 	peer_done(peer, "%s", text);

@@ -38,16 +38,32 @@ session_run() {	# a request, its signed grant, a session with some output
 }
 holds "a signed grant is entered" session_run first
 first=$request
+mkfifo "$root.third"
 holds "and another one" session_run second
-closed() { [ "$(p auditor ls --json | grep -c '"state":"kept"')" -eq 2 ]; }
-holds "both recordings are closed" within $days_limit closed
+
+# More time for a session that runs is decided as its beginning was.
+request=$(p engineer request shell --reason third) && XDG_STATE_HOME=$home/state p approver grant "$request" --key "$home/approver" >/dev/null
+p engineer enter shell -- "read -r word; exit 7" <"$root.third" >/dev/null 2>&1 &
+third=$!
+exec 8>"$root.third"
+runs() { [ -n "$(p approver sessions --json | ids)" ]; }
+within $days_limit runs || fail "a third session runs"
+p approver extend "$(p approver sessions --json | ids)" --for 5m --reason "more" >"$root.said" 2>&1
+holds "more time for a role that wants signatures is not given without one" says 'only with your signature'
+more=$(p approver requests --json | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p')
+holds "and granted with one" sh -c "XDG_STATE_HOME='$home/state' timeout 60 '$bin/postern' grant '$more' --root '$root' --as approver --key '$home/approver' >'$root.said' 2>&1 && grep -q Extended '$root.said'"
+echo done >&8
+exec 8>&-
+wait "$third"
+closed() { [ "$(p auditor ls --json | grep -c '"state":"kept"')" -eq 3 ]; }
+holds "all recordings are closed" within $days_limit closed
 recording=$(p auditor ls --json | sed -n 's/.*"session": *"\([0-9a-f]*\)".*/\1/p' | head -n 1)
 
 kill "$posternd"
 wait "$posternd"
 wanted=0
 holds "an honest state directory is as its log says" verify --root "$root"
-holds "two signed approvals were checked" says '^2 signed approvals, 2 recordings'
+holds "four signed approvals were checked" says '^4 signed approvals, 3 recordings'
 holds "on a copy too, with the roster named" sh -c "cp -r $root/state $root.copy && $bin/postern verify $root.copy --roster $root/etc/approvers >$root.said"
 holds "one recording alone" verify --root "$root" "$recording"
 holds "with the approval behind it" says '^1 signed approvals, 1 recordings'
@@ -87,7 +103,7 @@ copy
 rm -r "$root.copy/rec"
 wanted=0
 holds "a copy without recordings says so" verify "$root.copy"
-holds "and how many" says '^2 recordings are not in this copy'
+holds "and how many" says '^3 recordings are not in this copy'
 
 # A slot zeroed by hand: record N of the slots file, 64 bytes each.
 copy
@@ -104,6 +120,10 @@ if command -v sqlite3 >/dev/null; then
 	wanted=26
 	holds "a signed decision that was taken away" verify "$root.copy"
 	holds "is missed, for the log says that it must be there" says '^approval-missing'
+	copy
+	sql "DROP TRIGGER decisions_keep; DELETE FROM decisions WHERE hex(request) = upper('$more')"
+	holds "the one on more time too" verify "$root.copy"
+	holds "is missed" says "^approval-missing $(printf '%.8s' "$more")"
 	copy
 	sql "DROP TRIGGER decisions_fixed; UPDATE decisions SET seconds = 60 WHERE hex(request) = upper('$first')"
 	holds "a decision that was altered beside its signature" verify "$root.copy"
