@@ -27,14 +27,16 @@ text_decode(const uint8_t *bytes, size_t count, uint32_t *character)
 		return -1;
 	value = bytes[0] & (0xffu >> (length + 1));
 	for (int i = 1; i < length; i++) {
+		int more = 6 * (length - 1 - i);	/* bits to come: what is too small, too great or a surrogate is so already now */
+
 		if ((size_t)i >= count)
 			return 0;
 		if ((bytes[i] & 0xc0) != 0x80)
 			return -1;
 		value = value << 6 | (bytes[i] & 0x3fu);
+		if (value < least[length] >> more || value > 0x10ffffu >> more || (more < 11 && value >> (11 - more) == 0xd800u >> 11))
+			return -1;
 	}
-	if (value < least[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return -1;
 	*character = value;
 	return length;
 }
