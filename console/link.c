@@ -11,6 +11,7 @@
 #include "console/link.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/wire/login.h"
 
 #define OUT_MOST	(64u * 1024)
 #define RECENT		30u			/* decided requests and ended sessions that are asked for */
@@ -124,7 +125,9 @@ link_open(struct link *link)
 	link->state = LINK_GREETING;
 	hello.program = program;
 	hello.as = link->as != NULL ? (char *)(uintptr_t)link->as : nobody;	/* the wire only reads it */
-	r = ask(link, ASK_HELLO, WIRE_HELLO, &hello);
+	r = link->host == NULL ? login_send(&link->conn) : 0;
+	if (r == 0)
+		r = ask(link, ASK_HELLO, WIRE_HELLO, &hello);
 	if (r < 0)
 		drop(link, err_text(r));
 }

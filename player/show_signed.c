@@ -9,6 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/own.h"
+#include "lib/base/text.h"
 #include "lib/proof/approval.h"
 #include "lib/proof/sshsig.h"
 #include "lib/wire/client.h"
@@ -33,6 +34,16 @@ print_signed(struct client *client, const struct wire_signed_row *row)
 	return 0;
 }
 
+/* What the log says of the login, which is no proof. */
+static void
+print_login(const struct wire_signed_row *row)
+{
+	AUTO_FREE char *clean = text_clean((const char *)row->text.data, row->text.count);
+
+	if (row->text.count > 0)
+		printf("; %s, as it was told (not proven)", clean);
+}
+
 static int
 take_signed(struct client *client, const void *fields, void *user)
 {
@@ -47,7 +58,9 @@ take_signed(struct client *client, const void *fields, void *user)
 	}
 	if (row->signature.count > 0)
 		return print_signed(client, row);
-	printf("%s, %s, %s: not signed.\n", row->person, row->verdict, clock_local(row->at_us, when));
+	printf("%s, %s, %s: not signed", row->person, row->verdict, clock_local(row->at_us, when));
+	print_login(row);
+	puts(".");
 	return 0;
 }
 

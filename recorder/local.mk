@@ -298,7 +298,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_enter.c recorder/gate/gate_erase.c recorder/gate/gate_erase.h \
 	recorder/gate/gate_keeper.c recorder/gate/gate_keeper.h recorder/keeper/keeper.h \
 	recorder/gate/gate_head.c recorder/gate/gate_head.h \
-	recorder/gate/gate_log.c recorder/gate/gate_log.h \
+	recorder/gate/gate_login.c recorder/gate/gate_login.h recorder/gate/gate_log.c recorder/gate/gate_log.h \
 	recorder/gate/gate_mask.c recorder/gate/gate_mask.h \
 	recorder/gate/gate_replica.c recorder/gate/gate_replica.h \
 	recorder/gate/gate_retention.c recorder/gate/gate_retention.h \

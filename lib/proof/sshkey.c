@@ -8,6 +8,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
+#include "lib/base/secret.h"
 #include "lib/proof/sshsig.h"
 #include "lib/proof/sshwire.h"
 
@@ -94,6 +95,25 @@ sshsig_key_print(const struct sshsig_key *key, char text[SSHSIG_KEY_TEXT])
 	(void)sshsig_key_make(key, &blob);
 	sodium_bin2base64(encoded, sizeof encoded, buf_data(&blob), buf_len(&blob), B64);
 	snprintf(text, SSHSIG_KEY_TEXT, "%s %s", kind_name[key->kind], encoded);
+}
+
+int
+sshsig_fingerprint(const char *text, char fingerprint[SSHSIG_FINGERPRINT])
+{
+	size_t kind = strcspn(text, " \t"), gap = strspn(text + kind, " \t"), count;
+	const char *encoded = text + kind + gap;
+	uint8_t blob[BLOB_MOST], sha256[SECRET_SHA256];
+	struct sshwire wire;
+
+	if (kind == 0 || gap == 0 || sodium_base642bin(blob, sizeof blob, encoded, strcspn(encoded, " \t\r\n"), NULL, &count, NULL, B64) != 0)
+		return ERR_KEY;
+	wire = (struct sshwire){ .at = blob, .count = count };
+	if (sshwire_string(&wire).count != kind || wire.is_short || memcmp(blob + 4, text, kind) != 0)
+		return ERR_KEY;
+	secret_sha256(blob, count, sha256);
+	memcpy(fingerprint, "SHA256:", 7);
+	sodium_bin2base64(fingerprint + 7, SSHSIG_FINGERPRINT - 7, sha256, sizeof sha256, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+	return 0;
 }
 
 bool

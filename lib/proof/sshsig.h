@@ -40,6 +40,11 @@ int	sshsig_key_parse(const char *text, struct sshsig_key *key);
 void	sshsig_key_print(const struct sshsig_key *key, char text[SSHSIG_KEY_TEXT]);
 bool	sshsig_key_is(const struct sshsig_key *a, const struct sshsig_key *b);
 
+#define SSHSIG_FINGERPRINT	52	/* room for "SHA256:" and 43 letters, with the NUL */
+
+/* As `ssh-keygen -l` prints it, of a key of any kind ("ssh-rsa AAAA..."). 0 or ERR_KEY. */
+int	sshsig_fingerprint(const char *text, char fingerprint[SSHSIG_FINGERPRINT]);
+
 /* The key as the agent and signatures carry it. Reading: as sshsig_key_parse. Making: 0 or ERR_BUF_FULL. */
 int	sshsig_key_read(const uint8_t *blob, size_t count, struct sshsig_key *key);
 int	sshsig_key_make(const struct sshsig_key *key, struct buf *blob);

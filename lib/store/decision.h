@@ -22,7 +22,7 @@ struct decision {
 	char		*groups;	/* the groups this person speaks for, one a line; NULL: none */
 	char		*comment;	/* one line; NULL: none, or text_error tells why */
 	int		 text_error;	/* ERR_EXPIRED, ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED: comment, text, signature are lost */
-	uint8_t		*text;		/* what was signed; NULL: not signed */
+	uint8_t		*text;		/* what was signed; without a signature how the person had logged in, or NULL */
 	size_t		 text_bytes;
 	uint8_t		*signature;
 	size_t		 signature_bytes;

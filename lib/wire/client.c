@@ -16,6 +16,7 @@
 #include "lib/base/own.h"
 #include "lib/wire/json.h"
 #include "lib/wire/client.h"
+#include "lib/wire/login.h"
 
 #define CLIENT_QUEUE	(4 * WIRE_FRAME_MOST)
 
@@ -72,7 +73,9 @@ greet(struct client *client)
 
 	hello.program = program;
 	hello.as = as;
-	r = wire_send(&client->conn, WIRE_HELLO, &hello);
+	r = client->ssh == 0 ? login_send(&client->conn) : 0;	/* else `postern stdio` says it, there */
+	if (r == 0)
+		r = wire_send(&client->conn, WIRE_HELLO, &hello);
 	/* A gate that has hung up already has said why. */
 	if (r < 0 && r != -EPIPE && r != -ECONNRESET)
 		return client_lost(client, r);

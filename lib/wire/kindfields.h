@@ -14,6 +14,7 @@
 #define WORD_MOST	32768		/* one word of a command */
 #define SIGNED_MOST	4096		/* a decision's text, an SSHSIG */
 #define VKEY_MOST	512		/* a log's key as text */
+#define LOGIN_MOST	8192		/* a method and a public key of any kind */
 #define KEYS_MOST	16384		/* a person's public keys, one a line */
 #define ENVELOPE_MOST	16384		/* age file: about 100 recipients */
 #define META_MOST	16384

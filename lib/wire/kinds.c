@@ -33,6 +33,10 @@ static const struct wire_field done_fields[] = {
 	WIRE_FIELD(done, TEXT, text, SENTENCE_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field login_fields[] = {
+	WIRE_FIELD(login, TEXT, how, LOGIN_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field roles_fields[] = {
 	WIRE_FIELD(roles, BOOL, all, 0),
 	{ NULL, WIRE_END, 0, 0 } };
@@ -379,6 +383,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(WELCOME, welcome, SIDE(FROM_GATE) | SIDE(WORKER_TO_GATE), ANY),
 	ROW(FAIL, fail, SIDE(FROM_GATE) | SIDE(WORKER_TO_INSIDE) | SIDE(WORKER_TO_GATE) | SIDE(WORKER_TO_CLIENT), ANY),
 	ROW(DONE, done, SIDE(FROM_GATE) | SIDE(WORKER_TO_INSIDE), ANY),
+	ROW(LOGIN, login, SIDE(FROM_CLIENT), WIRE_PHASE_NEW),
 	ROW(ROLES, roles, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(ROLE, role, SIDE(FROM_GATE), ANY),
 	ROW(ASK, ask, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),

@@ -6,5 +6,6 @@ lib_wire_libwire_a_SOURCES = \
 	lib/wire/codec.c lib/wire/codec.h \
 	lib/wire/conn.c lib/wire/conn.h \
 	lib/wire/json.c lib/wire/json.h \
+	lib/wire/login.c lib/wire/login.h \
 	lib/wire/kinds.c lib/wire/kinds_audit.c lib/wire/kinds.h lib/wire/kindfields.h lib/wire/kinds_worker.c \
 	lib/wire/messages.h

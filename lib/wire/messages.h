@@ -38,6 +38,8 @@ struct wire_done {		/* an answer: it worked; or the end of a list of rows */
 	char	*text;		/* a sentence, may be empty */
 };
 
+struct wire_login { char *how; };	/* before hello, unanswered, the first counts: a line of SSH_USER_AUTH (lib/wire/login.h), which its owner could forge */
+
 /* ---- engineer --------------------------------------------------------------------------------------------------- */
 
 struct wire_roles { bool all; };	/* also those the peer may not ask for */
@@ -247,7 +249,7 @@ struct wire_audit_request {	/* a request that was made in the time, and all that
 	struct id request, grant, extends;
 	char	*person, *account, *role, *host, *reason, *state, *closed_by;
 	int64_t	 seconds, created_us, closed_us;
-	char	**decisions;	/* six words each: person, verdict, time (wall microseconds), "signed" or "unsigned", seconds granted (0: as asked), comment */
+	char	**decisions;	/* six words each: person, verdict, time (wall microseconds), "signed", "login" (the ssh login is told, not proven) or "unsigned", seconds granted (0: as asked), comment */
 	int64_t	 granted_s, used_s, sessions;	/* of the grant; used: somebody was inside */
 	char	*grant_state, *grant_why, *grant_by;
 	bool	 glass;			/* nobody decided */

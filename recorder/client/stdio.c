@@ -12,6 +12,8 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/wire/conn.h"
+#include "lib/wire/login.h"
 #include "recorder/client/commands.h"
 
 /* Moves what is there from one side to the other. 1, 0 at the end, -errno. */
@@ -30,6 +32,22 @@ move(int from, int to)
 	return r < 0 ? r : 1;
 }
 
+/* What is known here about this login; the program at the other end cannot know it. */
+static int
+tell_login(int gate)
+{
+	struct wire_conn conn;
+	int r;
+
+	wire_conn_init(&conn, gate, WIRE_FROM_GATE, WIRE_FRAME_MOST);
+	r = login_send(&conn);
+	if (r == 0)
+		r = wire_flush(&conn);
+	conn.fd = -1;	/* the caller's */
+	wire_conn_done(&conn);
+	return r;
+}
+
 int
 cmd_stdio(struct cli *cli)
 {
@@ -37,7 +55,7 @@ cmd_stdio(struct cli *cli)
 	AUTO_FD int gate = -1;
 	struct place place;
 	const char *root = cli_get(cli, "root");
-	int r = 1;
+	int r;
 
 	place_init(&place, root != NULL ? root : getenv("POSTERN_ROOT"));
 	path = place_path(place.run, "gate.sock", NULL);
@@ -45,7 +63,10 @@ cmd_stdio(struct cli *cli)
 	gate = fdio_connect(path);
 	if (gate < 0)
 		return cli_fail(cli, STATUS_NO_GATE, "posternd does not run here (no answer at %s: %s)", path, err_text(gate));
-	while (r > 0) {
+	r = tell_login(gate);
+	if (r < 0)
+		return cli_fail(cli, STATUS_NO_GATE, "posternd does not listen: %s", err_text(r));
+	for (r = 1; r > 0;) {
 		struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = gate, .events = POLLIN } };
 
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)

@@ -46,6 +46,8 @@ int	 doctor_read(struct doctor *doctor, FILE *in);
 
 /* Judges what `sshd -T -C user=ACCOUNT` printed. `client` is the path of the postern that must be its ForceCommand. */
 void	 doctor_sshd(struct doctor *doctor, const char *account, const char *text, const char *client);
+/* ExposeAuthInfo, for one who decides about a role with `signed: login`, and for everybody else. */
+void	 doctor_sshd_login(struct doctor *doctor, const char *account, const char *text, bool decides);
 /* The same for a policy with a role that copies files: sftp and scp must lead to Postern. */
 void	 doctor_sshd_sftp(struct doctor *doctor, const char *account, const char *text, const char *client);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "recorder/policy/policy.h"
 
 #define MOST_TEXT	(256 * 1024)
+#define GROUPS_MOST	256
 #define MOST_ASKED	256	/* accounts; sshd takes some ms each */
 #define SSHD		"/usr/sbin/sshd"
 
@@ -68,6 +70,45 @@ copies_files(const struct policy *policy)
 	return false;
 }
 
+/* The groups of an account, as entries of the policy: those that decide about a role. */
+static bool
+is_among(const char *account, const char *person, char *const *entries, unsigned count)
+{
+	const struct passwd *pw = getpwnam(account);
+	gid_t groups[GROUPS_MOST];
+	int group_count = GROUPS_MOST;
+	const char *rest;
+
+	if (pw == NULL || getgrouplist(account, pw->pw_gid, groups, &group_count) < 0)
+		group_count = 0;
+	for (unsigned i = 0; i < count; i++) {
+		enum policy_entry kind = policy_entry(entries[i], &rest);
+		const struct group *group = kind == POLICY_GROUP ? getgrnam(rest) : NULL;
+
+		if (kind == POLICY_PERSON && person != NULL && strcmp(rest, person) == 0)
+			return true;
+		for (int k = 0; group != NULL && k < group_count; k++)
+			if (groups[k] == group->gr_gid)
+				return true;
+	}
+	return false;
+}
+
+/* Decides about a role whose decisions are to tell the login. */
+static bool
+tells_login(const struct policy *policy, const char *account)
+{
+	const char *person = policy_person_of(policy, account);
+
+	for (unsigned i = 0; i < policy->roles_count; i++) {
+		const struct policy_approve *a = &policy->roles[i]->approve;
+
+		if (a->signed_word == POLICY_SIGNED_LOGIN && (is_among(account, person, a->by, a->by_count) || is_among(account, person, a->each, a->each_count)))
+			return true;
+	}
+	return false;
+}
+
 /* False if sshd cannot be asked at all. */
 static int
 ask_sshd(struct doctor *d, const struct policy *policy, const char *account, const char *client)
@@ -79,6 +120,7 @@ ask_sshd(struct doctor *d, const struct policy *policy, const char *account, con
 	snprintf(who, sizeof who, "user=%s,host=localhost,addr=127.0.0.1", account);
 	if (capture(args, &text) == 0) {
 		doctor_sshd(d, account, text, client);
+		doctor_sshd_login(d, account, text, tells_login(policy, account));
 		if (copies_files(policy))
 			doctor_sshd_sftp(d, account, text, client);
 		return 1;

@@ -19,7 +19,6 @@ static const struct {
 	    "PermitUserEnvironment no    (outside of any Match)" },
 	{ "permittunnel", "no", "a tunnel device can be forwarded past Postern", "PermitTunnel no" },
 	{ "permitemptypasswords", "no", "an account without a password lets everybody in", "PermitEmptyPasswords no" },
-	{ "exposeauthinfo", "no", "the login's keys are written to a file that the session can read", "ExposeAuthInfo no" },
 };
 
 /* Closed all at once by DisableForwarding, or one by one. */
@@ -126,6 +125,19 @@ check_keys(struct doctor *d, const char *account, const char *text)
 			    "AuthorizedKeysFile /etc/ssh/postern_keys/%u    (files that belong to root)");
 			return;
 		}
+}
+
+/* Only those whose decisions are to tell the key of their login need it; for others it is a file more to read. */
+void
+doctor_sshd_login(struct doctor *d, const char *account, const char *text, bool decides)
+{
+	if (is_value(text, "exposeauthinfo", decides ? "yes" : "no"))
+		return;
+	if (decides)
+		doctor_add(d, "sshd", account, "a role says `signed: login`, but sshd does not tell by which key those who decide have logged in",
+		    "ExposeAuthInfo yes    (in a Match block for those who decide alone)");
+	else
+		doctor_add(d, "sshd", account, "the login's keys are written to a file that the session can read", "ExposeAuthInfo no");
 }
 
 void

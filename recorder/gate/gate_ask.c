@@ -21,6 +21,7 @@
 #include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_log.h"
+#include "recorder/gate/gate_login.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
@@ -272,18 +273,41 @@ tell_decided(struct peer *peer, const struct outcome *outcome)
 		peer_fail(peer, STATUS_FAILED, "it is over already: %s", request_state_names[outcome->state]);
 }
 
-/* Whoever checks the log later has no policy of that day: the entry says that signatures must be there. */
-static const char *
-must_sign(const struct gate *gate, const struct request *request)
-{
-	const struct policy_role *role = gate_opening_role(gate->policy, request);
+/* What vouches for a decision besides the log. */
+struct proof {
+	char	login[GATE_LOGIN];	/* "" if it is signed, or the policy does not want to know */
+	char	said[GATE_LOGIN + 32];	/* behind the entry of a decision, and behind that of a grant */
+	char	must[GATE_LOGIN + 32];
+};
 
-	return role != NULL && role->approve.is_signed ? EVENT_MUST_SIGN : "";
+/* Whoever checks the log later has no policy of that day: the entry says whether signatures must be there. */
+static void
+find_proof(const struct peer *peer, const struct policy_role *role, const struct wire_decide *question, struct proof *proof)
+{
+	*proof = (struct proof){ .login = "" };
+	if (role->approve.is_login && question->signature.count == 0)
+		snprintf(proof->said, sizeof proof->said, "; %s (not proven)", gate_login_words(peer, proof->login));
+	snprintf(proof->must, sizeof proof->must, "%s", role->approve.is_signed ? EVENT_MUST_SIGN : proof->said);
+}
+
+/* A signed text and its signature; or the login. */
+static void
+put_proof(struct decision *decision, const struct wire_decide *question, struct proof *proof)
+{
+	if (question->signature.count > 0) {
+		decision->text = question->text.data;
+		decision->text_bytes = question->text.count;
+		decision->signature = question->signature.data;
+		decision->signature_bytes = question->signature.count;
+	} else if (proof->login[0] != '\0') {
+		decision->text = (uint8_t *)proof->login;
+		decision->text_bytes = strlen(proof->login);
+	}
 }
 
 /* In the transaction of the decision: neither is without the other. */
 static int
-log_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome)
+log_outcome(struct peer *peer, const struct request *request, const struct outcome *outcome, const struct proof *proof)
 {
 	struct gate *gate = peer->gate;
 	const char *who = peer_person(peer);
@@ -293,16 +317,16 @@ log_outcome(struct peer *peer, const struct request *request, const struct outco
 	policy_hex(gate, hex);
 	gate_opening_what(request, what);
 	if (outcome->state == REQUEST_DENIED)
-		return gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s", who, what, request->person, hex);
+		return gate_say(gate, LOG_DENIED, &request->id, "%s denied %s to %s; policy %s%s", who, what, request->person, hex, proof->said);
 	if (outcome->state == REQUEST_GRANTED)
 		return gate_say(gate, LOG_GRANTED, &request->id, "%s granted %s to %s for %s; policy %s%s", who, what, request->person,
-		    clock_span(outcome->seconds, span), hex, must_sign(gate, request));
-	return gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, what, request->person, hex, must_sign(gate, request));
+		    clock_span(outcome->seconds, span), hex, proof->must);
+	return gate_say(gate, LOG_AGREED, &request->id, "%s agrees to %s for %s; policy %s%s", who, what, request->person, hex, proof->must);
 }
 
 /* More time is a decision like the first one, with signatures where that had to have them. */
 static int
-log_more(struct peer *peer, const struct request *request, const struct outcome *outcome)
+log_more(struct peer *peer, const struct request *request, const struct outcome *outcome, const struct proof *proof)
 {
 	char hex[2 * SECRET_SHA256 + 1];
 
@@ -310,7 +334,7 @@ log_more(struct peer *peer, const struct request *request, const struct outcome 
 		return 0;	/* gate_extend_decided() says it */
 	policy_hex(peer->gate, hex);
 	return gate_say(peer->gate, LOG_AGREED, &request->id, "%s agrees to more time for %s to %s; policy %s%s", peer_person(peer), request->role,
-	    request->person, hex, must_sign(peer->gate, request));
+	    request->person, hex, proof->must);
 }
 
 static void
@@ -366,7 +390,8 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	AUTO_FREE char *groups = NULL;
 	AUTO_FREE char *comment = gate_mask_text(peer->gate, request->role, question->comment);
 	struct decision decision = { .request = request->id, .verdict = question->grant ? VERDICT_GRANT : VERDICT_DENY,
-		.seconds = question->grant ? question->seconds : 0, .text_bytes = question->text.count, .signature_bytes = question->signature.count };
+		.seconds = question->grant ? question->seconds : 0 };
+	struct proof proof;
 	AUTO_TXN struct txn txn = { 0 };
 	struct outcome outcome = { 0 };
 	uint32_t counts = 0;
@@ -389,14 +414,14 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	groups = groups_spoken_for(role, counts);
 	decision.groups = groups;
 	decision.comment = comment[0] != '\0' ? comment : NULL;
-	decision.text = question->text.count > 0 ? question->text.data : NULL;
-	decision.signature = question->signature.count > 0 ? question->signature.data : NULL;
+	find_proof(peer, role, question, &proof);
+	put_proof(&decision, question, &proof);
 	snprintf(decision.person, sizeof decision.person, "%s", peer_person(peer));
 	r = txn_begin(&txn, peer->gate->store);
 	if (r == 0)
 		r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
 	if (r == 0)
-		r = is_more ? log_more(peer, request, &outcome) : log_outcome(peer, request, &outcome);
+		r = is_more ? log_more(peer, request, &outcome, &proof) : log_outcome(peer, request, &outcome, &proof);
 	if (r == 0)
 		r = txn_commit(&txn);
 	if (r == ERR_DECIDED)

@@ -134,6 +134,15 @@ add_number(struct words *words, int64_t number)
 	add_word(words, text);
 }
 
+/* By what. */
+static const char *
+vouched(const struct decision *decision)
+{
+	if (decision->signature_bytes > 0)
+		return "signed";
+	return decision->text_bytes > 0 ? "login" : decision->text_error == ERR_EXPIRED ? "expired" : "unsigned";
+}
+
 static int
 add_decision(void *ctx, const struct decision *decision)
 {
@@ -144,7 +153,7 @@ add_decision(void *ctx, const struct decision *decision)
 	add_word(words, decision->person);
 	add_word(words, verdict_names[decision->verdict]);
 	add_number(words, decision->at_us);
-	add_word(words, decision->signature_bytes > 0 ? "signed" : decision->text_error == ERR_EXPIRED ? "expired" : "unsigned");
+	add_word(words, vouched(decision));
 	add_number(words, decision->seconds);
 	add_word(words, decision->comment != NULL ? decision->comment : "");
 	return 0;

@@ -13,6 +13,7 @@
 #include "lib/base/own.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_login.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
@@ -38,6 +39,7 @@ static const struct rule {
 	unsigned	needs;
 } rules[WIRE_KINDS] = {
 	[WIRE_HELLO]		= { on_hello,		FRESH },
+	[WIRE_LOGIN]		= { on_login,		0 },
 	[WIRE_ROLES]		= { on_roles,		POLICY | PERSON },
 	[WIRE_ASK]		= { on_ask,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_CANCEL]		= { on_cancel,		STORE | PERSON },

@@ -114,6 +114,14 @@ person_of(const struct peer *peer)
 	return person_named(peer->gate->policy, peer_person(peer));
 }
 
+const char *
+gate_signed_principal(const struct peer *peer)
+{
+	const struct policy_person *person = person_of(peer);
+
+	return person != NULL ? person->principal : NULL;
+}
+
 /* The peer's own keys, one a line. */
 static void
 put_keys(const struct peer *peer, struct buf *keys)

@@ -15,6 +15,9 @@ struct peer;
 struct policy_role;
 struct request;
 
+/* Whose keys in `approvers` are the peer's; NULL if the policy does not say. */
+const char	*gate_signed_principal(const struct peer *peer);
+
 /* Reads `approvers` anew if it has changed. 0, or ERR_POLICY if it is not valid: then it is said, and no decision is made. */
 int	gate_signed_refresh(struct gate *gate);
 

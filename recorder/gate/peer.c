@@ -53,6 +53,7 @@ peer_free(struct peer *peer)
 	who_free(peer->who);
 	free(peer->program);
 	free(peer->as);
+	free(peer->login);
 	free(peer);
 }
 

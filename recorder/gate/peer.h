@@ -35,6 +35,7 @@ struct peer {
 	pid_t			 pid;
 	char			*program;
 	char			*as;		/* who to be, in trial mode */
+	char			*login;		/* how it came in by ssh, as it says itself (wire_login); NULL */
 	struct who		*who;		/* NULL until it is known */
 	bool			 subscribed;
 	bool			 asking;	/* who it is is being looked up: nothing is taken off its queue meanwhile */

@@ -61,6 +61,8 @@ struct policy_times {
 	int64_t	 idle_s;	/* 0: no limit */
 };
 
+enum policy_signed { POLICY_SIGNED_UNSAID, POLICY_SIGNED_NO, POLICY_SIGNED_LOGIN, POLICY_SIGNED_YES };
+
 /*
  * Who decides. Either `by` with `need` persons of it, or `each`: one person per entry, all different persons.
  * Entries (here, in `who`, `auditors`, `admins`) are a person, "group:NAME", or "command:/PATH ARG...".
@@ -71,7 +73,9 @@ struct policy_approve {
 	unsigned	  need;
 	char		**each;
 	unsigned	  each_count;
-	bool		  is_signed;	/* `signed: yes`: a grant without a signature by a key of `approvers` is refused */
+	enum policy_signed signed_word;	/* as written */
+	bool		  is_signed;	/* a grant without a signature by a key of `approvers` is refused */
+	bool		  is_login;	/* where none is needed, the key of the ssh login is kept beside a decision */
 	char		**automatic;	/* `auto`: for these the policy decides */
 	unsigned	  automatic_count;
 };

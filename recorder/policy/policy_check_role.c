@@ -9,6 +9,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/own.h"
+#include "lib/proof/roster.h"
 #include "recorder/keeper/roletable.h"
 #include "recorder/policy/policy_check_ends.h"
 #include "recorder/policy/policy_check_glass.h"
@@ -184,12 +185,32 @@ check_approve(struct check *c, const struct policy_role *role, struct policy_app
 		check_fault(c, "approve/need", "`need` goes with `by`");
 	else if (a->each_count == 0 && a->automatic_count == 0)
 		check_fault(c, "approve", "it does not say who decides (by, each or auto)");
-	if (a->is_signed && c->policy->roster == NULL)
-		check_fault(c, "approve/signed", "nobody could sign: there is no file `approvers` with the keys of those who decide");
 	if (a->by_count == 1 && role->who_count == 1 && strcmp(a->by[0], role->who[0]) == 0 &&
 	    strchr(a->by[0], ':') == NULL)
 		check_warn(c, "approve/by", "only '%s' may ask and only '%s' decides: nobody decides their own request",
 		    a->by[0], a->by[0]);
+}
+
+/* Whether its sessions can change anything. */
+static bool
+writes(const struct policy_role *role)
+{
+	return !role->may.given || role->may.write_count > 0 || role->start.sudo || role->copy.upload;
+}
+
+/* Without a word a role that writes wants signatures as soon as anybody has a key; behind check_may(). */
+static void
+check_signed(struct check *c, struct policy_role *role)
+{
+	struct policy_approve *a = &role->approve;
+	const struct roster *roster = c->policy->roster;
+
+	a->is_signed = a->signed_word == POLICY_SIGNED_YES;
+	if (a->signed_word == POLICY_SIGNED_UNSAID)
+		a->is_signed = writes(role) && roster != NULL && roster->count > 0;
+	a->is_login = !a->is_signed && a->signed_word != POLICY_SIGNED_NO;
+	if (a->is_signed && roster == NULL)
+		check_fault(c, "approve/signed", "nobody could sign: there is no file `approvers` with the keys of those who decide");
 }
 
 static void
@@ -243,6 +264,7 @@ check_role(struct check *c, struct policy_role *role)
 	policy_mask_check(c, role);
 	check_ends(c, role);
 	check_may(c, role);
+	check_signed(c, role);
 	check_trail(c, role);	/* behind it: what is required may ask for a witness */
 	check_glass(c, role);
 	check_copy(c, role);

@@ -163,6 +163,8 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 		r = buf_addf(out, "  decides     %s\n", policy_deciders(role, deciders, sizeof deciders));
 	if (r == 0 && role->approve.is_signed)
 		r = buf_addf(out, "  signed      a grant counts only with a signature by a key of `approvers`\n");
+	if (r == 0 && role->approve.signed_word == POLICY_SIGNED_LOGIN)
+		r = buf_addf(out, "  signed      no; beside a decision stands the key of the ssh login it came from\n");
 	if (r == 0 && role->approve.automatic_count > 0)
 		r = line_of_entries(out, "  at once for ", role->approve.automatic, role->approve.automatic_count);
 	if (r == 0)

@@ -22,6 +22,11 @@ static const cyaml_strval_t yes_no_none[] = {
 	{ "no", false }, { "yes", true }, { "false", false }, { "true", true }, { "none", false },
 };
 
+static const cyaml_strval_t signed_words[] = {
+	{ "no", POLICY_SIGNED_NO }, { "yes", POLICY_SIGNED_YES }, { "login", POLICY_SIGNED_LOGIN }, { "false", POLICY_SIGNED_NO },
+	{ "true", POLICY_SIGNED_YES },
+};
+
 /* clang-format off */
 #define TEXT(key, flags, type, member)	CYAML_FIELD_STRING_PTR(key, flags, type, member, 1, POLICY_WORD - 1)
 #define WORDS(key, flags, type, member, least, most) \
@@ -61,7 +66,7 @@ static const cyaml_schema_field_t approve_fields[] = {
 	CYAML_FIELD_UINT("need", OPT, struct policy_approve, need),
 	WORDS("each", OPT, struct policy_approve, each, 1, POLICY_EACH),
 	WORDS("auto", OPT, struct policy_approve, automatic, 1, MOST_ENTRIES),
-	YES_NO("signed", struct policy_approve, is_signed),
+	CYAML_FIELD_ENUM("signed", OPT_STRICT, struct policy_approve, signed_word, signed_words, CYAML_ARRAY_LEN(signed_words)),
 	CYAML_FIELD_END
 };
 

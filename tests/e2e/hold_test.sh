@@ -16,7 +16,7 @@ for who in approver approver2 auditor; do
 	printf '%s@example.org %s\n' "$who" "$(cut -d' ' -f1,2 "$home/$who.pub")" >>"$root/etc/approvers"
 	sed -i "s/person: $who\$/&\n    principal: $who@example.org/" "$root/etc/policy.yaml"
 done
-sed -i -e 's/^admins:/holds: {each: [approver, approver2]}\n&/' "$root/etc/policy.yaml"
+sed -i -e 's/^admins:/holds: {each: [approver, approver2]}\n&/' -e 's/need: 1}/need: 1, signed: login}/' "$root/etc/policy.yaml"
 reload() { kill -HUP "$posternd"; }
 shows() { "$bin/postern" policy show --root "$root" | grep -q "$1"; }
 reload

@@ -77,7 +77,6 @@ each_setting_that_opens_a_way_is_found(void **state)
 		{ "permituserenvironment no", "permituserenvironment LD_*", "PermitUserEnvironment no" },
 		{ "permittunnel no", "permittunnel point-to-point", "PermitTunnel no" },
 		{ "permitemptypasswords no", "permitemptypasswords yes", "PermitEmptyPasswords no" },
-		{ "exposeauthinfo no", "exposeauthinfo yes", "ExposeAuthInfo no" },
 		{ "disableforwarding yes", "disableforwarding no", "DisableForwarding yes" },
 		{ "forcecommand " CLIENT, "forcecommand none", "ForceCommand " CLIENT },
 		{ "forcecommand " CLIENT, "forcecommand /bin/sh -c " CLIENT, "ForceCommand " CLIENT },
@@ -104,6 +103,29 @@ each_setting_that_opens_a_way_is_found(void **state)
 }
 
 static void
+only_who_decides_by_login_is_told_of_by_sshd(void **state)
+{
+	static const struct {
+		const char *text, *fix;
+		bool decides;
+	} rows[] = {
+		{ "exposeauthinfo no\n", NULL, false }, { "exposeauthinfo yes\n", NULL, true },
+		{ "exposeauthinfo yes\n", "ExposeAuthInfo no", false }, { "exposeauthinfo no\n", "ExposeAuthInfo yes", true },
+		{ "", "ExposeAuthInfo no", false }, { "", "ExposeAuthInfo yes", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		AUTO_DOCTOR struct doctor d = { 0 };
+
+		doctor_sshd_login(&d, "anna", rows[i].text, rows[i].decides);
+		assert_int_equal(d.count, rows[i].fix != NULL);
+		if (rows[i].fix != NULL)
+			assert_memory_equal(d.findings[0].fix, rows[i].fix, strlen(rows[i].fix));
+	}
+}
+
+static void
 forwarding_may_also_be_closed_one_by_one(void **state)
 {
 	AUTO_DOCTOR struct doctor d = { 0 };
@@ -122,7 +144,7 @@ empty_or_broken_text_is_not_taken_for_a_closed_sshd(void **state)
 
 	(void)state;
 	doctor_sshd(&d, "anna", "\n\n forcecommand\nforcecommand", CLIENT);
-	assert_int_equal(d.count, 7);
+	assert_int_equal(d.count, 6);
 }
 
 static void
@@ -218,6 +240,7 @@ main(void)
 		cmocka_unit_test(pams_way_through_the_engineers_home_is_found),
 		cmocka_unit_test(debians_defaults_leave_four_ways_round),
 		cmocka_unit_test(each_setting_that_opens_a_way_is_found),
+		cmocka_unit_test(only_who_decides_by_login_is_told_of_by_sshd),
 		cmocka_unit_test(forwarding_may_also_be_closed_one_by_one),
 		cmocka_unit_test(empty_or_broken_text_is_not_taken_for_a_closed_sshd),
 		cmocka_unit_test(a_finding_names_each_of_whom_it_is_true_once),
