@@ -22,6 +22,7 @@ static const char *const names[EVIDENCE_WORDS] = {
 	[EVIDENCE_RECORDING_ALTERED]	= "recording-altered",
 	[EVIDENCE_RECORDING_CUT]	= "recording-cut",
 	[EVIDENCE_RECORDING_MISSING]	= "recording-missing",
+	[EVIDENCE_ENVELOPE_FALSE]	= "envelope-false",
 	[EVIDENCE_DELETION_UNLOGGED]	= "deletion-unlogged",
 	[EVIDENCE_DELETION_UNDONE]	= "deletion-undone",
 	[EVIDENCE_RECEIPT_FALSE]	= "receipt-false",

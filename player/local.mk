@@ -10,7 +10,7 @@ player_libplayer_a_SOURCES = \
 	player/cmd_log.c player/log.h \
 	player/cmd_ls.c \
 	player/cmd_play.c \
-	player/cmd_report.c player/report.h \
+	player/cmd_report.c player/cmd_rewrap.c player/report.h \
 	player/cmd_show.c \
 	player/cmd_verify.c \
 	player/commands.h \
@@ -20,6 +20,7 @@ player_libplayer_a_SOURCES = \
 	player/evidence.c player/evidence.h \
 	player/evidence_approvals.c \
 	player/evidence_deletions.c \
+	player/evidence_envelopes.c \
 	player/evidence_holds.c \
 	player/evidence_receipts.c \
 	player/evidence_recordings.c \

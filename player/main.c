@@ -43,6 +43,10 @@ static const struct cli_option learn_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS,
 	{ 0, "role", "ROLE", "of these only those as this role" },
 	{ 0, "acts", NULL, "each act on a line instead of a role" },
 	{ 0, NULL, NULL, NULL } };
+static const struct cli_option rewrap_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS, TAPE_REASON,
+	{ 0, "to", "AGE1...", "the new auditor's public key, as it stands in the file auditors" },
+	{ 0, "since", "MOMENT", "without IDs: the sessions that started then or later" },
+	{ 0, NULL, NULL, NULL } };
 static const struct cli_option verify_options[] = {
 	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
 	{ 0, "witness", "VKEY", "key of a witness, or a file with it: its cosigned heads count as kept ones; may be repeated" },
@@ -89,6 +93,7 @@ static const struct cli_verb verbs[] = {
 	{ "verify",	"[DIR] [ID...]", "Is the log the one that was signed, and what it tells of there?", verify_options, cmd_verify, 0, -1 },
 	{ "report",	"",		"Who had access to what, when, why; with proof that nothing is left out", report_options, cmd_report, 0, 0 },
 	{ "learn",	"[ID|FILE...]",	"What sessions did, as the `may:` block of a role", learn_options, cmd_learn, 0, -1 },
+	{ "rewrap",	"[ID...]",	"Add an envelope for a new auditor to old recordings", rewrap_options, cmd_rewrap, 0, -1 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };
 /* clang-format on */

@@ -17,6 +17,7 @@
 #include "player/tape.h"
 
 #define REASON_MOST	1000
+#define TAPE_LENGTH	4	/* bytes of the length before an added envelope */
 
 bool
 tape_is_login(void)
@@ -100,6 +101,29 @@ tape_ask_reason(struct cli *cli, const char *what)
 	cli->given[option] = line;
 }
 
+/* The envelopes that were added to the recording's own one. */
+static int
+try_added(struct tape *tape, struct wire_bytes added, struct rec_reader **reader)
+{
+	int r = ERR_KEY_WRONG;
+
+	while (r == ERR_KEY_WRONG && added.count > TAPE_LENGTH) {
+		struct rec_keyring keyring = { .identities = tape->ring, .envelope = added.data + TAPE_LENGTH };
+
+		keyring.envelope_bytes = (size_t)added.data[0] << 24 | (size_t)added.data[1] << 16 | (size_t)added.data[2] << 8 | added.data[3];
+		if (keyring.envelope_bytes > added.count - TAPE_LENGTH)
+			return ERR_MSG_REFUSED;
+		r = rec_reader_open(&tape->source, &keyring, reader);
+		if (r == ERR_ENVELOPE || r == ERR_REC_KEY)	/* whoever added it added something else: it is nobody's */
+			r = ERR_KEY_WRONG;
+		if (r != ERR_KEY_WRONG)
+			return r;
+		added.data += TAPE_LENGTH + keyring.envelope_bytes;
+		added.count -= TAPE_LENGTH + keyring.envelope_bytes;
+	}
+	return r;
+}
+
 int
 tape_reader(struct tape *tape, struct rec_reader **reader)
 {
@@ -113,6 +137,8 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 		keyring.envelope_bytes = opened->envelope.count;
 	}
 	r = rec_reader_open(&tape->source, &keyring, reader);
+	if (r == ERR_KEY_WRONG && opened != NULL)
+		r = try_added(tape, opened->added, reader);
 	if (r == 0 && !tape->running && (tape->remote != NULL || !rec_source_is_busy(&tape->source)))
 		rec_reader_wants_undecided(*reader);
 	return r;

@@ -305,6 +305,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rows.c \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
+	recorder/gate/gate_keys.c recorder/gate/gate_keys.h \
 	recorder/gate/gate_opening.c recorder/gate/gate_opening.h \
 	recorder/gate/gate_guard.c recorder/gate/gate_guard.h \
 	recorder/gate/gate_return.c recorder/gate/gate_return.h \
@@ -331,7 +332,7 @@ recorder_postern_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 recorder_postern_SOURCES = \
 	recorder/client/postern.c recorder/client/commands.h \
 	recorder/client/ask.c recorder/client/ask.h \
-	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_redact.c recorder/client/cmd_hold.c recorder/client/cmd_retention.c recorder/client/cmd_sftp.c recorder/client/cmd_try.c \
+	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_keys.c recorder/client/cmd_redact.c recorder/client/cmd_hold.c recorder/client/cmd_retention.c recorder/client/cmd_sftp.c recorder/client/cmd_try.c \
 	recorder/client/enter.c recorder/client/enter.h \
 	recorder/client/guard.c recorder/client/guard.h \
 	recorder/client/menu.c \

@@ -201,6 +201,12 @@ rec_reader_wants_undecided(struct rec_reader *r)
 	r->wants_pending = true;
 }
 
+int
+rec_reader_envelope(const struct rec_reader *r, const char *const *recipients, struct buf *envelope)
+{
+	return rec_envelope_seal(r->header.file_id, r->ck0, recipients, envelope);
+}
+
 const struct rec_info *
 rec_reader_info(const struct rec_reader *r)
 {

@@ -12,6 +12,7 @@
 #include "lib/record/event.h"
 #include "lib/record/source.h"
 
+struct buf;
 struct age_ring;
 struct rec_reader;
 
@@ -91,6 +92,12 @@ struct rec_place {
 void			 rec_reader_place(const struct rec_reader *reader, struct rec_place *place);
 /* The next event is the first of that segment. */
 void			 rec_reader_goto(struct rec_reader *reader, const struct rec_place *place);
+
+/*
+ * One more envelope with the key of this recording, for these recipients ("age1..." texts, NULL at the end), added to `envelope`.
+ * 0, ERR_KEY, ERR_BUF_FULL.
+ */
+int			 rec_reader_envelope(const struct rec_reader *reader, const char *const *recipients, struct buf *envelope);
 
 const struct rec_info	*rec_reader_info(const struct rec_reader *reader);
 const struct rec_report	*rec_reader_report(struct rec_reader *reader);	/* as of now; overwritten by the next call */

@@ -91,6 +91,7 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 #define EVENT_ENTERED	30	/* subject: a session, also when somebody comes back to it */
 #define EVENT_SEGMENT	34
 #define EVENT_SESSION_ENDED	35
+#define EVENT_ENVELOPE_ADDED	66	/* subject: a session */
 #define EVENT_DELETED	80
 #define EVENT_HELD	87
 #define EVENT_RELEASED	88

@@ -48,6 +48,7 @@ static const char *const forget[] = {
 	"UPDATE holds SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE events SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE recordings SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
+	"UPDATE envelopes SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 };
 
 static const char SQL_EXPIRE[] =

@@ -317,6 +317,27 @@ static const struct wire_field opened_fields[] = {
 	WIRE_FIELD(opened, BYTES, envelope, ENVELOPE_MOST),
 	WIRE_FIELD(opened, BOOL, running, 0),
 	WIRE_FIELD(opened, BYTES, sha256, 32),
+	WIRE_FIELD(opened, BYTES, added, ADDED_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field rewrap_fields[] = {
+	WIRE_FIELD(rewrap, ID, session, 0),
+	WIRE_FIELD(rewrap, TEXT, recipient, NAME_MOST),
+	WIRE_FIELD(rewrap, BYTES, envelope, ENVELOPE_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field keys_fields[] = {
+	WIRE_FIELD(keys, TEXT, act, NAME_MOST),
+	WIRE_FIELD(keys, TEXT, which, NAME_MOST),
+	WIRE_FIELD(keys, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field key_row_fields[] = {
+	WIRE_FIELD(key_row, TEXT, recipient, NAME_MOST),
+	WIRE_FIELD(key_row, TEXT, owner, NAME_MOST),
+	WIRE_FIELD(key_row, BOOL, retired, 0),
+	WIRE_FIELD(key_row, I64, at_us, 0),
+	WIRE_FIELD(key_row, TEXT, by, NAME_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field read_fields[] = {
@@ -411,6 +432,9 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(RECORDING_ROW, recording_row, SIDE(FROM_GATE), ANY),
 	ROW(OPEN, open, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(OPENED, opened, SIDE(FROM_GATE), ANY),
+	ROW(REWRAP, rewrap, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(KEYS, keys, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(KEY_ROW, key_row, SIDE(FROM_GATE), ANY),
 	ROW(READ, read, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(DATA, data, SIDE(FROM_GATE), ANY),
 	ROW(PLAN, plan, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),

@@ -197,9 +197,17 @@ struct wire_opened {
 	struct wire_bytes envelope;	/* age file to the auditors */
 	bool	 running;
 	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
+	struct wire_bytes added;	/* envelopes that were added: of each its length, u32 big-endian, and its bytes */
 };
 struct wire_read { struct id session; bool tail; int64_t offset; uint32_t count; };	/* after wire_open, on the same connection */
 struct wire_data { int64_t offset; int64_t size; struct wire_bytes bytes; };	/* size: the file's now. Fewer bytes than asked: its end for now. In the tail, offset may be larger than asked: a hole */
+struct wire_rewrap {		/* after wire_open, on the same connection: one more envelope for this recording */
+	struct id session;
+	char	*recipient;	/* "age1...", one of those that the policy names */
+	struct wire_bytes envelope;
+};
+struct wire_keys { char *act; char *which; char *reason; };	/* act: "retire", "return"; or "list", answered by rows. which: a person, or age1... */
+struct wire_key_row { char *recipient, *owner; bool retired; int64_t at_us; char *by; };	/* recipient: age1..., or the name of a person who is retired */
 struct wire_plan { bool all; };					/* all: also what lapses later than now */
 struct wire_plan_row { struct id id; char *what, *class, *why; int64_t lapses_us; bool done; char *text; };	/* id zero: a day's texts */
 struct wire_run { bool confirm; };				/* rows, then done or fail */

@@ -42,8 +42,8 @@ start_player(const struct cli *cli, const struct policy_role *role, int out[2])
 	static const char *const passed[] = { "identity", "root", "as" };
 	static const char *const options[] = { "--identity", "--root", "--as" };
 	AUTO_FREE char *path = place_program("postern-player");
-	const char *words[WORDS] = { "postern", "learn", "--acts", "--since", cli_get(cli, "against"), "--role", role->name };
-	int n = 7;
+	const char *words[WORDS] = { "postern", "learn", "--acts", "--since", cli_get(cli, "against"), "--role", role->name, "--reason", "policy test --against: what would the role refuse now?" };
+	int n = 9;
 	pid_t pid;
 
 	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)

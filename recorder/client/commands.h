@@ -31,6 +31,7 @@ int	cmd_say(struct cli *cli);
 int	cmd_retention(struct cli *cli);
 int	cmd_record(struct cli *cli);
 int	cmd_redact(struct cli *cli);
+int	cmd_keys(struct cli *cli);
 int	cmd_keygen(struct cli *cli);
 int	cmd_try(struct cli *cli);
 int	cmd_stdio(struct cli *cli);

@@ -66,6 +66,7 @@ static const struct {
 	{ "redact",		"'redact' works with files of yours; run it on your own machine" },
 	{ "import",		"'import' works with files of yours; run it on your own machine" },
 	{ "try",		"'try' is for a machine of your own" },
+	{ "keys",		"'keys' is for the bastion's administrator; an auditor runs it on their own machine with -H and this host" },
 	{ "keygen",		"keys are made on your own machine" },
 	{ "doctor",		"'doctor' is for the bastion's administrator" },
 	{ "backup",		"'backup' is for the bastion's administrator" },

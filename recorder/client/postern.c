@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,8 @@ static const struct cli_option redact_options[] = {
 	{ 'i', "identity", "FILE", "your secret key for a recording (an age identity); else ~/.config/postern/identity" },
 	{ 0, "size", "SIZE", "of the terminal that the bytes were made for (default: 80x24)" },
 	{ 0, NULL, NULL, NULL } };
+static const struct cli_option keys_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
+	{ 0, "reason", "TEXT", "why; it stands in the log" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option keygen_options[] = {
 	{ 'o', "output", "FILE", "write the identity there (default: standard output)" }, { 0, NULL, NULL, NULL } };
 
@@ -106,6 +109,7 @@ static const struct { const char *verb; const char *program; } elsewhere[] = {
 	{ "restore",	"postern-backup" },
 	{ "report",	"postern-player" },
 	{ "learn",	"postern-player" },	/* policy learn */
+	{ "rewrap",	"postern-player" },	/* keys rewrap */
 };
 
 static int handed_over(struct cli *cli);
@@ -151,6 +155,7 @@ static const struct cli_verb verbs[] = {
 	{ "doctor",	"",			"Look at this bastion and say what to change", NULL, handed_over, 0, -1 },
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "redact",	"",			"Terminal bytes in, masked bytes out; or try masking rules", redact_options, cmd_redact, 0, 0 },
+	{ "keys",	"list|retire|return|rewrap ...", "Whose key opens recordings; stop a leaver's openings, let a new one open old ones", keys_options, cmd_keys, 1, 2 },
 	{ "keygen",	"auditor",		"Make an auditor's key, as age-keygen does", keygen_options, cmd_keygen, 1, 1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
 	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
@@ -178,16 +183,39 @@ hand_over(char **argv)
 		}
 }
 
-/* `policy learn` reads recordings, which is the player's. */
-static char **
-learn_first(int argc, char **argv)
+/* Where the word behind a verb stands: options that say which gate may come before it. */
+static int
+second_word(int argc, char **argv)
 {
-	static char learn[] = "learn";
+	static const char *const before[] = { "--root", "--as", "--host", "-H" };
+	bool is_before = true;
+	int at = 2;
 
-	if (argc < 3 || strcmp(argv[1], "policy") != 0 || strcmp(argv[2], learn) != 0)
-		return argv;
-	argv[1] = argv[0];
-	return argv + 1;
+	for (; at + 1 < argc && is_before; at += is_before ? 2 : 0) {
+		is_before = false;
+		for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+			is_before = is_before || strcmp(argv[at], before[i]) == 0;
+	}
+	return at;
+}
+
+/* `policy learn` and `keys rewrap` open recordings, which is the player's: their second word is its verb. */
+static char **
+second_first(int argc, char **argv)
+{
+	static const char *const pairs[][2] = { { "policy", "learn" }, { "keys", "rewrap" } };
+	int at = second_word(argc, argv);
+
+	for (size_t i = 0; at < argc && i < sizeof pairs / sizeof pairs[0]; i++)
+		if (strcmp(argv[1], pairs[i][0]) == 0 && strcmp(argv[at], pairs[i][1]) == 0) {
+			char *word = argv[at];
+
+			memmove(argv + 3, argv + 2, (size_t)(at - 2) * sizeof *argv);	/* what stood between the two */
+			argv[2] = word;
+			argv[1] = argv[0];
+			return argv + 1;
+		}
+	return argv;
 }
 
 /* The second host's side of the key slots is a program of its own; never through a login. */
@@ -300,6 +328,6 @@ main(int argc, char **argv)
 		return printf("postern %s\n", PACKAGE_VERSION) < 0;
 	verb_first(argc, argv);
 	replica_first(argc, argv);
-	hand_over(learn_first(argc, argv));
+	hand_over(second_first(argc, argv));
 	return cli_main("postern", ABOUT, verbs, argc, argv, NULL);
 }

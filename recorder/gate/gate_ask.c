@@ -20,6 +20,7 @@
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_glass.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_login.h"
 #include "recorder/gate/gate_mask.h"
@@ -371,6 +372,8 @@ check_decider(struct peer *peer, const struct request *request, uint32_t *counts
 	}
 	r = policy_may_decide(peer->gate->policy, &subject, role, request->person, counts);
 	/* A policy that gave the account to another person meanwhile does not make two people of one. */
+	if (r == 0 && !id_is_zero(&request->opens) && gate_is_retired(peer->gate, peer_person(peer)))
+		r = ERR_NO_RIGHT;
 	if (r == 0 && !peer->gate->daemon.trial && strcmp(request->account, peer->who->account) == 0)
 		r = ERR_OWN_REQUEST;
 	if (r < 0) {

@@ -24,6 +24,7 @@
 #include "recorder/gate/gate_audit.h"
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_hold.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_opening.h"
@@ -43,8 +44,13 @@ gate_audit_may(struct peer *peer)
 {
 	struct policy_subject subject = who_subject(peer->who);
 
-	if (policy_is_auditor(peer->gate->policy, &subject))
+	if (gate_is_auditor(peer->gate, &subject))
 		return true;
+	if (policy_is_auditor(peer->gate->policy, &subject)) {
+		gate_refused(peer->gate, peer->uid, "this auditor is retired");
+		peer_fail(peer, STATUS_DENIED, "you are retired as an auditor here; an administrator can take that back (postern keys return)");
+		return false;
+	}
 	gate_refused(peer->gate, peer->uid, "recordings and the log are for auditors");
 	peer_fail(peer, STATUS_DENIED, "recordings are for the auditors that the policy names");
 	return false;
@@ -181,7 +187,7 @@ int
 on_open(struct peer *peer, const void *fields)
 {
 	const struct wire_open *question = fields;
-	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST };
+	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST }, added = { .max = GATE_KEYS_ADDED };
 	struct recording recording;
 	struct wire_opened opened = { .running = false };
 	AUTO_FREE char *reason = NULL;
@@ -214,6 +220,10 @@ on_open(struct peer *peer, const void *fields)
 	opened.running = recording.session.state != SESSION_ENDED;
 	if (recording.state == RECORDING_CLOSED)
 		opened.sha256 = (struct wire_bytes){ recording.file.sha256, sizeof recording.file.sha256 };
+	r = gate_keys_added(peer->gate, &recording.session.id, &added);
+	if (r < 0)
+		return r;
+	opened.added = (struct wire_bytes){ added.bytes + added.start, buf_len(&added) };
 	peer_put(peer, WIRE_OPENED, &opened);
 	return 0;
 }

@@ -30,6 +30,7 @@
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_keeper.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_return.h"
@@ -59,6 +60,7 @@ struct entry {
 	int				 fds[LAUNCH_FDS];	/* LAUNCH_CLIENT is borrowed */
 	int				 gate_end;
 	char				*rec_path, *tail_path;
+	char				**recipients;	/* the policy's, without those that are retired */
 };
 
 static void
@@ -70,6 +72,7 @@ entry_done(struct entry *e)
 	request_done(&e->request);
 	buf_done(&e->by);
 	free(e->command);
+	free(e->recipients);
 	free(e->rec_path);
 	free(e->tail_path);
 }
@@ -199,8 +202,9 @@ check_machine(struct entry *e)
 
 	if (!gate_keeper_agrees(gate))
 		return refuse(e, STATUS_FAILED, "the policy is being read again; try once more in a moment");
-	if (gate->policy->recipients_count == 0)
-		return refuse(e, STATUS_FAILED, "no auditor's key is configured, so nobody could ever open the recording; see /etc/postern/auditors");
+	e->recipients = gate_keys_recipients(gate);
+	if (e->recipients == NULL)
+		return refuse(e, STATUS_FAILED, "no auditor's key is configured that is not retired, so nobody could ever open the recording; see /etc/postern/auditors");
 	if (live_reports_are_full(gate))
 		return refuse(e, STATUS_FAILED, "running sessions report more than the disk takes into the log; nobody enters until it keeps up: try again in a moment");
 	if (statvfs(gate->daemon.place.state, &fs) < 0)
@@ -305,7 +309,6 @@ menu_key(const struct entry *e, uint8_t bytes[KEYNAME_BYTES])
 static int
 make_start(struct entry *e)
 {
-	const struct policy *policy = e->peer->gate->policy;
 	uint8_t menu[KEYNAME_BYTES] = { 0 };
 	char span[CLOCK_TEXT];
 	char kept[CLOCK_TEXT + 8];
@@ -315,7 +318,7 @@ make_start(struct entry *e)
 	int r;
 	struct wire_start start = { .session = e->session.id, .person = e->session.person, .role = e->session.role,
 		.host = e->session.host, .reason = e->request.reason, .by = by, .kept = kept, .meta = meta,
-		.recipients = policy->recipients, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
+		.recipients = e->recipients, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,

@@ -25,6 +25,7 @@
 #include "recorder/gate/gate_erase.h"
 #include "recorder/gate/gate_files.h"
 #include "recorder/gate/gate_hold.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_retention.h"
@@ -290,7 +291,7 @@ may_look(struct peer *peer)
 	struct policy_subject subject = who_subject(peer->who);
 	const struct policy *policy = peer->gate->policy;
 
-	if (policy_is_admin(policy, &subject) || policy_is_auditor(policy, &subject))
+	if (policy_is_admin(policy, &subject) || gate_is_auditor(peer->gate, &subject))
 		return true;
 	gate_refused(peer->gate, peer->uid, "retention is for auditors and administrators");
 	peer_fail(peer, STATUS_DENIED, "retention is for the auditors and administrators that the policy names");

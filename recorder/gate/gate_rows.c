@@ -18,6 +18,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_glass.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
@@ -181,7 +182,7 @@ may_see(const struct peer *peer, const char *person, bool can_decide)
 {
 	struct policy_subject subject = who_subject(peer->who);
 
-	return can_decide || strcmp(person, peer_person(peer)) == 0 || policy_is_auditor(peer->gate->policy, &subject) ||
+	return can_decide || strcmp(person, peer_person(peer)) == 0 || gate_is_auditor(peer->gate, &subject) ||
 	    policy_is_admin(peer->gate->policy, &subject);
 }
 

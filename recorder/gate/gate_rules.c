@@ -13,6 +13,7 @@
 #include "lib/base/own.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_login.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
@@ -61,6 +62,8 @@ static const struct rule {
 	[WIRE_SUBSCRIBE]	= { on_subscribe,	PERSON },
 	[WIRE_RECORDINGS]	= { on_recordings,	STORE | POLICY | PERSON },
 	[WIRE_OPEN]		= { on_open,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_REWRAP]		= { on_rewrap,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_KEYS]		= { on_keys,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_READ]		= { on_read,		0 },
 	[WIRE_PLAN]		= { on_plan,		STORE | POLICY | PERSON },
 	[WIRE_RUN]		= { on_run,		FRESH | STORE | POLICY | PERSON },
@@ -120,7 +123,7 @@ on_hello(struct peer *peer, const void *fields)
 		return 0;
 	}
 	if (policy != NULL && peer->who->person != NULL) {
-		welcome.auditor = policy_is_auditor(policy, &subject);
+		welcome.auditor = gate_is_auditor(peer->gate, &subject);
 		welcome.admin = policy_is_admin(policy, &subject);
 		welcome.approver = decides(policy, &subject);
 	}
@@ -138,7 +141,7 @@ on_subscribe(struct peer *peer, const void *fields)
 	char trouble[TROUBLE] = "";
 
 	peer->subscribed = ((const struct wire_subscribe *)fields)->on;
-	if (policy != NULL && (policy_is_auditor(policy, &subject) || policy_is_admin(policy, &subject) || decides(policy, &subject)))
+	if (policy != NULL && (gate_is_auditor(peer->gate, &subject) || policy_is_admin(policy, &subject) || decides(policy, &subject)))
 		gate_trouble(peer->gate, trouble, sizeof trouble);
 	peer_done(peer, "%s", trouble);
 	return 0;

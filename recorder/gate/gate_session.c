@@ -18,6 +18,7 @@
 #include "lib/store/session.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
@@ -57,7 +58,7 @@ may_see(const struct peer *peer, const struct session *session)
 {
 	struct policy_subject subject = who_subject(peer->who);
 
-	return gate_session_may(peer, session->person, session->role) || policy_is_auditor(peer->gate->policy, &subject);
+	return gate_session_may(peer, session->person, session->role) || gate_is_auditor(peer->gate, &subject);
 }
 
 static int

@@ -23,6 +23,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_change.h"
+#include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
@@ -238,7 +239,7 @@ on_signed(struct peer *peer, const void *fields)
 		r = request_get(peer->gate->store, &id, &request);
 	if (r < 0)
 		return r;
-	if (strcmp(request.person, peer_person(peer)) != 0 && !policy_is_auditor(peer->gate->policy, &subject) && !gate_session_decides(peer, request.person, request.role)) {
+	if (strcmp(request.person, peer_person(peer)) != 0 && !gate_is_auditor(peer->gate, &subject) && !gate_session_decides(peer, request.person, request.role)) {
 		peer_fail(peer, STATUS_DENIED, "this request is not yours, and you are no auditor");
 		return 0;
 	}

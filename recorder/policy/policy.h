@@ -191,6 +191,7 @@ struct policy {
 	unsigned		  roles_count;
 	char			**recipients;	/* age recipients of the file `auditors`, NULL at the end; NULL if none */
 	unsigned		  recipients_count;
+	char			**recipient_owners;	/* of each the first word of the comment behind it, "" without */
 	struct roster		 *roster;	/* the file `approvers`; NULL if there is none */
 	uint8_t			  roster_sha256[SECRET_SHA256];	/* of that file; zeros if there is none */
 	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */

@@ -257,10 +257,15 @@ parse_recipients(struct policy *policy, const struct policy_file *file, struct b
 
 	for (int line = 1; next != NULL; line++) {
 		char *text = next + strspn(next, " \t");
+		const char *owner;
+		size_t owner_bytes;
 
 		next = strchr(text, '\n');
 		if (next != NULL)
 			*next++ = '\0';
+		owner = text + strcspn(text, "#\r");
+		owner += owner[0] == '#' ? 1 + strspn(owner + 1, " \t") : 0;
+		owner_bytes = strcspn(owner, " \t\r");
 		text[strcspn(text, "#\r")] = '\0';
 		for (size_t end = strlen(text); end > 0 && isspace((unsigned char)text[end - 1]); end--)
 			text[end - 1] = '\0';
@@ -274,6 +279,8 @@ parse_recipients(struct policy *policy, const struct policy_file *file, struct b
 			continue;
 		}
 		policy->recipients = own_grow(policy->recipients, policy->recipients_count + 2, sizeof(char *));
+		policy->recipient_owners = own_grow(policy->recipient_owners, policy->recipients_count + 1, sizeof(char *));
+		policy->recipient_owners[policy->recipients_count] = strndup(owner, owner_bytes);
 		policy->recipients[policy->recipients_count++] = own_dup(text);
 		policy->recipients[policy->recipients_count] = NULL;
 	}
@@ -363,13 +370,16 @@ policy_free(struct policy *policy)
 		policy_schema_free(&policy->sources[i]);
 		free(policy->sources[i].name);
 	}
-	for (unsigned i = 0; i < policy->recipients_count; i++)
+	for (unsigned i = 0; i < policy->recipients_count; i++) {
 		free(policy->recipients[i]);
+		free(policy->recipient_owners[i]);
+	}
 	policy_roster_free(policy);
 	policy_guard_free(policy);
 	policy_mask_free(policy);
 	free(policy->sources);
 	free(policy->recipients);
+	free(policy->recipient_owners);
 	free(policy->roles);
 	free(policy->warnings);
 	free(policy);

@@ -13,7 +13,9 @@
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/secret.h"
+#include "lib/store/envelope.h"
 #include "lib/store/recording.h"
+#include "lib/store/retired.h"
 #include "lib/store/retention.h"
 #include "lib/store/stmt.h"
 #include "tests/unit/store/place.h"
@@ -172,6 +174,64 @@ lists_are_filtered(void **state)
 
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
+static int
+keep_envelope(void *ctx, const struct envelope *envelope)
+{
+	struct envelope *kept = ctx;
+
+	*kept = *envelope;
+	if (envelope->error == 0) {
+		assert_int_equal(envelope->count, 5);
+		assert_memory_equal(envelope->bytes, "added", 5);
+	}
+	return 0;
+}
+
+static void
+an_envelope_is_added_and_never_replaced(void **state)
+{
+	struct place_test *place = *state;
+	struct store *store = place_store(state);
+	struct session session = entered(store, NOON);
+	struct envelope envelope = { .session = session.id, .recipient = "age1new", .person = "auditor-1", .at_us = NOON,
+		.bytes = (const uint8_t *)"added", .count = 5 };
+	struct envelope kept = { .count = 0 };
+
+	assert_int_equal(envelope_add(store, &envelope), ERR_NOT_FOUND);
+	assert_int_equal(recording_create(store, &session.id, ENVELOPE, strlen(ENVELOPE), NOON), 0);
+	assert_int_equal(envelope_add(store, &envelope), 0);
+	assert_int_equal(envelope_add(store, &envelope), ERR_STORE_CONFLICT);
+	assert_int_equal(envelope_list(store, &session.id, keep_envelope, &kept), 0);
+	assert_string_equal(kept.recipient, "age1new");
+	assert_string_equal(kept.person, "auditor-1");
+	assert_int_equal(kept.error, 0);
+	assert_memory_equal(kept.sha256, envelope.sha256, sizeof kept.sha256);
+	assert_int_equal(place_search(place, NULL, "added", 5), 0);
+	assert_true(stmt_run(store, "DELETE FROM envelopes", NO_BINDS) < 0);
+	assert_true(stmt_run(store, "UPDATE envelopes SET person = 'x'", NO_BINDS) < 0);
+	envelope.person[0] = 'b';
+	assert_int_equal(envelope_add(store, &envelope), 0);
+	envelope.count = ENVELOPE_ADDED_MOST + 1;
+	assert_int_equal(envelope_add(store, &envelope), -EINVAL);
+}
+
+static void
+who_is_retired_is_so_until_it_is_taken_back(void **state)
+{
+	struct store *store = place_store(state);
+	const struct retired carla = { .name = "carla", .at_us = NOON, .by = "root" }, bad = { .name = "a\nb", .at_us = NOON, .by = "root" };
+
+	assert_int_equal(retired_has(store, "carla"), 0);
+	assert_int_equal(retired_add(store, &carla), 0);
+	assert_int_equal(retired_add(store, &carla), ERR_STORE_CONFLICT);
+	assert_true(retired_add(store, &bad) < 0);
+	assert_int_equal(retired_has(store, "carla"), 1);
+	assert_int_equal(retired_has(store, "anna"), 0);
+	assert_int_equal(retired_remove(store, "carla"), 0);
+	assert_int_equal(retired_remove(store, "carla"), ERR_NOT_FOUND);
+	assert_int_equal(retired_has(store, "carla"), 0);
+}
+
 int
 main(void)
 {
@@ -183,6 +243,8 @@ main(void)
 		TEST(a_zeroed_slot_alone_closes_it),
 		TEST(an_envelope_of_another_session_does_not_open),
 		TEST(lists_are_filtered),
+		TEST(an_envelope_is_added_and_never_replaced),
+		TEST(who_is_retired_is_so_until_it_is_taken_back),
 	};
 
 	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
