@@ -39,7 +39,7 @@ session=$(u pt-appr sessions --json | field session)
 d eng type "ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p $far pt-far@127.0.0.1\\r"
 holds "the other machine asks for a password" d eng wait "pt-far@127.0.0.1's password:"
 d eng type "$login\\r"
-holds "and takes it" d eng wait '$'
+holds "and takes it" d eng wait '~$'
 d eng type "PS1='the''re> '\\r"
 holds "a shell is open there" d eng wait 'there>'
 d eng type 'echo from $((40 + 2)) afar\r'
