@@ -109,6 +109,20 @@ holds "and the line has not run" never ran-grant-dD
 p approver allow "$session" >/dev/null 2>"$root.said"
 holds "where no line waits there is nothing to answer" grep -q "no line waits" "$root.said"
 
+# ---- the console
+console=$root.console.drive
+days_ptys="$days_ptys $console"
+"$drive" start "$console" 100x30 "$bin/postern" console --root "$root" --as approver >/dev/null
+"$drive" "$console" wait careful >/dev/null
+type '^U' 'grant admin e\x45\r'
+sees 'being asked'
+holds "the console shows that a line waits, and for what" "$drive" "$console" wait 'admins: grant ad'
+"$drive" "$console" type '\t\ty' >/dev/null
+holds "y asks whether it may be entered" "$drive" "$console" wait 'May engineer'
+"$drive" "$console" type 'yes\r' >/dev/null
+holds "and yes enters it" sees ran-grant-eE
+"$drive" "$console" end >/dev/null
+
 # ---- pasted, typed ahead, not echoed
 quiet
 type 'echo pa""sted\rrm important.one\recho be""hind-it\r'
