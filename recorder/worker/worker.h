@@ -168,7 +168,7 @@ struct worker_guard {
 	int			 answers;	/* to the tracer; -1: it does not ask */
 	struct buf		 answered;	/* struct answer: go when what they follow from is sealed */
 	bool			 is_paste;	/* between the brackets of something pasted */
-	int64_t			 handed_us, entered_us;	/* boot: the last key, the last Enter; 0: none */
+	int64_t			 handed_us, entered_us;	/* boot: the last key, the last Enter or interrupt; 0: none */
 	uint64_t		 handed_place, entered_place;	/* of the output, then */
 };
 

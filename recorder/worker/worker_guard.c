@@ -331,15 +331,18 @@ is_enter(uint8_t byte, enum mask_tty tty)
 	return byte == '\r' || byte == '\n' || (byte == KEY_ACCEPT && tty == MASK_TTY_RAW);
 }
 
-/* Bytes before the next Enter; one that was pasted between brackets enters nothing yet. */
+/* Bytes before the next Enter, or up to an interrupt; one that was pasted between brackets enters nothing yet. */
 static size_t
 before_enter(const struct worker_guard *guard, const uint8_t *bytes, size_t count, enum mask_tty tty)
 {
 	bool is_paste = guard->is_paste;
 	size_t i = 0;
 
-	for (; i < count && (is_paste || !is_enter(bytes[i], tty)); i++)
+	for (; i < count && (is_paste || !is_enter(bytes[i], tty)); i++) {
+		if (!is_paste && bytes[i] == KEY_CANCEL)
+			return i + 1;
 		is_paste = begins(bytes + i, count - i, paste) || (is_paste && !begins(bytes + i, count - i, pasted));
+	}
 	return i;
 }
 
@@ -363,7 +366,7 @@ is_echoed(struct worker *w, int64_t now)
 	return false;
 }
 
-/* What the last Enter did is there: the shell has taken the terminal, or given it to a command. */
+/* What the last Enter or interrupt did is there: the shell has taken the terminal, or given it to a command. */
 static bool
 is_answered(struct worker *w, int64_t now)
 {
@@ -416,6 +419,11 @@ guard_handed(struct worker *w, const uint8_t *bytes, size_t count)
 	if (count == 1 && !guard->is_paste && is_enter(bytes[0], MASK_TTY_RAW)) {
 		guard->passed = guard->may_pass ? guard->let : NULL;
 		guard->may_pass = false;
+		guard->entered_us = clock_boot_us();
+		guard->entered_place = place;
+		guard->handed_us = 0;
+	} else if (count > 0 && !guard->is_paste && bytes[count - 1] == KEY_CANCEL) {
+		/* With keys right behind it a shell may keep the line that it was to drop, and then the next Enter enters both. */
 		guard->entered_us = clock_boot_us();
 		guard->entered_place = place;
 		guard->handed_us = 0;
