@@ -54,6 +54,17 @@ parse_key(char *text, struct note_key *key, uint8_t secret[NOTE_SECRET])
 }
 
 int
+notefile_take(int fd, struct note_key *key, uint8_t secret[NOTE_SECRET])
+{
+	char text[KEY_MOST + 1] = "";
+	ssize_t count = fdio_pread(fd, text, KEY_MOST, 0);
+	int r = count < 0 ? (int)count : parse_key(text, key, secret);
+
+	sodium_memzero(text, sizeof text);
+	return r;
+}
+
+int
 notefile_read(const char *path, struct note_key *key, uint8_t secret[NOTE_SECRET])
 {
 	AUTO_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);

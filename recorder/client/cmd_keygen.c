@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* postern keygen auditor: an age identity, as age-keygen writes it, for machines where age is not installed. */
+/*
+ * postern keygen auditor: an age identity, as age-keygen writes it, for machines where age is not installed. keygen log: the key that
+ * signs the log, where posternd would make it, or in a file that becomes a credential.
+ */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -14,9 +19,12 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/base/place.h"
 #include "lib/base/secret.h"
+#include "lib/proof/notefile.h"
 #include "lib/record/agekey.h"
 #include "recorder/client/commands.h"
+#include "recorder/policy/policy.h"
 
 static int
 write_key(int fd, char public[AGE_TEXT])
@@ -40,6 +48,90 @@ write_key(int fd, char public[AGE_TEXT])
 	return r;
 }
 
+/* ---- the log's key ----------------------------------------------------------------------------------------------- */
+
+/* "FILE.pub". The caller frees it. */
+static char *
+public_of(const char *file)
+{
+	size_t size = strlen(file) + sizeof ".pub";
+	char *path = own_alloc(size);
+
+	snprintf(path, size, "%s.pub", file);
+	return path;
+}
+
+/* As posternd names it: after the policy's host, or the machine. */
+static void
+log_name(const struct place *place, char name[NOTE_NAME])
+{
+	AUTO_POLICY struct policy *policy = NULL;
+	AUTO_BUF struct buf errors = { .max = 65536 };
+	char host[200] = "";
+
+	if (policy_load(place->etc, &policy, &errors) < 0 && gethostname(host, sizeof host - 1) < 0)
+		snprintf(host, sizeof host, "localhost");
+	snprintf(name, NOTE_NAME, "%s/postern", policy != NULL ? policy->host : host);
+}
+
+/* What stands in the way of a new key in the state directory; NULL: nothing. */
+static const char *
+log_stands(const struct place *place)
+{
+	static const char *const names[] = { "log.key", "log.pub", "catalogue.db" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		AUTO_FREE char *path = place_path(place->state, names[i], NULL);
+
+		if (access(path, F_OK) == 0 || errno != ENOENT)
+			return names[i];
+	}
+	return NULL;
+}
+
+/* They belong to whom the folder belongs to. */
+static int
+make_log_key(const char *key_path, const char *public_path, const char *name, const char *folder)
+{
+	AUTO_SECRET uint8_t *secret = secret_new(NOTE_SECRET);
+	struct note_key key;
+	struct stat st;
+	int r = notefile_make(key_path, public_path, name, &key, secret);
+
+	if (r < 0 || folder == NULL || geteuid() != 0)
+		return r;
+	if (stat(folder, &st) < 0 || chown(key_path, st.st_uid, st.st_gid) < 0 || chown(public_path, st.st_uid, st.st_gid) < 0)
+		return -errno;
+	return 0;
+}
+
+static int
+keygen_log(struct cli *cli)
+{
+	const char *output = cli_get(cli, "output"), *root = cli_get(cli, "root");
+	AUTO_PLACE struct place place = { 0 };
+	AUTO_FREE char *key = NULL, *public = NULL;
+	char name[NOTE_NAME];
+	const char *stands;
+	int r;
+
+	place_init(&place, root != NULL ? root : getenv("POSTERN_ROOT"));
+	key = output != NULL ? own_dup(output) : place_path(place.state, "log.key", NULL);
+	public = output != NULL ? public_of(output) : place_path(place.state, "log.pub", NULL);
+	stands = output == NULL ? log_stands(&place) : NULL;
+	if (stands != NULL)
+		return cli_fail(cli, STATUS_FAILED, "%s has a %s: a log's key is never written over, and a log that has begun keeps its own (posternd(8), KEYS)",
+		    place.state, stands);
+	if (output != NULL && (access(key, F_OK) == 0 || access(public, F_OK) == 0))
+		return cli_fail(cli, STATUS_FAILED, "%s or %s is there; a key is never written over", key, public);
+	log_name(&place, name);
+	r = make_log_key(key, public, name, output == NULL ? place.state : NULL);
+	if (r < 0)
+		return cli_fail(cli, STATUS_FAILED, "cannot make %s: %s", key, err_text(r));
+	printf("%s signs the log of %s; %s is for those who check it. Keep a copy of the first offline.\n", key, name, public);
+	return STATUS_OK;
+}
+
 int
 cmd_keygen(struct cli *cli)
 {
@@ -48,8 +140,10 @@ cmd_keygen(struct cli *cli)
 	char public[AGE_TEXT];
 	int r;
 
+	if (strcmp(cli->words[0], "log") == 0)
+		return keygen_log(cli);
 	if (strcmp(cli->words[0], "auditor") != 0)
-		return cli_fail(cli, STATUS_USAGE, "it makes the key of an auditor: keygen auditor");
+		return cli_fail(cli, STATUS_USAGE, "it makes the key of an auditor or of the log: keygen auditor, keygen log");
 	if (path != NULL) {
 		file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (file < 0)

@@ -92,7 +92,8 @@ static const struct cli_option redact_options[] = {
 static const struct cli_option keys_options[] = { CLIENT_OPTIONS, CLIENT_HOST, CLIENT_JSON,
 	{ 0, "reason", "TEXT", "why; it stands in the log" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option keygen_options[] = {
-	{ 'o', "output", "FILE", "write the identity there (default: standard output)" }, { 0, NULL, NULL, NULL } };
+	{ 'o', "output", "FILE", "write the key there (default: standard output; of the log, where posternd has it)" },
+	{ 0, "root", "DIR", "log: for the gate below DIR (trial mode, tests)" }, { 0, NULL, NULL, NULL } };
 
 /* Verbs of other programs: handed over before the table is parsed, listed for --help and the manual. */
 static const struct { const char *verb; const char *program; } elsewhere[] = {
@@ -156,7 +157,7 @@ static const struct cli_verb verbs[] = {
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "redact",	"",			"Terminal bytes in, masked bytes out; or try masking rules", redact_options, cmd_redact, 0, 0 },
 	{ "keys",	"list|retire|return|rewrap ...", "Whose key opens recordings; stop a leaver's openings, let a new one open old ones", keys_options, cmd_keys, 1, 2 },
-	{ "keygen",	"auditor",		"Make an auditor's key, as age-keygen does", keygen_options, cmd_keygen, 1, 1 },
+	{ "keygen",	"auditor|log",		"Make an auditor's key, as age-keygen does; or the log's", keygen_options, cmd_keygen, 1, 1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
 	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },

@@ -318,7 +318,7 @@ raise_limits(void)
 int
 main(int argc, char **argv)
 {
-	struct gate gate = { .retention.is_purged = true };
+	struct gate gate = { .retention.is_purged = true, .heads.given = fdio_cloexec(DAEMON_LOG_KEY, true) == 0 ? DAEMON_LOG_KEY : -1 };
 	struct watches w = { .gate = &gate };
 
 	daemon_init(&gate.daemon, "postern-gate", argc, argv);

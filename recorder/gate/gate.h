@@ -49,6 +49,7 @@ struct gate_retention {
 struct gate_heads {
 	struct signer	*signer;	/* NULL until its keys could be read */
 	int		 error;		/* of the last try; 0: all is well */
+	int		 given;		/* descriptor with the stable key, from a credential; -1: it lies in its file */
 };
 
 /* What workers have reported and is not in the log yet (live_report.h). */

@@ -40,7 +40,7 @@ open_signer(struct gate *gate)
 	else if (gethostname(host, sizeof host - 1) < 0)
 		snprintf(host, sizeof host, "localhost");
 	snprintf(name, sizeof name, "%s/postern", host);
-	return signer_open(gate->daemon.place.state, name, gate->store, &gate->heads.signer);
+	return signer_open(gate->daemon.place.state, name, gate->heads.given, gate->store, &gate->heads.signer);
 }
 
 static int

@@ -78,8 +78,22 @@ use_key(struct signer *signer)
 	return note_key_make(signer->key.name, NOTE_COSIGNATURE, signer->key.public, &signer->clock);
 }
 
+/* A key that lies in no file; its public half does. */
+static int
+take_key(struct signer *signer, int given, const char *public)
+{
+	char line[NOTE_VKEY + 1];
+	int r = notefile_take(given, &signer->key, signer->secrets->stable);
+
+	if (r < 0 || access(public, F_OK) == 0)
+		return r;
+	note_key_print(&signer->key, line);
+	strncat(line, "\n", 2);
+	return fdio_replace(public, 0644, line, strlen(line));
+}
+
 int
-signer_open(const char *dir, const char *name, struct store *store, struct signer **signer)
+signer_open(const char *dir, const char *name, int given, struct store *store, struct signer **signer)
 {
 	AUTO_FREE char *path = place_path(dir, "log.key", NULL), *public = place_path(dir, "log.pub", NULL), *epochs = place_path(dir, "epochs", NULL);
 	struct signer *made AUTO(signer_close_at) = own_alloc(sizeof *made);
@@ -93,8 +107,8 @@ signer_open(const char *dir, const char *name, struct store *store, struct signe
 		return -errno;
 	if ((is.st_mode & 077) != 0)
 		return ERR_KEY_OPEN;
-	r = notefile_read(path, &made->key, made->secrets->stable);
-	if (r == -ENOENT) {
+	r = given >= 0 ? take_key(made, given, public) : notefile_read(path, &made->key, made->secrets->stable);
+	if (r == -ENOENT && given < 0) {
 		r = head_get(store, INT64_MAX, &newest);
 		if (r == 0)
 			return ERR_NOT_FOUND;

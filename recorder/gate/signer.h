@@ -21,10 +21,11 @@ struct store;
 #define SIGNER_IDLE_US		INT64_C(60000000)	/* an idle log is signed anew so often: an older head is an alarm */
 
 /*
- * Reads the stable key, or makes it, named `name`, if neither it nor any head is there. 0; ERR_KEY_OPEN (a mode), ERR_KEY
+ * Reads the stable key, or makes it, named `name`, if neither it nor any head is there. `given`: a descriptor with the key, which then
+ * is in no file; -1: none. 0; ERR_KEY_OPEN (a mode), ERR_KEY
  * (no key in the file), ERR_NOT_FOUND (there are heads and no key), -errno.
  */
-int	signer_open(const char *dir, const char *name, struct store *store, struct signer **signer);
+int	signer_open(const char *dir, const char *name, int given, struct store *store, struct signer **signer);
 void	signer_close(struct signer *signer);	/* wipes; NULL is fine */
 
 struct signer_moment {

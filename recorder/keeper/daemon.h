@@ -11,7 +11,8 @@
 /* Descriptors of gate and keeper after exec. */
 enum daemon_fd {
 	DAEMON_LINK = 3,	/* gate and keeper: seqpacket socket to each other */
-	DAEMON_LISTEN = 4	/* gate: run/gate.sock, listening */
+	DAEMON_LISTEN = 4,	/* gate: run/gate.sock, listening */
+	DAEMON_LOG_KEY = 5	/* gate: the log's key, if it came as a credential; else closed */
 };
 
 struct daemon {

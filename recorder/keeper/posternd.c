@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -31,6 +32,8 @@
 #include "recorder/keeper/daemon.h"
 #include "recorder/keeper/setup.h"
 
+#define CREDENTIAL	"postern.log.key"
+#define CREDENTIAL_MOST	1024
 #define STOP_STEPS	100		/* of a tenth of a second: a child that has not ended by then is killed */
 #define SHORT_LIFE_US	(5 * CLOCK_US)	/* a child that died sooner is started again only after a pause */
 
@@ -38,6 +41,7 @@ struct posternd {
 	struct daemon	daemon;
 	int		listener;
 	int		signals;
+	int		log_key;	/* what the gate gets as DAEMON_LOG_KEY; -1: none */
 	pid_t		gate, keeper;
 	int64_t		started_us;	/* boottime */
 };
@@ -57,8 +61,8 @@ static void
 become_program(const struct posternd *d, const char *name, int link, int listener)
 {
 	AUTO_FREE char *path = place_program(name);
-	const int sources[] = { link, listener };
-	const int targets[] = { DAEMON_LINK, DAEMON_LISTEN };
+	const int sources[] = { link, listener, listener >= 0 ? d->log_key : -1 };
+	const int targets[] = { DAEMON_LINK, DAEMON_LISTEN, DAEMON_LOG_KEY };
 	char root_option[] = "--root";
 	char trial_option[] = "--trial";
 	char debug_option[] = "--debug";
@@ -74,7 +78,7 @@ become_program(const struct posternd *d, const char *name, int link, int listene
 	if (d->daemon.debug)
 		argv[argc++] = debug_option;
 	signals_unblock();
-	if (fdio_arrange(sources, targets, 2, DAEMON_LISTEN) < 0)
+	if (fdio_arrange(sources, targets, 3, DAEMON_LOG_KEY) < 0)
 		log_fatal("cannot arrange descriptors for %s", name);
 	execv(path, argv);
 	log_fatal("cannot run %s: %s", path, strerror(errno));
@@ -214,10 +218,34 @@ open_signals(void)
 	return fd;
 }
 
+/*
+ * The log's key as systemd hands it over (LoadCredentialEncrypted=): it is on no disk in the clear. Only root can read it there,
+ * so the gate gets a copy in memory. Nothing that is started later hears where it was. -1: there is none.
+ */
+static int
+take_credential(void)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	AUTO_FREE char *path = folder != NULL ? place_path(folder, CREDENTIAL, NULL) : NULL;
+	char *text = NULL;
+	size_t count = 0;
+	int r = path != NULL ? fdio_slurp_path(path, CREDENTIAL_MOST, &text, &count) : -ENOENT;
+
+	if (r == 0) {
+		r = fdio_memory("postern-log-key", text, count);
+		sodium_memzero(text, count);
+	}
+	free(text);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	if (r < 0 && r != -ENOENT)
+		log_fatal("cannot take %s: %s", path, err_text(r));
+	return r < 0 ? -1 : r;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct posternd d = { 0 };
+	struct posternd d = { .log_key = -1 };
 	AUTO_FREE char *path = NULL;
 
 	umask(077);	/* what has to be open gets its mode by name */
@@ -230,6 +258,7 @@ main(int argc, char **argv)
 	setup_keys(&d.daemon);
 	lock_root(&d.daemon);
 	path = place_path(d.daemon.place.run, "gate.sock", NULL);
+	d.log_key = take_credential();
 	d.listener = fdio_listen(path, d.daemon.trial ? 0600 : 0666);
 	if (d.listener < 0)
 		log_fatal("cannot listen on %s: %s", path, err_text(d.listener));

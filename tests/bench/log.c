@@ -163,7 +163,7 @@ main(int argc, char **argv)
 		return fprintf(stderr, "usage: log EMPTY-FOLDER [ENTRIES]\n"), 2;
 	secret_init();
 	must(store_open(argv[1], STORE_CREATE, &log.store), argv[1]);
-	must(signer_open(argv[1], "bench/postern", log.store, &log.signer), "the key");
+	must(signer_open(argv[1], "bench/postern", -1, log.store, &log.signer), "the key");
 	must(signer_begin(log.signer, log.store, &at, &is_broken), "the epoch");
 	store_seal_with(log.store, seal, &log);
 	puts("| the log | figure | aim |\n|---|---|---|");

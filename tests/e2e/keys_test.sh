@@ -111,5 +111,27 @@ gone() { p auditor retention run >/dev/null 2>&1; p auditor show "$first" | grep
 holds "when its window lapses" within $days_limit gone
 holds "the added envelope goes with its recording" sh -c "[ \"\$(sqlite3 -readonly '$root/state/catalogue.db' 'SELECT count(*) FROM envelopes WHERE sealed IS NOT NULL' 2>/dev/null || echo 0)\" = 0 ]"
 holds "and verify has no fault" within $days_limit "$bin/postern" verify --root "$root"
-rm -rf "$root.said" "$root.out" "$root.new"
+# ---- the log's key
+"$bin/postern" keygen log --root "$root" >"$root.said" 2>&1
+holds "a log that has begun gets no new key" says "a log's key is never written over"
+holds "a key can be made before the first start" sh -c "mkdir '$root.x' '$root.x/state' && '$bin/postern' keygen log --root '$root.x' >/dev/null && [ -s '$root.x/state/log.pub' ] && [ \"\$(stat -c %a '$root.x/state/log.key')\" = 600 ]"
+holds "once" sh -c "! '$bin/postern' keygen log --root '$root.x' >/dev/null 2>&1"
+mkdir "$root.creds"
+holds "or in a file of its own" sh -c "'$bin/postern' keygen log -o '$root.creds/postern.log.key' >/dev/null && [ -s '$root.creds/postern.log.key.pub' ]"
+rm -rf "$root.x"
+kill "$posternd" && wait "$posternd" 2>/dev/null
+kept=$root CREDENTIALS_DIRECTORY=$root.creds
+export CREDENTIALS_DIRECTORY
+chmod 755 "$root.creds"; chmod 644 "$root.creds/postern.log.key"	# as root the trial is nobody
+root=$root.y
+days_start --trial || fail "posternd starts with a credential"
+id=$(p engineer request shell --reason x)
+holds "the gate signs with a key that came as a credential" within $days_limit "$bin/postern" verify --root "$root" --key "$kept.creds/postern.log.key.pub"
+holds "which lies in no file of it" [ ! -e "$root/state/log.key" ]
+holds "but its public half does" cmp -s "$root/state/log.pub" "$kept.creds/postern.log.key.pub"
+kill "$posternd" && wait "$posternd" 2>/dev/null
+rm -rf "$root" "$root".*
+unset CREDENTIALS_DIRECTORY
+root=$kept
+rm -rf "$root.creds" "$root.said" "$root.out" "$root.new"
 tap_end

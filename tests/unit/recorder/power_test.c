@@ -122,7 +122,7 @@ set_up(void **state)
 	print_message("# seed 0x%llx\n", (unsigned long long)power->seed);
 	assert_int_equal(place_setup(&place), 0);
 	power->place = place;
-	assert_int_equal(signer_open(power->place->dir, "bastion01/postern", power->place->store, &power->signer), 0);
+	assert_int_equal(signer_open(power->place->dir, "bastion01/postern", -1, power->place->store, &power->signer), 0);
 	power->key = *signer_key(power->signer);
 	store_seal_with(power->place->store, seal, power);
 	change_key(power);

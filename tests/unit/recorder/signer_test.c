@@ -82,7 +82,7 @@ start(struct log *log)
 {
 	bool is_broken;
 
-	assert_int_equal(signer_open(log->place->dir, "bastion01/postern", log->place->store, &log->signer), 0);
+	assert_int_equal(signer_open(log->place->dir, "bastion01/postern", -1, log->place->store, &log->signer), 0);
 	assert_int_equal(begin(log, &is_broken), 0);
 	assert_false(is_broken);
 }
@@ -506,7 +506,7 @@ a_lost_epoch_is_said_and_seen(void **state)
 
 	signer_close(log->signer);
 	assert_int_equal(unlink(state_file(log, "epochs")), 0);
-	assert_int_equal(signer_open(log->place->dir, "bastion01/postern", log->place->store, &log->signer), 0);
+	assert_int_equal(signer_open(log->place->dir, "bastion01/postern", -1, log->place->store, &log->signer), 0);
 	assert_int_equal(begin(log, &is_broken), 0);
 	assert_true(is_broken);
 	append(log, "after the start");
@@ -522,12 +522,12 @@ a_key_that_others_may_read_or_that_is_missing_is_refused(void **state)
 	signer_close(log->signer);
 	log->signer = NULL;
 	assert_int_equal(chmod(state_file(log, "epochs"), 0604), 0);
-	assert_int_equal(signer_open(log->place->dir, "x", log->place->store, &log->signer), ERR_KEY_OPEN);
+	assert_int_equal(signer_open(log->place->dir, "x", -1, log->place->store, &log->signer), ERR_KEY_OPEN);
 	assert_int_equal(chmod(state_file(log, "epochs"), 0600), 0);
 	assert_int_equal(chmod(state_file(log, "log.key"), 0640), 0);
-	assert_int_equal(signer_open(log->place->dir, "x", log->place->store, &log->signer), ERR_KEY_OPEN);
+	assert_int_equal(signer_open(log->place->dir, "x", -1, log->place->store, &log->signer), ERR_KEY_OPEN);
 	assert_int_equal(unlink(state_file(log, "log.key")), 0);
-	assert_int_equal(signer_open(log->place->dir, "x", log->place->store, &log->signer), ERR_NOT_FOUND);
+	assert_int_equal(signer_open(log->place->dir, "x", -1, log->place->store, &log->signer), ERR_NOT_FOUND);
 }
 
 static void
