@@ -2,7 +2,8 @@
 /*
  * What was shown, as lines: each row when it leaves the screen at its top, is cleared away, or stands there at the end.
  * So lines come as they stood in the end, edited; rows that the terminal had wrapped are one line again. What a
- * full-screen program shows is no text of lines: it is one line that says when.
+ * full-screen program shows is no text of lines: it is one line that says when. What happened to the session (frozen, a
+ * guard, a note, its end) stands between brackets where it happened.
  */
 #include "config.h"
 
@@ -18,6 +19,7 @@
 #include "lib/term/parser.h"
 #include "player/export.h"
 #include "player/picture.h"
+#include "player/said.h"
 
 #define LINE_MOST	(1U << 20)	/* a line that goes on for longer is broken here */
 
@@ -199,6 +201,23 @@ add_output(struct paper *paper, const struct rec_event *event)
 	note_full(paper, event->t_us);
 }
 
+/* Between what was shown before it and after it; within a full-screen program there is no line to stand on, so it stands before its own. */
+static void
+note_said(struct paper *paper, const struct rec_event *event)
+{
+	AUTO_FREE char *said = said_text(event);
+	AUTO_FREE char *line = NULL;
+	char when[CLOCK_TEXT];
+
+	if (said == NULL)
+		return;
+	if (asprintf(&line, "[%s %s]\n", clock_short(event->t_us / CLOCK_US, when), said) < 0)
+		return;
+	if (!grid_is_alternate(paper->grid))
+		add_above(paper);
+	put(paper, line);
+}
+
 static int
 add(struct export *export, const struct rec_event *event)
 {
@@ -208,6 +227,7 @@ add(struct export *export, const struct rec_event *event)
 		add_output(paper, event);
 	else
 		picture_event(paper->grid, event);
+	note_said(paper, event);
 	return paper->result;
 }
 

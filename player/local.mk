@@ -40,6 +40,7 @@ player_libplayer_a_SOURCES = \
 	player/out.c player/out.h \
 	player/paths.c player/paths.h \
 	player/picture.c player/picture.h \
+	player/said.c player/said.h \
 	player/player.c player/player.h \
 	player/remote.c player/remote.h \
 	player/report.c \

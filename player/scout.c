@@ -13,6 +13,7 @@
 #include "lib/term/grid.h"
 #include "lib/term/paint.h"
 #include "player/picture.h"
+#include "player/said.h"
 #include "player/scout.h"
 #include "player/tape.h"
 
@@ -154,6 +155,7 @@ static void
 add_mark(struct scout *s, const struct rec_event *event)
 {
 	static const char none[] = "";
+	AUTO_FREE char *said = NULL;
 	const char *text = none;
 	size_t count = 0;
 	enum mark_kind kind;
@@ -173,6 +175,12 @@ add_mark(struct scout *s, const struct rec_event *event)
 		kind = event->kind == REC_NOTE ? MARK_NOTE : MARK_STATE;
 		text = (const char *)event->bytes;
 		count = event->count;
+		break;
+	case REC_GUARD:
+		kind = MARK_STATE;
+		said = said_text(event);
+		text = said != NULL ? said : none;
+		count = strlen(text);
 		break;
 	case REC_END:
 		kind = MARK_END;

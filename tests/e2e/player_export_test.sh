@@ -84,6 +84,26 @@ $ exit
 TXT
 export_as text text >text.out
 is "text is lines as they stood in the end" same want text.out
+cat <<'TXT' | make_rec said
+size 40 5
+out $ make\r\nall done\r\n$ \x20
+at 62
+state frozen: by alice: wrong host
+state enforced: {"landlock":4}
+at 70
+note looked at it
+out ls\r\nfile\r\n
+TXT
+cat >want <<'TXT'
+$ make
+all done
+[1:02 frozen: by alice: wrong host]
+[1:10 note: looked at it]
+$  ls
+file
+TXT
+export_as text said >said.out
+is "what happened stands where it did" same want said.out
 printf 'meta {"tty":false}\nout a\\nb\\n\nerr c\\n' | make_rec plain
 export_as text plain >plain.out
 printf 'a\nb\nc\n' >want
