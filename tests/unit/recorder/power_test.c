@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <endian.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/store/head.h"
+#include "lib/store/mark.h"
 #include "lib/store/verify.h"
 #include "recorder/gate/signer.h"
 #include "tests/unit/store/disk.h"
@@ -149,15 +151,32 @@ tear_down(void **state)
 	return 0;
 }
 
-/* The slots are written past SQLite and on the disk at once: they are never behind the catalogue, but may be before it. */
+/* How many heads were out at that point. */
+static size_t
+given_by(const struct power *power, size_t point)
+{
+	size_t count = 0;
+
+	while (count < power->count && power->given[count].point <= point)
+		count++;
+	return count;
+}
+
+/*
+ * The slots are written past SQLite and on the disk at once: they are never behind the catalogue, but may be before it. The
+ * mark is written before a head is given out, and nobody syncs it; at most it says what it said then.
+ */
 static void
 restart_after(struct power *power, size_t point)
 {
+	uint64_t mark = htole64(power->pins[given_by(power, point) - 1].head.size);
 	char from[512], to[512];
 	AUTO_FREE char *slots = NULL;
 	size_t count;
 
 	store_close(TAKE(power->after->store, NULL));
+	snprintf(to, sizeof to, "%s/" MARK_FILE, power->after->dir);
+	assert_int_equal(fdio_replace(to, 0600, &mark, sizeof mark), 0);
 	snprintf(from, sizeof from, "%s/slots", power->place->dir);
 	snprintf(to, sizeof to, "%s/slots", power->after->dir);
 	assert_int_equal(fdio_slurp_path(from, 1 << 24, &slots, &count), 0);
@@ -173,17 +192,6 @@ check(struct power *power, const struct checkpoint *pins, size_t count, struct v
 
 	assert_int_equal(verify_log(power->after->store, &trust, report), 0);
 	return report->verdict;
-}
-
-/* How many heads were out at that point. */
-static size_t
-given_by(const struct power *power, size_t point)
-{
-	size_t count = 0;
-
-	while (count < power->count && power->given[count].point <= point)
-		count++;
-	return count;
 }
 
 /* True if heads that were given out later tell that the log is behind them. */
