@@ -132,7 +132,7 @@ holds "hundreds at once are answered, and no more wait than there is room for" s
 holds "and those that nobody confirmed have not run" never ran-wipe-1
 type '^C' 'exit\r'
 holds "the session ends" within $days_limit is_over "$pty"
-kept() { p auditor export --as commands "$session" 2>/dev/null; }
+kept() { p auditor export --reason test --as commands "$session" 2>/dev/null; }
 within $days_limit eval 'kept >"$root.kept" && [ -s "$root.kept" ]'
 for word in 'rm-root: denied] rm -rf /' 'deploy: warned] deploy now' 'wipe: confirmed] wipe a' 'wipe: withdrawn] wipe b' \
 	'ship: allowed by approver] ship c' 'ship: refused by approver] ship d'; do
