@@ -139,6 +139,7 @@ void			 grid_row_set_mark(struct grid *grid, int row, uint32_t mark);
 #define GRID_MARK(n)	(UINT32_C(1) << (26 + (n)))
 #define GRID_BREAK	(UINT32_C(1) << 25)	/* a bit too: its byte ended an unfinished sequence; another byte would go on with it */
 void			 grid_cell_mark(struct grid *grid, int row, int col, uint32_t marks, bool on);
+void			 grid_cells_mark(struct grid *grid, int row, int from, int to, uint32_t marks);	/* on, in the columns [from, to) */
 
 /* True inside a string; *begin is the place of its first byte. */
 bool			 grid_in_string(const struct grid *grid, uint64_t *begin);

@@ -56,6 +56,19 @@ grid_cell_mark(struct grid *grid, int row, int col, uint32_t marks, bool on)
 		cell->glyph &= ~(marks & GRID_MARKS);
 }
 
+void
+grid_cells_mark(struct grid *grid, int row, int from, int to, uint32_t marks)
+{
+	struct grid_cell *cells;
+
+	if (row < 0 || row >= grid->rows || from < 0 || to > grid->cols)
+		return;
+	cells = grid->row[row].cells;
+	for (int col = from; col < to; col++)
+		if (cells[col].glyph != 0)
+			cells[col].glyph |= marks & GRID_MARKS;
+}
+
 bool
 grid_in_string(const struct grid *grid, uint64_t *begin)
 {

@@ -137,11 +137,9 @@ mask_column_leave(struct mask_stream *s, int row)
 
 	c->left_bar = false;
 	c->left_equal = 0;
-	while (col < used && cells[col].glyph != 0 && (cells[col].glyph & GLYPH) != ' ' && col < KEY_MOST)
-		col++;
+	for (; col < used && cells[col].glyph != 0 && (cells[col].glyph & GLYPH) != ' ' && col < KEY_MOST; col++)
+		c->left_bar |= (cells[col].glyph & GLYPH) == '|';
 	if (col > 0 || used == 0) {	/* mostly text, whose first word is neither */
-		for (int i = 0; i < col && !c->left_bar; i++)
-			c->left_bar = (cells[i].glyph & GLYPH) == '|';
 		c->left_bar = c->left_bar && key_of_row(s, row, '|', &c->left_from) != 0;
 		if (col + 1 >= used || (cells[col + 1].glyph & GLYPH) != '=')
 			return;

@@ -204,6 +204,7 @@ cover_run(struct mask_stream *s, const struct mask_hit *hit, uint32_t i, const s
 	int row = (int)(refs[0] >> 16), col = (int)(refs[0] & 0xffff);
 	const struct grid_cell *cell = refs[0] >> 16 == MASK_CARRY_ROW ? NULL : grid_cell(s->grid, row, col);
 	uint32_t n = 0, origin = cell != NULL ? cell->origin : 0;
+	struct mask_sub *subs;
 	const uint8_t *bytes;
 	uint64_t place;
 	size_t left;
@@ -213,20 +214,20 @@ cover_run(struct mask_stream *s, const struct mask_hit *hit, uint32_t i, const s
 		return 0;
 	*was_covered = (cell->glyph & GRID_MARK(MARK_RECORDED)) != 0;
 	bytes = mask_queue_at(&s->queue, place, &left);
+	subs = &s->queue.subs[mask_queue_index(&s->queue, place)];
 	for (; n < most && n + 1 < left && refs[n] == refs[0] + n; n++, cell++) {
 		uint32_t glyph = cell->glyph & ~GRID_MARKS;
-		struct mask_sub sub = mask_queue_sub(&s->queue, place + n);
+		struct mask_sub sub = subs[n];
 
 		if (glyph != bytes[n] || glyph <= ' ' || glyph >= 0x7f || cell->origin != origin + n || bytes[n + 1] >= 0x80)
 			break;
-		if (reach->record || sub.record == 0 || sub.screen == 0) {
+		if ((reach->record || sub.record == 0 || sub.screen == 0) && (sub.record != '*' || sub.screen != '*')) {
 			sub.record = reach->record ? '*' : sub.record;
 			sub.screen = reach->screen ? '*' : sub.screen;
 			mask_queue_set(&s->queue, place + n, sub);
 		}
-		if ((cell->glyph & marks) != marks)
-			grid_cell_mark(s->grid, row, col + (int)n, marks, true);
 	}
+	grid_cells_mark(s->grid, row, col, col + (int)n, marks);
 	return n;
 }
 

@@ -26,7 +26,7 @@
 struct one {
 	pcre2_code	*code, *prefix, *until;
 	struct mask_need *need;	/* of `code` */
-	uint32_t	 jits;			/* for these options of `code` there is machine code */
+	uint32_t	 jits, tried;		/* for these options of `code` there is machine code, or was to be */
 	uint16_t	 values[VALUES];	/* group numbers */
 	uint8_t		 value_count;
 	uint16_t	 sought;		/* of `until`: 0 if it has no such group */
@@ -107,8 +107,14 @@ compile_all(struct one *one, const struct mask_rule *rule)
 static void
 jit(struct one *one, uint32_t options)
 {
+	one->tried |= options;
 	if (pcre2_jit_compile(one->code, options) == 0)
-		one->jits = options;
+		one->jits |= options;
+}
+
+static void
+jit_others(struct one *one)
+{
 	if (one->prefix != NULL)
 		(void)pcre2_jit_compile(one->prefix, PCRE2_JIT_COMPLETE);
 	if (one->until != NULL)
@@ -126,7 +132,7 @@ ready(struct mask_match *m, size_t rule)
 	one->is_ready = true;
 	one->is_bad = compile_all(one, &m->rules->items[rule]) < 0;
 	if (!one->is_bad && m->jits_late)
-		jit(one, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+		jit_others(one);
 	return one->is_bad ? NULL : one;
 }
 
@@ -167,6 +173,7 @@ mask_match_new(const struct mask_rules *rules, struct mask_match **match, size_t
 	for (size_t i = 0; r == 0 && i < rules->count; i++) {
 		if (ready(m, i) != NULL) {
 			jit(&m->ones[i], PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+			jit_others(&m->ones[i]);
 			continue;
 		}
 		if (bad != NULL)
@@ -283,9 +290,9 @@ add_near(struct search *s, bool is_check)
 {
 	struct mask_hits *hits = s->hits;
 
-	if (!is_check && s->match->rules->items[s->rule].literals[0] == NULL)
+	if (!hits->wants_near || (!is_check && s->match->rules->items[s->rule].literals[0] == NULL))
 		return;	/* every number or long word would be one */
-	if (hits->wants_near && hits->near_count < sizeof hits->near / sizeof hits->near[0])
+	if (hits->near_count < sizeof hits->near / sizeof hits->near[0])
 		hits->near[hits->near_count++] = (struct mask_near){ s->rule, is_check };
 }
 
@@ -387,6 +394,18 @@ to_boundary(const struct search *s, size_t at)
 	return at;
 }
 
+/* Machine code for the search, made when it is first needed, where any is. */
+static bool
+has_jit(struct search *s, bool is_partial)
+{
+	struct one *one = &s->match->ones[s->rule];
+	uint32_t option = is_partial ? PCRE2_JIT_PARTIAL_HARD : PCRE2_JIT_COMPLETE;
+
+	if (s->match->jits_late && (one->tried & option) == 0)
+		jit(one, option);
+	return (one->jits & option) != 0;
+}
+
 /*
  * Machine code looks for the next beginning by itself, and fast, unless there are many words that may be one; there, and without
  * it, it is tried only where a match may begin.
@@ -396,9 +415,8 @@ find(struct search *s, const struct one *one, size_t at, uint32_t options)
 {
 	struct mask_match *m = s->match;
 	bool is_partial = (options & PCRE2_PARTIAL_HARD) != 0;
-	bool is_fast = !one->need->has_triples &&
-	    ((one->jits & (is_partial ? PCRE2_JIT_PARTIAL_HARD : PCRE2_JIT_COMPLETE)) != 0 || one->need->end == 0);
-	uint32_t anchored = is_fast || one->need->has_triples ? 0 : PCRE2_ANCHORED;
+	bool has_code, is_fast;
+	uint32_t anchored;
 	int r = PCRE2_ERROR_NOMATCH;
 
 	if (at > 0)
@@ -407,8 +425,14 @@ find(struct search *s, const struct one *one, size_t at, uint32_t options)
 		at = mask_need_begin(one->need, s->text, s->count, at, is_partial);
 		if (at >= s->count)
 			break;
-		r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, options | anchored, m->data, m->context);
-		if (is_fast)
+		has_code = has_jit(s, is_partial);
+		is_fast = has_code || one->need->end == 0;
+		anchored = is_fast || one->need->has_triples ? 0 : PCRE2_ANCHORED;
+		if (has_code)
+			r = pcre2_jit_match(one->code, (PCRE2_SPTR)s->text, s->count, at, options, m->data, m->context);
+		else
+			r = pcre2_match(one->code, (PCRE2_SPTR)s->text, s->count, at, options | anchored, m->data, m->context);
+		if (is_fast && !one->need->has_triples)
 			break;
 		at = to_boundary(s, at + 1);
 	}

@@ -106,16 +106,18 @@ mask_need_next(const struct mask_need *need, const char *text, size_t count, siz
 void
 mask_need_see(struct mask_set *seen, const char *text, size_t count)
 {
-	uint64_t low[2] = { 0, 0 };
+	uint64_t lower = 0, upper = 0;
 	uint8_t any = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		uint8_t byte = (uint8_t)text[i];
+		uint64_t bit = UINT64_C(1) << (byte & 63), is_upper = -(uint64_t)(byte >> 6 & 1);
 
 		any |= byte;
-		low[byte >> 6 & 1] |= UINT64_C(1) << (byte & 63);
+		lower |= bit & ~is_upper;
+		upper |= bit & is_upper;
 	}
-	*seen = (struct mask_set){ { low[0], low[1] }, (any & 0x80) != 0 };
+	*seen = (struct mask_set){ { lower, upper }, (any & 0x80) != 0 };
 	if (count > LONG)
 		*seen = (struct mask_set){ { UINT64_MAX, UINT64_MAX }, true };
 }

@@ -25,14 +25,14 @@ struct mask_set {
 };
 
 struct mask_need {
-	uint32_t	bits[MASK_NEED_OTHER + 1];	/* of a byte: bit i, it may be the i-th of the beginning; from MASK_NEED_HEAD on, it is in a set */
+	struct mask_set	wanted[MASK_NEED_WANTED];	/* one of each of these stands in a match */
+	unsigned	wanted_count;
 	uint32_t	end;		/* the bit of the beginning's last character; 0: nothing is known of it */
 	uint32_t	sets;		/* the bits of all sets */
 	bool		has_not;	/* some byte has MASK_NEED_NOT */
 	bool		has_triples;	/* a match begins with one of many words, whose first three characters */
 	uint64_t	triples[MASK_NEED_TRIPLES];	/* have a bit each, by a hash */
-	struct mask_set	wanted[MASK_NEED_WANTED];	/* one of each of these stands in a match */
-	unsigned	wanted_count;
+	uint32_t	bits[MASK_NEED_OTHER + 1];	/* of a byte: bit i, it may be the i-th of the beginning; from MASK_NEED_HEAD on, it is in a set */
 };
 
 /* Of a pattern that PCRE2 has taken, with mask_rule_options(). */

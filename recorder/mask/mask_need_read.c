@@ -346,13 +346,12 @@ read_piece(struct reader *in, struct mask_part *part)
 static void
 read_alternatives(struct reader *in, struct mask_part *part)
 {
-	struct mask_part sequence = mask_part_empty();
+	struct mask_part sequence = mask_part_empty(), piece = mask_part_empty();
 	bool is_first = true;
 
 	while (!in->is_lost) {
 		if (*in->at != '\0' && *in->at != ')' && *in->at != '|') {
-			struct mask_part piece = mask_part_empty();
-
+			mask_part_reset(&piece);
 			read_piece(in, &piece);
 			mask_part_append(&sequence, &piece);
 			continue;
@@ -366,7 +365,7 @@ read_alternatives(struct reader *in, struct mask_part *part)
 		in->at++;
 		in->has_ways |= in->depth == 0;
 		is_first = false;
-		sequence = mask_part_empty();
+		mask_part_reset(&sequence);
 	}
 }
 
@@ -468,11 +467,10 @@ skip_assertions(struct reader *in)
 static struct mask_part
 read_sequence(struct reader *in, const struct mask_part *rest)
 {
-	struct mask_part sequence = mask_part_empty();
+	struct mask_part sequence = mask_part_empty(), piece = mask_part_empty();
 
 	while (!in->is_lost && *in->at != '\0' && *in->at != ')' && *in->at != '|') {
-		struct mask_part piece = mask_part_empty();
-
+		mask_part_reset(&piece);
 		read_piece(in, &piece);
 		mask_part_append(&sequence, &piece);
 	}
@@ -511,6 +509,16 @@ read_words(struct reader *in, const struct mask_part *rest, struct mask_need *ne
 	}
 }
 
+/* The pattern begins with a group, or has alternatives itself. */
+static bool
+has_words(const struct reader *in)
+{
+	struct reader begin = *in;
+
+	skip_assertions(&begin);
+	return in->has_ways || strncmp(begin.at, "(?:", 3) == 0;
+}
+
 void
 mask_need_read(const char *pattern, bool is_caseless, struct mask_need *need)
 {
@@ -530,8 +538,8 @@ mask_need_read(const char *pattern, bool is_caseless, struct mask_need *need)
 	for (unsigned i = 0; i < part.known; i++)
 		set_bits(need, &part.head[i], UINT32_C(1) << i);
 	need->end = part.known > 0 ? UINT32_C(1) << (part.known - 1) : 0;
-	in = (struct reader){ .at = pattern, .is_caseless = in.is_caseless };
-	need->has_triples = *pattern != '^' && read_words(&in, &none, need) >= WORDS_LEAST;
+	in = (struct reader){ .at = pattern, .is_caseless = in.is_caseless, .has_ways = in.has_ways };
+	need->has_triples = *pattern != '^' && has_words(&in) && read_words(&in, &none, need) >= WORDS_LEAST;
 	need->wanted_count = part.need_count;
 	memcpy(need->wanted, part.needs, part.need_count * sizeof part.needs[0]);
 	for (unsigned i = 0; i < MASK_NEED_SETS && part.need_count > 0; i++) {

@@ -93,9 +93,20 @@ mask_part_empty(void)
 }
 
 void
+mask_part_reset(struct mask_part *part)
+{
+	memset(part->head, 0, part->width * sizeof part->head[0]);
+	part->known = MASK_NEED_HEAD;
+	part->width = 0;
+	part->ends = 1;
+	part->need_count = 0;
+}
+
+void
 mask_part_take(struct mask_part *part, const struct mask_set *set)
 {
 	part->ends = 2;
+	part->width = 1;
 	part->head[0] = *set;
 	mask_part_keep(part, set);
 }
@@ -123,8 +134,10 @@ mask_part_append(struct mask_part *part, const struct mask_part *next)
 	for (uint32_t left = part->ends; left != 0; left &= left - 1) {
 		unsigned end = (unsigned)__builtin_ctz(left);
 
-		for (unsigned i = 0; i < next->known && end + i < MASK_NEED_HEAD; i++)
+		for (unsigned i = 0; i < next->known && i < next->width && end + i < MASK_NEED_HEAD; i++)
 			mask_set_join(&part->head[end + i], &next->head[i]);
+		if (end + next->width > part->width)
+			part->width = end + next->width < MASK_NEED_HEAD ? end + next->width : MASK_NEED_HEAD;
 		if (end + next->known < part->known)
 			part->known = end + next->known;
 		ends |= next->ends << end;
@@ -160,8 +173,10 @@ join_needs(struct mask_part *part, const struct mask_part *other)
 void
 mask_part_alternate(struct mask_part *part, const struct mask_part *other)
 {
-	for (unsigned i = 0; i < MASK_NEED_HEAD; i++)
+	for (unsigned i = 0; i < other->width; i++)
 		mask_set_join(&part->head[i], &other->head[i]);
+	if (other->width > part->width)
+		part->width = other->width;
 	if (other->known < part->known)
 		part->known = other->known;
 	part->ends |= other->ends;

@@ -14,6 +14,7 @@
 struct mask_part {
 	struct mask_set	head[MASK_NEED_HEAD];	/* of its i-th character, */
 	unsigned	known;		/* for so many characters; behind them nothing is known */
+	unsigned	width;		/* so many of `head` are not empty */
 	uint32_t	ends;		/* a bit for each number of characters that it may have; none if it may have any from `known` on */
 	struct mask_set	needs[MASK_PART_KEPT];
 	unsigned	need_count;
@@ -28,6 +29,7 @@ void		 mask_set_fold(struct mask_set *set);	/* letters in both cases */
 unsigned	 mask_set_cost(const struct mask_set *set);	/* how much of all text has one of them */
 
 struct mask_part mask_part_empty(void);
+void		 mask_part_reset(struct mask_part *part);	/* it is empty again */
 void		 mask_part_take(struct mask_part *part, const struct mask_set *set);	/* an empty one becomes one of these characters */
 void		 mask_part_keep(struct mask_part *part, const struct mask_set *set);	/* one of them is in it, too */
 void		 mask_part_append(struct mask_part *part, const struct mask_part *next);	/* behind it */

@@ -11,6 +11,7 @@
 
 #define PIECE	4096
 #define LEAST	(6u * 1024)
+#define SUBS	(sizeof(uint64_t) / sizeof(struct mask_sub))
 
 void
 mask_queue_done(struct mask_queue *q)
@@ -62,11 +63,33 @@ mask_queue_add(struct mask_queue *q, const uint8_t *bytes, size_t count)
 	q->end += count;
 }
 
+/* SUBS bytes in a row are as they came. */
+static bool
+are_plain(const struct mask_sub *subs)
+{
+	uint64_t word;
+
+	memcpy(&word, subs, sizeof word);
+	return word == 0;
+}
+
+/* What stands in the place of one byte: how many. */
+static size_t
+put_one(const struct mask_queue *q, size_t i, bool is_screen, uint8_t *to)
+{
+	static const uint8_t wide[] = { 0xef, 0xbc, 0x8a };
+	uint8_t sub = is_screen ? q->subs[i].screen : q->subs[i].record;
+
+	if (sub == MASK_CUT)
+		return 0;
+	*to = sub == 0 ? q->bytes[i] : sub < MASK_WIDE + sizeof wide ? wide[sub - MASK_WIDE] : sub;
+	return 1;
+}
+
 void
 mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_screen, mask_sink *sink, void *user)
 {
 	size_t i = mask_queue_index(q, from), end = mask_queue_index(q, to), count = 0;
-	static const uint8_t wide[] = { 0xef, 0xbc, 0x8a };
 	uint8_t piece[PIECE];
 
 	if (from >= to || sink == NULL)
@@ -75,16 +98,18 @@ mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_
 		sink(user, q->bytes + i, end - i);
 		return;
 	}
-	for (; i < end; i++) {
-		uint8_t sub = is_screen ? q->subs[i].screen : q->subs[i].record;
-
-		if (sub == MASK_CUT)
-			continue;
-		piece[count++] = sub == 0 ? q->bytes[i] : sub < MASK_WIDE + sizeof wide ? wide[sub - MASK_WIDE] : sub;
-		if (count == PIECE) {
+	while (i < end) {
+		if (count > PIECE - SUBS) {
 			sink(user, piece, count);
 			count = 0;
 		}
+		if (i + SUBS <= end && are_plain(&q->subs[i])) {
+			memcpy(piece + count, q->bytes + i, SUBS);
+			count += SUBS;
+			i += SUBS;
+			continue;
+		}
+		count += put_one(q, i++, is_screen, piece + count);
 	}
 	if (count > 0)
 		sink(user, piece, count);
@@ -99,6 +124,8 @@ mask_queue_drop(struct mask_queue *q, uint64_t to)
 	if (to <= q->base)
 		return;
 	count = (size_t)(to - q->base);
+	if (q->start + count == q->end)
+		q->sub_count = q->open_count = 0;
 	for (size_t i = q->start; q->sub_count > 0 && i < q->start + count; i++) {
 		q->sub_count -= (q->subs[i].record | q->subs[i].screen) != 0;
 		q->open_count -= mask_sub_is_open(q->subs[i]);

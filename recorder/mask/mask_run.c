@@ -2,6 +2,7 @@
 /* Runs of digits and long words, a few operations for most of the bytes. */
 #include "config.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "recorder/mask/mask_run.h"
@@ -12,17 +13,23 @@ is_digit(char byte)
 	return (unsigned char)(byte - '0') < 10;
 }
 
-/* None of eight bytes is a digit: none has 3 in its upper half, and up to 9 in its lower. */
-static bool
-has_no_digit(const char *text)
+/* The next digit from `at` on, or `count`: eight bytes at once, as far as there are so many; less 0x30, a digit is less than ten. */
+static size_t
+next_digit(const char *text, size_t count, size_t at)
 {
-	uint64_t word, upper;
+	for (; at + sizeof(uint64_t) <= count; at += sizeof(uint64_t)) {
+		uint64_t word, other;
 
-	memcpy(&word, text, sizeof word);
-	word ^= UINT64_C(0x3030303030303030);
-	upper = ((word & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x0606060606060606)) | word;
-	upper &= UINT64_C(0xf0f0f0f0f0f0f0f0);
-	return ((upper - UINT64_C(0x0101010101010101)) & ~upper & UINT64_C(0x8080808080808080)) == 0;
+		memcpy(&word, text + at, sizeof word);
+		word = le64toh(word) ^ UINT64_C(0x3030303030303030);
+		other = ((word & UINT64_C(0x7f7f7f7f7f7f7f7f)) + UINT64_C(0x7676767676767676)) | word;
+		other = ~other & UINT64_C(0x8080808080808080);
+		if (other != 0)
+			return at + (size_t)__builtin_ctzll(other) / 8;
+	}
+	while (at < count && !is_digit(text[at]))
+		at++;
+	return at;
 }
 
 static bool
@@ -46,34 +53,29 @@ is_head(const char *text, size_t i)
 	return i >= 2 && is_capital(text[i - 1]) && is_capital(text[i - 2]);
 }
 
+/* From one group of digits to the next: a single gap between them, the same as before, makes them one run. */
 uint32_t
 mask_run_digits(const char *text, size_t count, bool *has_head)
 {
-	uint32_t run = 0, group = 0, most = 0;	/* group: digits since the last gap */
+	uint32_t run = 0, group = 0, most = 0;	/* group: the last one */
+	size_t end = 0;	/* of it */
 	char gap = '\0';
 
 	*has_head = false;
-	for (size_t i = 0; i < count; i++) {
-		if (is_digit(text[i])) {
-			*has_head = *has_head || (group == 0 && is_head(text, i));
-			run++;
-			group++;
-			most = run > most ? run : most;
-			continue;
-		}
-		if (group == 0 || !is_gap(text[i])) {
+	for (size_t at = next_digit(text, count, 0); at < count; at = next_digit(text, count, end)) {
+		if (group == 0 || at != end + 1 || !is_gap(text[end])) {
 			run = 0;
 			gap = '\0';
 		} else {
-			run = gap == '\0' || gap == text[i] ? run : group;
-			gap = text[i];
+			run = gap == '\0' || gap == text[end] ? run : group;
+			gap = text[end];
 		}
-		group = 0;
-		while (i + 1 + sizeof(uint64_t) <= count && has_no_digit(text + i + 1)) {
-			i += sizeof(uint64_t);
-			run = 0;
-			gap = '\0';
-		}
+		*has_head = *has_head || is_head(text, at);
+		for (end = at; end < count && is_digit(text[end]); end++)
+			;
+		group = (uint32_t)(end - at);
+		run += group;
+		most = run > most ? run : most;
 	}
 	return most;
 }

@@ -89,6 +89,37 @@ the_longest_word_is_found_wherever_it_stands(void **state)
 	assert_int_equal(mask_run_word("", 0, 20), 0);
 }
 
+static void
+the_longest_run_of_digits_is_found_wherever_it_stands(void **state)
+{
+	static const struct {
+		const char	*text;
+		uint32_t	 run;
+		bool		 has_head;
+	} runs[] = {
+		{ "4111-1111-1111-1111", 16, false }, { "4111 1111-1111 1111", 8, false }, { "12.34.56-78-9", 6, false },
+		{ "123 45  6789", 5, false }, { "DE89 3704", 6, true }, { "D89", 2, false }, { "NO 93", 2, true }, { "x", 0, false },
+		{ "1", 1, false }, { "12:345", 3, false }, { "\3031\27112", 2, false },
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+		size_t length = strlen(runs[i].text);
+
+		for (size_t before = 0; before < 40; before++) {
+			for (size_t behind = 0; behind < 20; behind++) {
+				bool has_head;
+
+				memset(text, '/', sizeof text);
+				memcpy(text + before, runs[i].text, length);
+				assert_int_equal(mask_run_digits(text, before + length + behind, &has_head), runs[i].run);
+				assert_int_equal(has_head, runs[i].has_head);
+			}
+		}
+	}
+}
+
 /* The filter before the automaton and the steps of eight over text without digits have edges of their own. */
 static void
 what_is_wanted_is_found_at_every_place(void **state)
@@ -136,6 +167,7 @@ main(void)
 		cmocka_unit_test(a_rule_passes_with_its_literal_or_its_digits),
 		cmocka_unit_test(the_end_of_a_text_may_begin_a_literal),
 		cmocka_unit_test(the_longest_word_is_found_wherever_it_stands),
+		cmocka_unit_test(the_longest_run_of_digits_is_found_wherever_it_stands),
 		cmocka_unit_test(what_is_wanted_is_found_at_every_place),
 		cmocka_unit_test(a_rule_with_neither_is_always_tried),
 	};
