@@ -16,6 +16,7 @@
 #include "console/console.h"
 #include "console/keys.h"
 #include "console/screen.h"
+#include "console/sign.h"
 #include "console/view.h"
 #include "lib/base/cli.h"
 #include "lib/base/clock.h"
@@ -173,6 +174,7 @@ on_links(struct console *console, struct turn *turn)
 	if (console->queue.alarm)
 		beep();
 	console->queue.alarm = false;
+	sign_look(console);
 	turn->dirty |= queue_sweep(&console->queue, console->now_us);
 	act_check_target(console);
 }

@@ -32,6 +32,7 @@ struct console {
 	char		 status[CONSOLE_STATUS];	/* what happened last */
 	enum ink	 status_ink;
 	int64_t		 status_us;	/* wall: when it was said */
+	int64_t		 sign_looked_us;	/* boot: sign_look() */
 	int64_t		 now_us;	/* wall: one time for everything on a screen */
 	bool		 quit;
 };

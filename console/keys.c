@@ -19,9 +19,9 @@
 
 /* clang-format off */
 const struct key keys[] = {
-	{ 'a', 0, "a", WORK, DECIDES, act_grant, "grant",
+	{ 'a', 0, "a", WORK, DECIDES | NEEDS_SIGN, act_grant, "grant",
 	  "grants it as asked, after a yes" },
-	{ 'g', 0, "g", WORK, DECIDES, act_grant_less, "grant less",
+	{ 'g', 0, "g", WORK, DECIDES | NEEDS_SIGN, act_grant_less, "grant less",
 	  "grants a shorter time" },
 	{ 'd', 0, "d", WORK, DECIDES, act_deny, "deny",
 	  "denies it, with a reason" },
@@ -134,6 +134,14 @@ can_decide(const struct console *console)
 	return row->list == LIST_REVIEW ? row_request(row)->can_review : row_request(row)->can;
 }
 
+static bool
+can_sign(const struct console *console)
+{
+	const struct row *row = console_row(console);
+
+	return row == NULL || queue_sign_why(&console->queue, row) == NULL;
+}
+
 /* clang-format off */
 static const struct {
 	enum need	 need;
@@ -148,6 +156,7 @@ static const struct {
 	{ NEEDS_THERE,		is_there,	"it is over already" },
 	{ NEEDS_LINK,		is_linked,	"there is no connection to its gate" },
 	{ NEEDS_CAN,		can_decide,	"you may not decide it" },
+	{ NEEDS_SIGN,		can_sign,	"it must be signed" },
 };
 /* clang-format on */
 
@@ -162,6 +171,8 @@ keys_why(const struct console *console, const struct key *key)
 		if (needs[i].need == NEEDS_CAN && row != NULL && row_request(row) != NULL &&
 		    row_request(row)->why[0] != '\0')
 			return row_request(row)->why;
+		if (needs[i].need == NEEDS_SIGN)
+			return queue_sign_why(&console->queue, row);
 		return needs[i].why;
 	}
 	return NULL;

@@ -18,7 +18,8 @@ enum need {
 	NEEDS_THERE = 16,	/* it has not gone meanwhile */
 	NEEDS_LINK = 32,	/* its gate is there */
 	NEEDS_CAN = 64,		/* this person may decide it, or review it */
-	NEEDS_REVIEW = 128
+	NEEDS_REVIEW = 128,
+	NEEDS_SIGN = 256	/* a grant of it can be signed from here, if it must be */
 };
 
 #define KEYS_SPECIAL(code)	(-(code))	/* curses' KEY_... in the table, apart from characters */

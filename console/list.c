@@ -12,6 +12,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 
+#define WHY		1024	/* room for why a request cannot be decided here */
 #define STEP		4	/* the waiting list grows in such steps, so that a newcomer seldom moves what is below */
 #define HOST_WIDTH	12
 #define WARN_S		300
@@ -277,12 +278,16 @@ static const struct {
 /* clang-format on */
 
 /* A request that cannot be decided here needs a second line that says why, if there is room. */
-static bool
-has_why(const struct row *row)
+static const char *
+why_not(const struct queue *queue, const struct row *row)
 {
 	const struct wire_request_row *request = row_request(row);
 
-	return request != NULL && row->list == LIST_WAITING && row->gone_us == 0 && !request->can && request->why[0] != '\0';
+	if (request == NULL || row->list != LIST_WAITING || row->gone_us != 0)
+		return NULL;
+	if (!request->can)
+		return request->why[0] != '\0' ? request->why : NULL;
+	return queue_sign_why(queue, row);
 }
 
 static int
@@ -292,7 +297,7 @@ lines_of(const struct queue *queue, enum list list, bool whys)
 
 	for (size_t i = 0; i < queue->lists[list].count; i++)
 		if (queue_shows(queue, queue->lists[list].row[i]))
-			lines += 1 + (whys && has_why(queue->lists[list].row[i]));
+			lines += 1 + (whys && why_not(queue, queue->lists[list].row[i]) != NULL);
 	return lines;
 }
 
@@ -385,6 +390,20 @@ scroll_to(struct console *console, enum list list, size_t fits)
 		*top = count > fits ? count - fits : 0;
 }
 
+/* Why not from here, and who can, where no column tells that. */
+static void
+paint_why(const struct console *console, const struct row *row, struct columns c, int line)
+{
+	const struct wire_request_row *request = row_request(row);
+	bool is_told = request->can || c.asks_width > 0;
+	char why[WHY];
+	int from;
+
+	snprintf(why, sizeof why, "%s%s%s", why_not(&console->queue, row), is_told ? "" : "; needed: ", is_told ? "" : request->asks);
+	from = text_width(why) < COLS - c.asks ? c.asks : c.role + 2;
+	draw_text(&console->theme, at(line, from, COLS - from - 1, request->can ? INK_WARN : INK_DIM), why);
+}
+
 /* Heading and rows from `line` on, in `room` lines below the heading. */
 static void
 paint_list(struct console *console, enum list list, int line, int room)
@@ -404,9 +423,8 @@ paint_list(struct console *console, enum list list, int line, int room)
 		const struct row *row = shown(queue, list, n);
 
 		paint_row(console, row, c, line + 1 + used++);
-		if (whys && has_why(row))
-			draw_text(&console->theme, at(line + 1 + used++, c.asks, COLS - c.asks - 1, INK_DIM),
-			    row_request(row)->why);
+		if (whys && why_not(queue, row) != NULL)
+			paint_why(console, row, c, line + 1 + used++);
 	}
 	paint_edge(console, list, line, count - console->top[list] - drawn);
 }

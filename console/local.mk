@@ -18,7 +18,7 @@ console_libconsole_a_SOURCES = \
 	console/screen.c console/screen.h \
 	console/view.h
 
-CONSOLE_LIBS = console/libconsole.a lib/wire/libwire.a lib/base/libbase.a $(NCURSES_LIBS) $(SODIUM_LIBS)
+CONSOLE_LIBS = console/libconsole.a lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(NCURSES_LIBS) $(SODIUM_LIBS)
 
 pkglibexec_PROGRAMS += console/postern-console
 console_postern_console_SOURCES = console/main.c

@@ -92,6 +92,14 @@ row_reason(const struct row *row)
 	return PICK(row, row_request(row)->reason, row_grant(row)->reason, row_session(row)->reason);
 }
 
+const char *
+queue_sign_why(const struct queue *queue, const struct row *row)
+{
+	const struct wire_request_row *request = row_request(row);
+
+	return request != NULL && row->list == LIST_WAITING && request->can && request->signs ? queue->sign_why : NULL;
+}
+
 /* As the gate says it beside the session. */
 bool
 row_waits(const struct row *row)

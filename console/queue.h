@@ -37,6 +37,7 @@ struct queue {
 	bool		 moved;		/* by a person: from then on it goes nowhere by itself */
 	char		*filter;	/* never NULL */
 	int64_t		 decided_us;	/* the last decision heard of; 0 = none */
+	const char	*sign_why;	/* a grant that must be signed cannot be from here, and why; NULL: it can */
 	bool		 alarm;		/* somebody has entered without a decision; who rings for it puts it out */
 };
 
@@ -66,6 +67,9 @@ size_t	 queue_live(const struct queue *queue, enum list list);		/* listed by the
 
 /* The row again after time has passed; NULL if it is not there any more. */
 struct row	*queue_find(const struct queue *queue, enum list list, unsigned link, const struct id *id);
+
+/* Why a grant of this request cannot be signed here; NULL if it can, or need not be, or is not this person's to make. */
+const char	*queue_sign_why(const struct queue *queue, const struct row *row);
 
 /* What all three kinds have. */
 const char	*row_role(const struct row *row);

@@ -8,19 +8,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "console/console.h"
 #include "console/screen.h"
 #include "console/sign.h"
+#include "lib/base/clock.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/base/signals.h"
 #include "lib/base/text.h"
+#include "lib/proof/agent.h"
 
 #define WORDS	16
 #define SAID	4096
+#define LOOK_US	(5 * CLOCK_US)
 
 /* The command line of `postern grant` for the gate of this link. */
 static void
@@ -105,6 +110,46 @@ run(const char *const *words, char said[SAID], size_t *count)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool
+is_wanted(const struct queue *queue)
+{
+	const struct rows *rows = &queue->lists[LIST_WAITING];
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (row_request(rows->row[i])->can && row_request(rows->row[i])->signs)
+			return true;
+	return false;
+}
+
+/* NULL: there is a key. */
+static const char *
+find_why(void)
+{
+	const struct timeval wait = { .tv_sec = 1 };
+	struct agent_keys keys = { .count = 0 };
+	AUTO_FD int fd = -1;
+
+	if (getenv("POSTERN_LOGIN") != NULL)
+		return "a grant must be signed, on your own machine: `postern console -H HOST`, or `postern grant -H HOST`";
+	fd = agent_open(NULL);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+	if (fd < 0 || agent_list(fd, &keys) < 0)
+		return "a grant must be signed, and no ssh agent is here; with a key file, `postern grant --key FILE` does it";
+	return keys.count > 0 ? NULL : "a grant must be signed, and your ssh agent holds no ed25519 key: ssh-add it";
+}
+
+void
+sign_look(struct console *console)
+{
+	int64_t now_us = clock_boot_us();
+
+	if (!is_wanted(&console->queue) || (console->sign_looked_us != 0 && now_us - console->sign_looked_us < LOOK_US))
+		return;
+	console->sign_looked_us = now_us;
+	console->queue.sign_why = find_why();
 }
 
 void

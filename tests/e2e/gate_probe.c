@@ -7,6 +7,7 @@
  *	gate_probe newer SOCKET PERSON		is a program of the next release: prints what the gate says to it
  *	gate_probe older SOCKET			is a gate of the release before that comes to a worker; 0 if that hangs up
  *	gate_probe worker SOCKET		is a worker that was taken over: it reports a note of the far future and an end of long ago
+ *	gate_probe flood SOCKET			is a worker that reports more than a gate takes, until its input ends; then its session does
  */
 #include "config.h"
 
@@ -191,6 +192,18 @@ accept_gate(int listener, struct wire_conn *conn)
 	} while (wire_wait(conn, &hello) < 0);
 }
 
+static void
+await_ack(struct wire_conn *conn, int64_t last)
+{
+	for (int64_t n = 0; n < last;) {
+		AUTO_MESSAGE struct wire_message message = { 0 };
+
+		if (wire_wait(conn, &message) < 0)
+			fail("the gate does not take the reports");
+		n = message.kind == WIRE_ACK ? ((const struct wire_ack *)message.fields)->n : n;
+	}
+}
+
 static int
 worker(char **words)
 {
@@ -210,13 +223,34 @@ worker(char **words)
 	conn.phase = WIRE_PHASE_KNOWN;
 	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
 		say(&conn, WIRE_REPORT, &reports[i]);
-	for (int64_t n = 0; n < 1001;) {
-		AUTO_MESSAGE struct wire_message message = { 0 };
+	await_ack(&conn, 1001);
+	return 0;
+}
 
-		if (wire_wait(&conn, &message) < 0)
-			fail("the gate does not take the reports");
-		n = message.kind == WIRE_ACK ? ((const struct wire_ack *)message.fields)->n : n;
+static int
+flood(char **words)
+{
+	AUTO_FD int listener = fdio_listen(words[0], 0666);
+	AUTO_CONN struct wire_conn conn = { .fd = -1 };
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	char note[] = "note", why[] = "exited", end[] = "ended";
+	struct wire_report report = { .n = 1000, .type = note, .text = why };
+
+	if (listener < 0)
+		fail("cannot listen");
+	accept_gate(listener, &conn);
+	conn.phase = WIRE_PHASE_KNOWN;
+	while (poll(&input, 1, 0) == 0) {
+		for (unsigned i = 0; i < QUESTIONS; i++, report.n++)
+			if (wire_put(&conn, WIRE_REPORT, &report) < 0)
+				fail("too much for a socket");
+		if (wire_flush(&conn) < 0)
+			fail("the gate does not hear");
+		await_ack(&conn, report.n - 1);
 	}
+	report.type = end;
+	say(&conn, WIRE_REPORT, &report);
+	await_ack(&conn, report.n);
 	return 0;
 }
 
@@ -260,7 +294,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct { const char *verb; int words; int (*run)(char **words); } verbs[] = {
-		{ "turns", 3, turns }, { "play", 1, play }, { "worker", 1, worker },
+		{ "turns", 3, turns }, { "play", 1, play }, { "worker", 1, worker }, { "flood", 1, flood },
 		{ "newer", 2, newer }, { "older", 1, older },
 	};
 

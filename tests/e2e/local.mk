@@ -36,7 +36,7 @@ CLEANFILES += tests/e2e/days_clock.so
 # A busy gate, and a gate that is lied to.
 noinst_PROGRAMS += tests/e2e/gate_probe
 tests_e2e_gate_probe_LDADD = lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
-check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_worker_test.sh tests/e2e/gate_files_test.sh tests/e2e/gate_mask_test.sh
+check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_full_test.sh tests/e2e/gate_worker_test.sh tests/e2e/gate_files_test.sh tests/e2e/gate_mask_test.sh
 # end of a busy gate
 
 # A bastion with Debian's own sshd. sshd_lib.sh is the stage that all share.

@@ -10,6 +10,8 @@
 
 #include "tests/term/console_stage.h"
 
+#define ESCAPE	"\033"
+
 /* The usual rows; the pointer has landed. */
 static struct stage *
 usual(struct stage *stage)
@@ -78,6 +80,50 @@ a_wish_for_more_time_says_that_it_is_one(void **state)
 
 #define ON_STAGE(test)	cmocka_unit_test_setup_teardown(test, stage_setup, stage_teardown)
 
+/* Nothing is asked that cannot be done: the row says why before a key is pressed, and only that key is refused. */
+static void
+a_grant_that_cannot_be_signed_here_says_so(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_tell(stage, "request|id=1|role=orders-ro|person=eng-07|for=1800|ago=42|asks=one of dba|signs=1|reason=INC-1 look");
+	stage_console(stage, 120, 30, "SSH_AUTH_SOCK=");
+	stage_wait(stage, "a grant must be signed, and no ssh agent is here");
+	stage_type(stage, "a");
+	stage_wait(stage, "Not now: a grant must be signed, and no ssh agent is here; with a key file, `postern grant --key FILE`");
+	stage_type(stage, "\r");
+	stage_wait(stage, "You can deny it. You cannot grant it here: a grant must be signed");
+	stage_type(stage, ESCAPE);
+	stage_wait_gone(stage, "You can deny it.");
+	stage_type(stage, "d");
+	stage_wait(stage, "Why do you deny orders-ro to eng-07?");
+	stage_type(stage, "no\r");
+	stage_heard(stage, "decide grant=0 seconds=0 comment=no which=a0000000000000000000000000000001");
+}
+
+static void
+through_a_login_a_signed_grant_is_for_another_machine(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_tell(stage, "request|id=1|role=orders-ro|person=eng-07|for=1800|ago=42|asks=one of dba|signs=1|reason=INC-1 look");
+	stage_console(stage, 160, 30, "POSTERN_LOGIN=1");
+	stage_wait(stage, "a grant must be signed, on your own machine: `postern console -H HOST`");
+}
+
+static void
+who_cannot_decide_reads_why_and_who_can(void **state)
+{
+	struct stage *stage = *state;
+
+	stage_tell(stage, "request|id=1|role=orders-ro|person=eng-07|for=1800|ago=42|asks=one of dba|signs=1|reason=INC-1 look|"
+	    "why=nobody decides their own request");
+	stage_console(stage, 70, 20, "SSH_AUTH_SOCK=");
+	stage_wait(stage, "nobody decides their own request; needed:");
+	stage_type(stage, "a");
+	stage_wait(stage, "Not now: nobody decides their own request.");
+}
+
 int
 main(void)
 {
@@ -85,6 +131,9 @@ main(void)
 		ON_STAGE(a_session_is_frozen_and_goes_on),
 		ON_STAGE(a_session_gets_more_time_and_less),
 		ON_STAGE(a_wish_for_more_time_says_that_it_is_one),
+		ON_STAGE(a_grant_that_cannot_be_signed_here_says_so),
+		ON_STAGE(through_a_login_a_signed_grant_is_for_another_machine),
+		ON_STAGE(who_cannot_decide_reads_why_and_who_can),
 	};
 
 	return cmocka_run_group_tests_name("console, sessions", tests, NULL, NULL);

@@ -121,6 +121,7 @@ command_request(struct fake *fake, const char *line)
 		.why = field(line, "why"), .details = field(line, "details"), .deciders = 5, .online = 2 };
 	row->lapses_us = row->created_us + 3600 * CLOCK_US;
 	row->can = row->why[0] == '\0';
+	row->signs = number(line, "signs") != 0;
 	if (number(line, "extends") > 0) {
 		row->extends = id_of(number(line, "extends"));
 		row->ends_us = now(fake) + number(line, "left") * CLOCK_US;
