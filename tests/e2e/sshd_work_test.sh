@@ -161,8 +161,10 @@ holds "nothing was written" test ! -s "$stage/out"
 sshd_result=$?
 sed 's/^/# /' "$stage/why"
 holds "a copy of the recording does not open with the auditor's key" test $sshd_result -ne 0 -a ! -s "$stage/out"
-# Whoever had copied the catalogue with its sealed envelopes as well: put back in their place, they open nothing.
+# Whoever had copied the catalogue with its sealed envelopes as well: put back in their place, they open nothing, also without
+# the file by which the gate would see that this catalogue is an old one.
 kill "$daemon" && wait "$daemon"
+rm "$state/mark"
 cp -p "$stage"/catalogue.db* "$state/" && cp "$stage/copy.rec" "$recording" && chown _postern:_postern "$state"/catalogue.db* "$recording"
 sshd_gate
 export_as text "$session" >"$stage/out" 2>"$stage/why"

@@ -158,7 +158,7 @@ broken_heads_are_no_heads(void **state)
 #define ROOT "AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 	static const char *const broken[] = {
 		"", "origin\n", "origin\n5\n", "\n5\n" ROOT "\n", "origin\n05\n" ROOT "\n", "origin\n-5\n" ROOT "\n", "origin\n\n" ROOT "\n",
-		"origin\n18446744073709551616\n" ROOT "\n", "origin\n5\nAQID\n", "origin\n5\n" ROOT,
+		"origin\n18446744073709551616\n" ROOT "\n", "origin\n5\nAQID\n", ("origin\n5\n" ROOT),
 	};
 	static const char good[] = "origin\n18446744073709551615\n" ROOT "\nextension\n";
 	struct checkpoint checkpoint;
