@@ -317,7 +317,7 @@ mask_cover(struct mask_stream *s, const struct mask_hit *hit, bool is_final)
 {
 	bool is_full = hit->is_partial || hit->to - hit->from > STYLED_MOST || is_in_full(s, hit->rule);
 	struct reach reach = { .record = is_final, .screen = !mask_is_record_only(s, hit->rule) };
-	char out[2 * STYLED_MOST];
+	char out[2 * STYLED_MOST] __attribute__((uninitialized));	/* else hardening zeroes it for each value */
 	bool is_new = false, was_covered = false;
 	uint32_t chars = 0, run;
 	size_t column = 0;

@@ -89,8 +89,8 @@ put_one(const struct mask_queue *q, size_t i, bool is_screen, uint8_t *to)
 void
 mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_screen, mask_sink *sink, void *user)
 {
-	size_t i = mask_queue_index(q, from), end = mask_queue_index(q, to), count = 0;
-	uint8_t piece[PIECE];
+	size_t i = mask_queue_index(q, from), end = mask_queue_index(q, to), count = 0, used = 0;
+	uint8_t piece[PIECE] __attribute__((uninitialized));	/* else hardening zeroes it for each line */
 
 	if (from >= to || sink == NULL)
 		return;
@@ -101,6 +101,7 @@ mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_
 	while (i < end) {
 		if (count > PIECE - SUBS) {
 			sink(user, piece, count);
+			used = PIECE;
 			count = 0;
 		}
 		if (i + SUBS <= end && are_plain(&q->subs[i])) {
@@ -113,7 +114,7 @@ mask_queue_emit(const struct mask_queue *q, uint64_t from, uint64_t to, bool is_
 	}
 	if (count > 0)
 		sink(user, piece, count);
-	sodium_memzero(piece, sizeof piece);
+	sodium_memzero(piece, used > count ? used : count);
 }
 
 void
