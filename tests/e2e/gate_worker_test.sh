@@ -20,7 +20,8 @@ case $said in
 esac
 holds "a session hangs up on a gate of the release before" "$probe" older "$root/run/w/$session"
 holds "and says what to do" within $days_limit journal "a gate that speaks version 1 of the protocol came to a session that speaks 2: start the newer release again"
-"$drive" "$pty" type 'echo a$((40+2))b\r' >/dev/null
+# What runs on ignores that its terminal goes, so there is somebody to kill.
+"$drive" "$pty" type 'trap "" HUP; echo a$((40+2))b; exec sleep 600\r' >/dev/null
 holds "it goes on with its own" "$drive" "$pty" wait a42b
 
 # Its place is taken while there is no gate.
