@@ -12,6 +12,12 @@
 
 #define OVERLAP	1024	/* of two pieces of a long string */
 
+static bool
+is_control(uint8_t byte)
+{
+	return byte < 0x20 || byte == 0x7f;
+}
+
 /* Bytes as a text of the same length. */
 static void
 take_text(struct mask_line *line, const uint8_t *bytes, size_t count)
@@ -22,7 +28,7 @@ take_text(struct mask_line *line, const uint8_t *bytes, size_t count)
 	for (size_t i = 0; i < count;) {
 		int used = bytes[i] < 0x80 ? 1 : text_decode(bytes + i, count - i, &character);
 
-		if (used <= 0 || (used == 1 && (bytes[i] < 0x20 || bytes[i] == 0x7f))) {
+		if (used <= 0 || (used == 1 && is_control(bytes[i]))) {
 			line->text[i++] = ' ';
 			continue;
 		}
@@ -74,7 +80,7 @@ cover_bytes(struct mask_stream *s, uint64_t place, const struct mask_hit *hit)
 		int width = bytes > 0 ? width_of(character) : 1;
 
 		bytes = bytes > 0 ? bytes : 1;
-		for (int b = 0; b < bytes && *mask_queue_at(&s->queue, place + i, &left) >= 0x20; b++) {
+		for (int b = 0; b < bytes && !is_control(*mask_queue_at(&s->queue, place + i, &left)); b++) {
 			struct mask_sub sub = mask_queue_sub(&s->queue, place + i + (uint64_t)b);
 
 			sub.record = b < width ? '*' : MASK_CUT;
