@@ -79,7 +79,8 @@ try top '' 'load average' sh -c 'top -b -n 1 | head -n 20; exec sleep 100'
 is "bash under the recorder ends" test "$("$drive" "$dir/r" status)" = 0
 "$drive" "$dir/r" end >/dev/null
 "$postern" export -i key --as text edited.rec >text
-printf '$ echo hello\nhello\n$ exit\nexit\n' >want
-is "its text has each line as it was entered" diff want text
+printf '$ echo hello\nhello\n$ exit\nexit\n[ended: exited]\n' >want
+sed 's/^\[[0-9:]* ended/[ended/' text >told
+is "its text has each line as it was entered, and its end" diff want told
 "$postern" export -i key --as input edited.rec | od -An -c | grep -q . && pass "and its input every key" || fail "and its input every key"
 tap_end
