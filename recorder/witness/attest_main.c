@@ -235,6 +235,7 @@ int
 main(int argc, char **argv)
 {
 	struct attest attest = { .state = argc == 7 ? argv[1] : NULL };
+	AUTO_FREE char *folder = NULL;
 
 	log_open("postern-attest", LOG_LEVEL_WARN);
 	secret_init();
@@ -242,7 +243,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc != 7)
 		log_fatal("it is started by postern-gate only");
-	attest.folder = place_path(argv[1], "witness", NULL);
+	attest.folder = folder = place_path(argv[1], "witness", NULL);
 	attest.name = argv[3];
 	attest.courier = (struct courier){ .kind = argv[4], .where = argv[5], .etc = argv[2] };
 	if (note_key_parse(argv[6], &attest.key) < 0 || attest.key.type != NOTE_COSIGNATURE) {
