@@ -10,14 +10,13 @@
 #include <string.h>
 
 #include "lib/base/cli.h"
-#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "lib/record/trail.h"
 #include "lib/wire/messages.h"
 #include "player/commands.h"
-#include "player/moment.h"
+#include "player/found.h"
 #include "player/paths.h"
 #include "player/tape.h"
 
@@ -134,49 +133,12 @@ print_acts(const char *act, struct paths *paths)
 			printf("%s %s\n", act, paths->items[i]);
 }
 
-/* Sessions that can still be opened, by their ids. */
-struct found {
-	char	(*ids)[ID_TEXT];
-	size_t	count;
-};
-
-static int
-take_row(struct client *client, const void *fields, void *user)
-{
-	const struct wire_recording_row *row = fields;
-	struct found *found = user;
-
-	(void)client;
-	if (strcmp(row->state, "expired") == 0)
-		return 0;
-	found->ids = own_grow(found->ids, found->count + 1, sizeof *found->ids);
-	id_text(&row->session, found->ids[found->count++]);
-	return 0;
-}
-
-/* Those of --since and --role. */
-static int
-find_sessions(struct cli *cli, struct found *found)
-{
-	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
-	AUTO_FREE char *role = own_dup(cli_get(cli, "role") != NULL ? cli_get(cli, "role") : "");
-	char nobody[] = "";
-	struct wire_recordings question = { .person = nobody, .role = role };
-	int r;
-
-	if (cli_get(cli, "since") == NULL)
-		return cli_fail(cli, STATUS_USAGE, "name sessions, or say --since");
-	if (moment_past(cli_get(cli, "since"), clock_wall_us(), &question.since_us) < 0)
-		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20 or 14:00", cli_get(cli, "since"));
-	r = client_open(&client, cli);
-	return r != 0 ? r : client_ask(&client, WIRE_RECORDINGS, &question, WIRE_RECORDING_ROW, take_row, found);
-}
-
 static int
 learn_found(struct cli *cli, struct learnt *learnt)
 {
 	struct found found = { .count = 0 };
-	int status = find_sessions(cli, &found);
+	const char *role = cli_get(cli, "role");
+	int status = found_since(cli, role != NULL ? role : "", &found);
 
 	for (size_t i = 0; i < found.count && status == STATUS_OK; i++)
 		status = learn_one(cli, found.ids[i], learnt);

@@ -8,13 +8,12 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/cli.h"
-#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/record/agekey.h"
 #include "lib/record/reader.h"
 #include "player/commands.h"
-#include "player/moment.h"
+#include "player/found.h"
 #include "player/tape.h"
 
 struct rewrap {
@@ -56,41 +55,6 @@ rewrap_one(struct rewrap *rewrap, const char *what)
 	return status == STATUS_OK ? rewrap_tape(rewrap, &tape, what) : status;
 }
 
-/* Sessions whose recording is there. */
-struct found {
-	char	(*ids)[ID_TEXT];
-	size_t	count;
-};
-
-static int
-take_row(struct client *client, const void *fields, void *user)
-{
-	const struct wire_recording_row *row = fields;
-	struct found *found = user;
-
-	(void)client;
-	if (strcmp(row->state, "expired") == 0)
-		return 0;
-	found->ids = own_grow(found->ids, found->count + 1, sizeof *found->ids);
-	id_text(&row->session, found->ids[found->count++]);
-	return 0;
-}
-
-static int
-find(struct cli *cli, struct found *found)
-{
-	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
-	struct wire_recordings question = { .limit = 0 };
-	int r;
-
-	if (cli_get(cli, "since") == NULL)
-		return cli_fail(cli, STATUS_USAGE, "name sessions, or say --since (1y for those of a year)");
-	if (moment_past(cli_get(cli, "since"), clock_wall_us(), &question.since_us) < 0)
-		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20 or 14:00", cli_get(cli, "since"));
-	r = client_open(&client, cli);
-	return r != 0 ? r : client_ask(&client, WIRE_RECORDINGS, &question, WIRE_RECORDING_ROW, take_row, found);
-}
-
 /* Those that cannot be opened are told of, and the others go on. */
 int
 cmd_rewrap(struct cli *cli)
@@ -104,7 +68,7 @@ cmd_rewrap(struct cli *cli)
 		return cli_fail(cli, STATUS_USAGE, "say for whom with --to AGE1..., a public key that stands in the file auditors");
 	tape_ask_reason(cli, cli->word_count > 0 ? cli->words[0] : "0000");
 	if (cli->word_count == 0)
-		worst = find(cli, &found);
+		worst = found_since(cli, "", &found);
 	for (size_t i = 0; i < (size_t)cli->word_count + found.count; i++) {
 		int status = rewrap_one(&rewrap, i < (size_t)cli->word_count ? cli->words[i] : found.ids[i - (size_t)cli->word_count]);
 

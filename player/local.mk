@@ -36,6 +36,7 @@ player_libplayer_a_SOURCES = \
 	player/log_proof.c \
 	player/log_tiles.c \
 	player/meta.c player/meta.h \
+	player/found.c player/found.h \
 	player/moment.c player/moment.h \
 	player/out.c player/out.h \
 	player/paths.c player/paths.h \
