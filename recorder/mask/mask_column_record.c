@@ -134,11 +134,12 @@ mask_column_leave(struct mask_stream *s, int row)
 
 	const struct grid_cell *cells = grid_cell(s->grid, row, 0);
 	int used = grid_row_used(s->grid, row), col = 0;
+	bool has_bar = false;
 
-	c->left_bar = false;
 	c->left_equal = 0;
 	for (; col < used && cells[col].glyph != 0 && (cells[col].glyph & GLYPH) != ' ' && col < KEY_MOST; col++)
-		c->left_bar |= (cells[col].glyph & GLYPH) == '|';
+		has_bar |= (cells[col].glyph & GLYPH) == '|';
+	c->left_bar = has_bar;
 	if (col > 0 || used == 0) {	/* mostly text, whose first word is neither */
 		c->left_bar = c->left_bar && key_of_row(s, row, '|', &c->left_from) != 0;
 		if (col + 1 >= used || (cells[col + 1].glyph & GLYPH) != '=')

@@ -191,6 +191,27 @@ cover_spot(struct mask_stream *s, struct spot *spot, const char *out, const stru
 		mark_spot(s, spot, marks, true);
 }
 
+/* In full, bytes of one column each. What was decided for good stays so against what is open. */
+static void
+cover_subs(struct mask_stream *s, uint64_t place, uint32_t count, const struct reach *reach)
+{
+	const struct mask_sub both = { .record = '*', .screen = '*' };
+
+	if (reach->record && reach->screen) {
+		mask_queue_fill(&s->queue, place, count, both);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct mask_sub sub = mask_queue_sub(&s->queue, place + i);
+
+		if (!reach->record && sub.record != 0 && sub.screen != 0)
+			continue;
+		sub.record = reach->record ? '*' : sub.record;
+		sub.screen = reach->screen ? '*' : sub.screen;
+		mask_queue_set(&s->queue, place + i, sub);
+	}
+}
+
 /*
  * Characters of one byte each, one after another in the text, in their row and in the queue, that no sink has yet: most of what is
  * covered in full. How many there are from `i` on; if there are any, *was_covered is that of the first.
@@ -204,7 +225,6 @@ cover_run(struct mask_stream *s, const struct mask_hit *hit, uint32_t i, const s
 	int row = (int)(refs[0] >> 16), col = (int)(refs[0] & 0xffff);
 	const struct grid_cell *cell = refs[0] >> 16 == MASK_CARRY_ROW ? NULL : grid_cell(s->grid, row, col);
 	uint32_t n = 0, origin = cell != NULL ? cell->origin : 0;
-	struct mask_sub *subs;
 	const uint8_t *bytes;
 	uint64_t place;
 	size_t left;
@@ -214,19 +234,13 @@ cover_run(struct mask_stream *s, const struct mask_hit *hit, uint32_t i, const s
 		return 0;
 	*was_covered = (cell->glyph & GRID_MARK(MARK_RECORDED)) != 0;
 	bytes = mask_queue_at(&s->queue, place, &left);
-	subs = &s->queue.subs[mask_queue_index(&s->queue, place)];
 	for (; n < most && n + 1 < left && refs[n] == refs[0] + n; n++, cell++) {
 		uint32_t glyph = cell->glyph & ~GRID_MARKS;
-		struct mask_sub sub = subs[n];
 
 		if (glyph != bytes[n] || glyph <= ' ' || glyph >= 0x7f || cell->origin != origin + n || bytes[n + 1] >= 0x80)
 			break;
-		if ((reach->record || sub.record == 0 || sub.screen == 0) && (sub.record != '*' || sub.screen != '*')) {
-			sub.record = reach->record ? '*' : sub.record;
-			sub.screen = reach->screen ? '*' : sub.screen;
-			mask_queue_set(&s->queue, place + n, sub);
-		}
 	}
+	cover_subs(s, place, n, reach);
 	grid_cells_mark(s->grid, row, col, col + (int)n, marks);
 	return n;
 }

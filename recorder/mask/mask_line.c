@@ -63,27 +63,38 @@ add_char(struct mask_line *line, uint32_t character, uint32_t ref)
 	}
 }
 
+/* Cells of ASCII, of which there are mostly many; how many. */
+static int
+add_ascii(struct mask_line *line, const struct grid_cell *cells, int most, uint32_t ref)
+{
+	char *text = line->text + line->count;
+	uint32_t *refs = line->refs + line->count, glyph;
+	int n = 0;
+
+	for (; n < most && (glyph = cells[n].glyph & ~GRID_MARKS) < 0x80; n++) {
+		text[n] = glyph != 0 ? (char)glyph : ' ';
+		refs[n] = ref + (uint32_t)n;
+	}
+	line->count += (size_t)n;
+	return n;
+}
+
 void
 mask_line_part(struct mask_line *line, const struct grid *grid, int row, int from, int to)
 {
 	int end = grid_row_used(grid, row) < to ? grid_row_used(grid, row) : to;
 	const struct grid_cell *cells = grid_cell(grid, row, 0);
-	uint32_t ref = (uint32_t)row << 16 | (uint32_t)from;
+	uint32_t ref = (uint32_t)row << 16;
 	uint32_t chars[GRID_CHARS];
 
 	while (end > from && cells[end - 1].glyph == 0)
 		end--;
 	if (line->count + (size_t)(end - from) * BYTES_MOST > MASK_LINE_MOST)
 		end = from + (int)((MASK_LINE_MOST - line->count) / BYTES_MOST);
-	for (int col = from; col < end; col++, ref++) {
-		uint32_t glyph = cells[col].glyph & ~GRID_MARKS;
-
-		if (glyph < 0x80) {
-			line->text[line->count] = glyph != 0 ? (char)glyph : ' ';
-			line->refs[line->count++] = ref;
-		} else if (grid_cell_chars(grid, &cells[col], chars) > 0) {
-			add_char(line, chars[0], ref);
-		}
+	for (int col = from; col < end; col++) {
+		col += add_ascii(line, &cells[col], end - col, ref | (uint32_t)col);
+		if (col < end && grid_cell_chars(grid, &cells[col], chars) > 0)
+			add_char(line, chars[0], ref | (uint32_t)col);
 	}
 }
 

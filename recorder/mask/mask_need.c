@@ -80,11 +80,12 @@ mask_need_begin(const struct mask_need *need, const char *text, size_t count, si
 	if (end == 0)
 		return at;
 	for (size_t i = at; i < count; i++) {
+		uint8_t byte = (uint8_t)text[i];
 		size_t place;
 
-		if (is_inside(text[i]))
+		if (__builtin_expect(byte >= MASK_NEED_OTHER, false) && is_inside((char)byte))
 			continue;
-		state = (state << 1 | 1) & bits_of(need, text[i]);
+		state = (state << 1 | 1) & need->bits[__builtin_expect(byte < MASK_NEED_OTHER, true) ? byte : MASK_NEED_OTHER];
 		if ((state & end) == 0)
 			continue;
 		place = back(text, i, (unsigned)__builtin_ctz(end));

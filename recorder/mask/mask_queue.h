@@ -67,6 +67,22 @@ mask_queue_set(struct mask_queue *queue, uint64_t place, struct mask_sub sub)
 	*at = sub;
 }
 
+/* The same for `count` places from `place` on. */
+static inline void
+mask_queue_fill(struct mask_queue *queue, uint64_t place, size_t count, struct mask_sub sub)
+{
+	struct mask_sub *at = &queue->subs[mask_queue_index(queue, place)];
+	size_t subs = 0, open = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		subs += (at[i].record | at[i].screen) != 0;
+		open += mask_sub_is_open(at[i]);
+		at[i] = sub;
+	}
+	queue->sub_count += ((sub.record | sub.screen) != 0 ? count : 0) - subs;
+	queue->open_count += (mask_sub_is_open(sub) ? count : 0) - open;
+}
+
 static inline struct mask_sub
 mask_queue_sub(const struct mask_queue *queue, uint64_t place)
 {
