@@ -13,6 +13,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
+#include "lib/record/agekey.h"
 #include "lib/record/trail.h"
 #include "lib/wire/messages.h"
 #include "player/commands.h"
@@ -25,6 +26,7 @@ struct learnt {
 	struct paths	exec, read, write;
 	bool		is_shell;	/* a shell ran */
 	unsigned	sessions;
+	struct age_ring	*ring;		/* of the auditor, for all of them */
 	unsigned long	masked;		/* names with something covered in them: they say nothing */
 };
 
@@ -74,12 +76,13 @@ note_event(struct learnt *learnt, const struct rec_event *event)
 static int
 learn_one(struct cli *cli, const char *what, struct learnt *learnt)
 {
+	const struct tape_ask ask = { what, "a role is learnt from it" };
 	AUTO_TAPE struct tape tape = { 0 };
 	struct rec_event event;
 	int status, got;
 
 	tape_ask_reason(cli, what);
-	status = tape_open(&tape, cli, what, "a role is learnt from it");
+	status = tape_open_with(&tape, learnt->ring, cli, &ask);
 	if (status != STATUS_OK)
 		return status;
 	while ((got = rec_reader_next(tape.reader, &event)) == 1)
@@ -149,7 +152,8 @@ learn_found(struct cli *cli, struct learnt *learnt)
 int
 cmd_learn(struct cli *cli)
 {
-	struct learnt learnt = { .is_shell = false };
+	AUTO_AGE_RING struct age_ring *ring = age_ring_new();
+	struct learnt learnt = { .ring = ring };
 	int status = STATUS_OK;
 
 	if (tape_is_login())

@@ -19,6 +19,7 @@
 struct rewrap {
 	struct cli	*cli;
 	const char	*to;
+	struct age_ring	*ring;		/* of the auditor, for all of them */
 	unsigned	 added, there;
 };
 
@@ -48,7 +49,8 @@ static int
 rewrap_one(struct rewrap *rewrap, const char *what)
 {
 	AUTO_TAPE struct tape tape = { 0 };
-	int status = tape_open(&tape, rewrap->cli, what, "keys rewrap");
+	const struct tape_ask ask = { what, "keys rewrap" };
+	int status = tape_open_with(&tape, rewrap->ring, rewrap->cli, &ask);
 
 	if (status == STATUS_OK && tape.remote == NULL)
 		return cli_fail(rewrap->cli, STATUS_USAGE, "%s: only a recording that a gate keeps gets another envelope", what);
@@ -59,7 +61,8 @@ rewrap_one(struct rewrap *rewrap, const char *what)
 int
 cmd_rewrap(struct cli *cli)
 {
-	struct rewrap rewrap = { .cli = cli, .to = cli_get(cli, "to") };
+	AUTO_AGE_RING struct age_ring *ring = age_ring_new();
+	struct rewrap rewrap = { .cli = cli, .to = cli_get(cli, "to"), .ring = ring };
 	struct age_recipient recipient;
 	struct found found = { .count = 0 };
 	int worst = STATUS_OK;

@@ -13,6 +13,7 @@ int	cmd_play(struct cli *cli);
 int	cmd_log(struct cli *cli);
 int	cmd_verify(struct cli *cli);
 int	cmd_report(struct cli *cli);
+int	cmd_search(struct cli *cli);
 int	cmd_rewrap(struct cli *cli);
 int	cmd_learn(struct cli *cli);
 

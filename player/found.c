@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Asks the gate for the recordings since a moment. */
+/* Asks the gate for recordings, a page at a time. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/cli.h"
@@ -12,6 +13,82 @@
 #include "player/found.h"
 #include "player/moment.h"
 
+#define PAGE	1000	/* most rows of one answer */
+
+/* Newest first, and by id where two began in the same microsecond: what the next page shows again is told by that. */
+struct pages {
+	client_row	*each;
+	void		*user;
+	unsigned	 rows, fresh;	/* of this page; a full one may not be the last */
+	int64_t		 last_us;	/* start of the last row, and whose it is */
+	struct id	 last;
+};
+
+static int
+page_row(struct client *client, const void *fields, void *user)
+{
+	const struct wire_recording_row *row = fields;
+	struct pages *pages = user;
+
+	pages->rows++;
+	if (pages->last_us == row->started_us && memcmp(row->session.bytes, pages->last.bytes, ID_BYTES) <= 0)
+		return 0;
+	pages->fresh++;
+	pages->last_us = row->started_us;
+	pages->last = row->session;
+	return pages->each(client, row, pages->user);
+}
+
+int
+found_each(struct client *client, struct wire_recordings *question, client_row *each, void *user)
+{
+	struct pages pages = { .each = each, .user = user };
+	int r;
+
+	do {
+		pages.rows = pages.fresh = 0;
+		if (pages.last_us != 0)
+			question->until_us = pages.last_us + 1;
+		r = client_ask(client, WIRE_RECORDINGS, question, WIRE_RECORDING_ROW, page_row, &pages);
+	} while (r == 0 && pages.rows == PAGE && pages.fresh > 0);
+	return r;
+}
+
+static int
+read_moment(const struct cli *cli, const char *option, int64_t *wall_us)
+{
+	const char *text = cli_get(cli, option);
+
+	*wall_us = 0;
+	if (text != NULL && moment_past(text, clock_wall_us(), wall_us) < 0)
+		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20, 2026-11-20 14:00 or 14:00", text);
+	return STATUS_OK;
+}
+
+static char *
+option_text(const struct cli *cli, const char *option)
+{
+	return own_dup(cli_get(cli, option) != NULL ? cli_get(cli, option) : "");
+}
+
+int
+found_question(const struct cli *cli, struct wire_recordings *question)
+{
+	int r;
+
+	*question = (struct wire_recordings){ .person = option_text(cli, "person"), .role = option_text(cli, "role") };
+	r = read_moment(cli, "since", &question->since_us);
+	return r == STATUS_OK ? read_moment(cli, "until", &question->until_us) : r;
+}
+
+void
+found_question_done(struct wire_recordings *question)
+{
+	free(question->person);
+	free(question->role);
+	*question = (struct wire_recordings){ .person = NULL };
+}
+
 static int
 take_row(struct client *client, const void *fields, void *user)
 {
@@ -21,24 +98,34 @@ take_row(struct client *client, const void *fields, void *user)
 	(void)client;
 	if (strcmp(row->state, "expired") == 0)
 		return 0;
-	found->ids = own_grow(found->ids, found->count + 1, sizeof *found->ids);
+	if ((found->count & (found->count - 1)) == 0)
+		found->ids = own_grow(found->ids, found->count == 0 ? 1 : 2 * found->count, sizeof *found->ids);
 	id_text(&row->session, found->ids[found->count++]);
 	return 0;
 }
 
 int
-found_since(struct cli *cli, const char *role, struct found *found)
+found_list(struct cli *cli, struct wire_recordings *question, struct found *found)
 {
 	AUTO_CLIENT struct client client = { .conn = { .fd = -1 } };
-	AUTO_FREE char *of_role = own_dup(role);
-	char nobody[] = "";
-	struct wire_recordings question = { .person = nobody, .role = of_role };
+	int r = client_open(&client, cli);
+
+	return r != 0 ? r : found_each(&client, question, take_row, found);
+}
+
+int
+found_since(struct cli *cli, const char *role, struct found *found)
+{
+	struct wire_recordings question;
 	int r;
 
 	if (cli_get(cli, "since") == NULL)
 		return cli_fail(cli, STATUS_USAGE, "name sessions, or say --since");
-	if (moment_past(cli_get(cli, "since"), clock_wall_us(), &question.since_us) < 0)
-		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20 or 14:00", cli_get(cli, "since"));
-	r = client_open(&client, cli);
-	return r != 0 ? r : client_ask(&client, WIRE_RECORDINGS, &question, WIRE_RECORDING_ROW, take_row, found);
+	r = found_question(cli, &question);
+	free(question.role);
+	question.role = own_dup(role);
+	if (r == STATUS_OK)
+		r = found_list(cli, &question, found);
+	found_question_done(&question);
+	return r;
 }

@@ -11,6 +11,7 @@ player_libplayer_a_SOURCES = \
 	player/cmd_ls.c \
 	player/cmd_play.c \
 	player/cmd_report.c player/cmd_rewrap.c player/report.h \
+	player/cmd_search.c \
 	player/cmd_show.c \
 	player/cmd_verify.c \
 	player/commands.h \
@@ -60,6 +61,7 @@ player_libplayer_a_SOURCES = \
 	player/report_write.c \
 	player/scout.c player/scout.h \
 	player/show_signed.c \
+	player/sieve.c player/sieve.h \
 	player/stage.c player/stage.h \
 	player/stage_bar.c \
 	player/stage_strip.c \

@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/own.h"
 #include "lib/base/text.h"
+#include "lib/record/agekey.h"
 #include "lib/record/command.h"
 #include "lib/record/event.h"
 #include "player/report.h"
@@ -52,11 +53,12 @@ read_lines(struct report *report, const struct report_session *session, struct t
 }
 
 static int
-ask_one(struct report *report, const struct report_session *session)
+ask_one(struct report *report, const struct report_session *session, struct age_ring *ring)
 {
 	AUTO_TAPE struct tape tape = { 0 };
 	char id[ID_TEXT];
-	int r = tape_open(&tape, report->cli, id_text(&session->row->session, id), "report");
+	const struct tape_ask ask = { id_text(&session->row->session, id), "report" };
+	int r = tape_open_with(&tape, ring, report->cli, &ask);
 
 	return r == STATUS_OK ? read_lines(report, session, &tape) : r;
 }
@@ -65,6 +67,7 @@ ask_one(struct report *report, const struct report_session *session)
 int
 report_ask_commands(struct report *report)
 {
+	AUTO_AGE_RING struct age_ring *ring = age_ring_new();
 	int worst = STATUS_OK;
 
 	report->has_commands = true;
@@ -74,7 +77,7 @@ report_ask_commands(struct report *report)
 		int r = STATUS_OK;
 
 		if (session->is_wanted && is_there && (report->sample == 0 || session->is_drawn))
-			r = ask_one(report, session);
+			r = ask_one(report, session, ring);
 		if (r == STATUS_KEY)
 			return r;
 		worst = worst == STATUS_OK ? r : worst;

@@ -131,7 +131,7 @@ static const struct table_kind kinds[REPORT_TABLES] = {
 	[REPORT_COMMANDS] = { "commands", "What was run", "Lines as they stood on the screen at Enter, from the recordings.", KIND(commands_columns) },
 	[REPORT_MASKED] = { "masked", "What was masked", "", KIND(masked_columns) },
 	[REPORT_BLOCKED] = { "blocked", "What was blocked", "Lines that a guard did not let through; entries, decisions, openings that were refused.", KIND(events_columns) },
-	[REPORT_WATCHED] = { "watched", "Who watched", "Recordings that were opened, watched live, searched or exported, and reports.", KIND(events_columns) },
+	[REPORT_WATCHED] = { "watched", "Who watched", "Recordings that were opened or exported, running sessions that were watched and for how long, searches, lists and reports.", KIND(events_columns) },
 	[REPORT_PRIVILEGES] = { "privileges", "Granted and used", "Of the grants asked for in the time. Time in several sessions at once counts once.", KIND(privileges_columns) },
 	[REPORT_ROLES] = { "roles", "Roles and their use", "The roles of the policy as it is now.", KIND(roles_columns) },
 	[REPORT_DELETIONS] = { "deletions", "Deletions and holds", "", KIND(events_columns) },
@@ -149,7 +149,8 @@ static const struct {
 	{ "session", REPORT_ACTS }, { "guard-answered", REPORT_ACTS },
 	{ "entry-refused", REPORT_BLOCKED }, { "decision-refused", REPORT_BLOCKED }, { "recording-refused", REPORT_BLOCKED },
 	{ "hold-refused", REPORT_BLOCKED }, { "peer-refused", REPORT_BLOCKED },
-	{ "recording-opened", REPORT_WATCHED }, { "listed", REPORT_WATCHED }, { "reported", REPORT_WATCHED },
+	{ "recording-opened", REPORT_WATCHED }, { "watched", REPORT_WATCHED }, { "watch-ended", REPORT_WATCHED },
+	{ "searched", REPORT_WATCHED }, { "listed", REPORT_WATCHED }, { "reported", REPORT_WATCHED },
 	{ "deleted", REPORT_DELETIONS }, { "deletion-failed", REPORT_DELETIONS }, { "retention-run", REPORT_DELETIONS },
 	{ "retention-held", REPORT_DELETIONS }, { "clock-jumped", REPORT_DELETIONS }, { "hold-signed", REPORT_DELETIONS },
 	{ "held", REPORT_DELETIONS }, { "released", REPORT_DELETIONS }, { "hold-ended", REPORT_DELETIONS },
@@ -157,7 +158,10 @@ static const struct {
 	{ "gate-started", REPORT_CHANGES }, { "gate-stopped", REPORT_CHANGES }, { "policy-loaded", REPORT_CHANGES },
 	{ "policy-refused", REPORT_CHANGES }, { "roster-changed", REPORT_CHANGES }, { "key-changed", REPORT_CHANGES },
 	{ "key-trouble", REPORT_CHANGES }, { "policy-version", REPORT_CHANGES }, { "roster-version", REPORT_CHANGES },
-	{ "members-version", REPORT_CHANGES }, { "replica", REPORT_CHANGES }, { "replica-trouble", REPORT_CHANGES },
+	{ "members-version", REPORT_CHANGES }, { "key-retired", REPORT_CHANGES }, { "key-returned", REPORT_CHANGES },
+	{ "key-refused", REPORT_BLOCKED }, { "envelope-added", REPORT_CHANGES }, { "output", REPORT_CHANGES },
+	{ "output-lost", REPORT_CHANGES }, { "output-back", REPORT_CHANGES }, { "witness-trouble", REPORT_CHANGES },
+	 { "replica", REPORT_CHANGES }, { "replica-trouble", REPORT_CHANGES },
 };
 /* clang-format on */
 
@@ -247,7 +251,7 @@ put_events(struct report *report)
 
 		if (event->session != NULL && place == REPORT_BLOCKED)
 			event->session->blocked++;
-		if (event->session != NULL && place == REPORT_WATCHED)
+		if (event->session != NULL && place == REPORT_WATCHED && strcmp(event->row->type, "watch-ended") != 0)
 			event->session->watched++;
 		if (event->is_wanted && place >= 0)
 			put_event(report, event, (enum report_table)place);

@@ -43,6 +43,12 @@ is_file(const struct cli *cli, const char *what)
 }
 
 static int
+load_keys(struct tape *tape, const char *root, bool must_lock)
+{
+	return tape->ring->count > 0 ? STATUS_OK : identity_load(tape->cli, root, must_lock, tape->ring);
+}
+
+static int
 open_file(struct tape *tape, const char *path)
 {
 	const char *root = cli_get(tape->cli, "root");
@@ -52,7 +58,7 @@ open_file(struct tape *tape, const char *path)
 		return cli_fail(tape->cli, STATUS_NOT_FOUND, "there is no file %s, and it is not an id", path);
 	if (r < 0)
 		return cli_fail(tape->cli, STATUS_FAILED, "%s: %s", path, err_text(r));
-	return identity_load(tape->cli, root != NULL ? root : getenv("POSTERN_ROOT"), false, tape->ring);
+	return load_keys(tape, root != NULL ? root : getenv("POSTERN_ROOT"), false);
 }
 
 static int
@@ -79,8 +85,8 @@ open_id(struct tape *tape, const char *which, const char *how)
 	tape->running = opened->running;
 	tape->remote = remote_new(&tape->client.conn, &opened->session, opened->running);
 	tape->source = remote_source(tape->remote);
-	return identity_load(tape->cli, tape->client.welcome->trial ? tape->client.place.root : NULL,
-	    !tape->client.welcome->trial && cli_get(tape->cli, "host") == NULL, tape->ring);
+	return load_keys(tape, tape->client.welcome->trial ? tape->client.place.root : NULL,
+	    !tape->client.welcome->trial && cli_get(tape->cli, "host") == NULL);
 }
 
 void
@@ -145,15 +151,16 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 }
 
 int
-tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *how)
+tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *cli, const struct tape_ask *ask)
 {
+	const char *what = ask->what;
 	bool from_file = is_file(cli, what);
 	struct id id;
 	char text[ID_TEXT];
 	int r;
 
-	*tape = (struct tape){ .cli = cli, .client = { .conn = { .fd = -1 } }, .ring = age_ring_new() };
-	r = from_file ? open_file(tape, what) : open_id(tape, what, how);
+	*tape = (struct tape){ .cli = cli, .client = { .conn = { .fd = -1 } }, .ring = ring != NULL ? ring : age_ring_new(), .lent = ring != NULL };
+	r = from_file ? open_file(tape, what) : open_id(tape, what, ask->how);
 	if (r != 0)
 		return r;
 	r = tape_reader(tape, &tape->reader);
@@ -164,6 +171,14 @@ tape_open(struct tape *tape, const struct cli *cli, const char *what, const char
 	memcpy(id.bytes, tape->info->id, sizeof id.bytes);
 	snprintf(tape->name, sizeof tape->name, "%.*s", ID_SHORT, id_text(&id, text));
 	return STATUS_OK;
+}
+
+int
+tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *how)
+{
+	const struct tape_ask ask = { what, how };
+
+	return tape_open_with(tape, NULL, cli, &ask);
 }
 
 void
@@ -181,7 +196,8 @@ tape_close(struct tape *tape)
 		wire_message_done(&tape->opened);
 		client_close(&tape->client);
 	}
-	age_ring_free(tape->ring);
+	if (!tape->lent)
+		age_ring_free(tape->ring);
 	*tape = (struct tape){ .cli = NULL };
 }
 

@@ -18,11 +18,17 @@ struct tape {
 	struct remote		*remote;	/* NULL: files */
 	struct rec_source	 source;
 	struct age_ring		*ring;
+	bool			 lent;		/* the ring is somebody else's */
 	struct rec_reader	*reader;
 	const struct rec_info	*info;
 	struct meta		 meta;
 	bool			 running;	/* the gate says so; a file may be running too */
 	char			 name[64];	/* beginning of its id */
+};
+
+/* What is opened, and what for. */
+struct tape_ask {
+	const char	*what, *how;
 };
 
 #define AUTO_TAPE __attribute__((cleanup(tape_close)))
@@ -46,6 +52,9 @@ void	tape_ask_reason(struct cli *cli, const char *what);
  */
 int	tape_open(struct tape *tape, const struct cli *cli, const char *what, const char *how);
 void	tape_close(struct tape *tape);
+
+/* The same with a ring of keys of the caller's, which the first recording fills: for several, with one passphrase. */
+int	tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *cli, const struct tape_ask *ask);
 
 /* One more reader of the same recording; to be freed before tape_close(). 0 or an error of rec_reader_open(). */
 int	tape_reader(struct tape *tape, struct rec_reader **reader);

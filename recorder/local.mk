@@ -307,6 +307,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
 	recorder/gate/gate_keys.c recorder/gate/gate_keys.h \
 	recorder/gate/gate_opening.c recorder/gate/gate_opening.h \
+	recorder/gate/gate_watch.c recorder/gate/gate_watch.h \
 	recorder/gate/gate_guard.c recorder/gate/gate_guard.h \
 	recorder/gate/gate_return.c recorder/gate/gate_return.h \
 	recorder/gate/gate_session.c recorder/gate/gate_session.h \

@@ -320,6 +320,16 @@ static const struct wire_field opened_fields[] = {
 	WIRE_FIELD(opened, BYTES, added, ADDED_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field search_fields[] = {
+	WIRE_FIELD(search, TEXT, words, REASON_MOST),
+	WIRE_FIELD(search, TEXT, person, NAME_MOST),
+	WIRE_FIELD(search, TEXT, role, NAME_MOST),
+	WIRE_FIELD(search, I64, since_us, 0),
+	WIRE_FIELD(search, I64, until_us, 0),
+	WIRE_FIELD(search, U32, count, 0),
+	WIRE_FIELD(search, TEXT, reason, REASON_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field rewrap_fields[] = {
 	WIRE_FIELD(rewrap, ID, session, 0),
 	WIRE_FIELD(rewrap, TEXT, recipient, NAME_MOST),
@@ -432,6 +442,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(RECORDING_ROW, recording_row, SIDE(FROM_GATE), ANY),
 	ROW(OPEN, open, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(OPENED, opened, SIDE(FROM_GATE), ANY),
+	ROW(SEARCH, search, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(REWRAP, rewrap, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(KEYS, keys, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(KEY_ROW, key_row, SIDE(FROM_GATE), ANY),

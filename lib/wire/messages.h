@@ -199,6 +199,7 @@ struct wire_opened {
 	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
 	struct wire_bytes added;	/* envelopes that were added: of each its length, u32 big-endian, and its bytes */
 };
+struct wire_search { char *words, *person, *role; int64_t since_us, until_us; uint32_t count; char *reason; };	/* said before `count` recordings are opened, one after the other, to be searched */
 struct wire_read { struct id session; bool tail; int64_t offset; uint32_t count; };	/* after wire_open, on the same connection */
 struct wire_data { int64_t offset; int64_t size; struct wire_bytes bytes; };	/* size: the file's now. Fewer bytes than asked: its end for now. In the tail, offset may be larger than asked: a hole */
 struct wire_rewrap {		/* after wire_open, on the same connection: one more envelope for this recording */

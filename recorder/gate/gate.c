@@ -33,6 +33,7 @@
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_signed.h"
 #include "recorder/gate/gate_versions.h"
+#include "recorder/gate/gate_watch.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/live_report.h"
 #include "recorder/gate/members.h"
@@ -254,6 +255,7 @@ on_stop(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
+	gate_watch_all_over(w->gate);
 	gate_say(w->gate, LOG_GATE_STOPPED, NULL, "the gate stops; running sessions go on");
 	event_base_loopbreak(w->gate->base);
 }

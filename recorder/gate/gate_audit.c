@@ -32,6 +32,7 @@
 #include "recorder/gate/gate_retention.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
+#include "recorder/gate/gate_watch.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
@@ -148,6 +149,7 @@ on_recordings(struct peer *peer, const void *fields)
 static int
 open_files(struct peer *peer, const struct id *id)
 {
+	gate_watch_over(peer);
 	own_close(&peer->reading.rec);
 	own_close(&peer->reading.tail);
 	peer->reading.session = *id;
@@ -211,8 +213,7 @@ on_open(struct peer *peer, const void *fields)
 	if (r < 0)
 		return r;
 	reason = why_opened(peer->gate, recording.session.role, question);
-	r = gate_say(peer->gate, LOG_RECORDING_OPENED, &recording.session.id, "%s opened the recording of %s as %s%s: " LOG_WORDS "%s", peer_person(peer),
-	    recording.session.person, recording.session.role, window, reason);
+	r = gate_watch_opened(peer, &recording, window, reason);
 	if (r < 0)	/* what the log does not take does not happen */
 		return r;
 	opened.session = recording.session.id;

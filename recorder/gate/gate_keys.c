@@ -21,6 +21,7 @@
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
+#include "recorder/gate/gate_watch.h"
 #include "recorder/gate/peer.h"
 #include "recorder/gate/who.h"
 #include "recorder/policy/policy.h"
@@ -106,6 +107,7 @@ stop_reading(struct gate *gate, const char *person)
 	for (struct peer *peer = gate->peers; peer != NULL; peer = peer->next) {
 		if (peer->who == NULL || peer->who->person == NULL || strcmp(peer->who->person, person) != 0)
 			continue;
+		gate_watch_over(peer);
 		own_close(&peer->reading.rec);
 		own_close(&peer->reading.tail);
 		peer->reading.rec = peer->reading.tail = -1;

@@ -62,6 +62,7 @@ static const struct rule {
 	[WIRE_SUBSCRIBE]	= { on_subscribe,	PERSON },
 	[WIRE_RECORDINGS]	= { on_recordings,	STORE | POLICY | PERSON },
 	[WIRE_OPEN]		= { on_open,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_SEARCH]		= { on_search,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_REWRAP]		= { on_rewrap,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_KEYS]		= { on_keys,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_READ]		= { on_read,		0 },

@@ -45,6 +45,7 @@ int	on_run(struct peer *peer, const void *fields);
 int	on_events(struct peer *peer, const void *fields);
 int	on_policy(struct peer *peer, const void *fields);
 int	on_rewrap(struct peer *peer, const void *fields);
+int	on_search(struct peer *peer, const void *fields);
 int	on_keys(struct peer *peer, const void *fields);
 int	on_audit(struct peer *peer, const void *fields);
 int	on_page(struct peer *peer, const void *fields);

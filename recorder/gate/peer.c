@@ -23,6 +23,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
+#include "recorder/gate/gate_watch.h"
 #include "recorder/gate/live.h"
 #include "recorder/gate/peer.h"
 #include "recorder/gate/who.h"
@@ -43,6 +44,7 @@ peer_free(struct peer *peer)
 	*link = peer->next;
 	live_forget_peer(peer->gate, peer);
 	peer->gate->peer_count--;
+	gate_watch_over(peer);
 	event_free(peer->readable);
 	event_free(peer->writable);
 	event_free(peer->silent);

@@ -17,6 +17,7 @@ struct who;
 struct peer_reading {
 	struct id	session;
 	int		rec, tail;	/* descriptors; -1 */
+	int64_t		watched_boot_us;	/* since then the session, which ran, is watched; 0: not */
 };
 
 /* The time of the report that the peer is making, and its entries in the log. */
