@@ -23,11 +23,14 @@ lib_store_libstore_a_SOURCES = \
 	lib/store/schema.c lib/store/schema.h \
 	lib/store/seal.c lib/store/seal.h \
 	lib/store/session.c lib/store/session.h \
+	lib/store/rewrap.c lib/store/rewrap.h \
+	lib/store/slot.c lib/store/slot.h \
 	lib/store/slots.c lib/store/slots.h \
 	lib/store/stmt.c lib/store/stmt.h \
 	lib/store/store.c lib/store/store.h \
 	lib/store/unit.c lib/store/unit.h \
-	lib/store/verify.c lib/store/verify.h
+	lib/store/verify.c lib/store/verify.h \
+	lib/store/wrap.c lib/store/wrap.h
 
 # The schema lies in share/schema as SQL; here each version becomes a string, with SQLite's names for the types.
 store_schema_1 = $(srcdir)/share/schema/catalogue-1.sql $(srcdir)/share/schema/sqlite-1.sql

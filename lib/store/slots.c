@@ -2,7 +2,6 @@
 /* The file of key slots: made, read, and zeroed in place. */
 #include "config.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -13,56 +12,16 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/store/rewrap.h"
+#include "lib/store/slot.h"
 #include "lib/store/slots.h"
 
 #define SLOTS_GROW	INT64_C(65536)	/* the file grows by this many bytes of zeros */
-
-enum { AT_UNIT = 0, AT_CLASS = 4, AT_STATE = 6, AT_CREATED = 8, AT_KEY = 16, AT_CHECK = 48, CHECK_BYTES = 16 };
 
 static off_t
 offset_of(uint32_t unit)
 {
 	return (off_t)unit * SLOTS_RECORD;
-}
-
-static void
-record_check(const uint8_t *record, uint8_t check[CHECK_BYTES])
-{
-	uint8_t hash[SECRET_SHA256];
-
-	secret_sha256(record, AT_CHECK, hash);
-	memcpy(check, hash, CHECK_BYTES);
-}
-
-static void
-record_put(uint8_t *record, const struct slot *slot)
-{
-	uint32_t unit = htobe32(slot->unit);
-	uint16_t class = htobe16(slot->class);
-	uint16_t state = htobe16((uint16_t)slot->state);
-	uint64_t created = htobe64((uint64_t)slot->created_ms);
-
-	memcpy(record + AT_UNIT, &unit, sizeof unit);
-	memcpy(record + AT_CLASS, &class, sizeof class);
-	memcpy(record + AT_STATE, &state, sizeof state);
-	memcpy(record + AT_CREATED, &created, sizeof created);
-	record_check(record, record + AT_CHECK);
-}
-
-static void
-record_get(const uint8_t *record, struct slot *slot)
-{
-	uint32_t unit;
-	uint16_t class;
-	uint16_t state;
-	uint64_t created;
-
-	memcpy(&unit, record + AT_UNIT, sizeof unit);
-	memcpy(&class, record + AT_CLASS, sizeof class);
-	memcpy(&state, record + AT_STATE, sizeof state);
-	memcpy(&created, record + AT_CREATED, sizeof created);
-	*slot = (struct slot){ .unit = be32toh(unit), .class = be16toh(class),
-	    .state = (enum slot_state)be16toh(state), .created_ms = (int64_t)be64toh(created) };
 }
 
 /* The record into slots->record; what lies behind the end of the file reads as zeros, as it does before it is used. */
@@ -76,25 +35,6 @@ record_load(struct slots *slots, uint32_t unit)
 	sodium_memzero(slots->record, SLOTS_RECORD);
 	count = fdio_pread(slots->fd, slots->record, SLOTS_RECORD, offset_of(unit));
 	return count < 0 ? (int)count : 0;
-}
-
-/* What is in slots->record, if it is whole and belongs to this unit. */
-static int
-record_read(const uint8_t *record, uint32_t unit, struct slot *slot)
-{
-	uint8_t check[CHECK_BYTES];
-
-	record_get(record, slot);
-	if (sodium_is_zero(record, SLOTS_RECORD) == 1) {
-		slot->unit = unit;
-		return 0;
-	}
-	record_check(record, check);
-	if (memcmp(check, record + AT_CHECK, sizeof check) != 0 || slot->unit != unit)
-		return ERR_SLOT_DAMAGED;
-	if (slot->state != SLOT_LIVE && slot->state != SLOT_ERASED)
-		return ERR_SLOT_DAMAGED;
-	return 0;
 }
 
 static int
@@ -136,6 +76,9 @@ slots_open(struct slots *slots, const char *dir, bool create, bool readonly)
 		return ERR_SLOT_DAMAGED;
 	if (!readonly && (status.st_mode & 077) != 0)
 		return ERR_KEY_OPEN;
+	r = readonly ? 0 : rewrap_mend(fd, at);
+	if (r < 0)
+		return r;
 	slots->fd = TAKE(fd, -1);
 	slots->record = secret_new(SLOTS_RECORD);
 	return 0;
@@ -195,16 +138,21 @@ slots_create(struct slots *slots, const struct slot *slot)
 	int r;
 
 	made.state = SLOT_LIVE;
+	made.is_wrapped = slots->wraps != NULL && slots->wraps->count > 0;
 	r = file_grow(slots->fd, offset_of(slot->unit) + SLOTS_RECORD);
 	if (r == 0)
 		r = record_load(slots, slot->unit);
 	if (r < 0)
 		return r;
-	if (slot->unit == 0 || record_read(slots->record, slot->unit, &old) < 0 || old.state != SLOT_FREE)
+	if (slot->unit == 0 || slot_read(slots->record, slot->unit, &old) < 0 || old.state != SLOT_FREE)
 		r = ERR_STORE_CONFLICT;
 	if (r == 0) {
-		randombytes_buf(slots->record + AT_KEY, SECRET_KEY);
-		record_put(slots->record, &made);
+		randombytes_buf(slots->record + SLOT_AT_KEY, SECRET_KEY);
+		if (made.is_wrapped) {
+			memcpy(made.wrap_id, slots->wraps->keys[0].id, WRAP_ID);
+			wrap_apply(&slots->wraps->keys[0], &made, slots->record + SLOT_AT_KEY);
+		}
+		slot_put(slots->record, &made);
 		r = fdio_pwrite(slots->fd, slots->record, SLOTS_RECORD, offset_of(slot->unit));
 	}
 	sodium_memzero(slots->record, SLOTS_RECORD);
@@ -218,7 +166,7 @@ slots_copy(struct slots *slots, uint32_t unit, uint8_t record[SLOTS_RECORD])
 	int r = record_load(slots, unit);
 
 	if (r == 0)
-		r = record_read(slots->record, unit, &slot);
+		r = slot_read(slots->record, unit, &slot);
 	if (r == 0 && slot.state != SLOT_LIVE)
 		r = slot.state == SLOT_ERASED ? ERR_SLOT_GONE : ERR_SLOT_DAMAGED;
 	if (r == 0)
@@ -227,25 +175,33 @@ slots_copy(struct slots *slots, uint32_t unit, uint8_t record[SLOTS_RECORD])
 	return r;
 }
 
+/* The same slot, and only its wrapping is another one. Whether the key inside is the same nobody can tell without both. */
+static bool
+is_rewrapped(const struct slot *old, const struct slot *given)
+{
+	return given->is_wrapped && given->class == old->class && given->created_ms == old->created_ms &&
+	    (!old->is_wrapped || memcmp(given->wrap_id, old->wrap_id, WRAP_ID) != 0);
+}
+
 int
 slots_put(struct slots *slots, const uint8_t record[SLOTS_RECORD])
 {
 	struct slot given, old;
 	int r;
 
-	record_get(record, &given);
-	if (given.unit == 0 || record_read(record, given.unit, &old) < 0 || old.state != SLOT_LIVE)
+	slot_get(record, &given);
+	if (given.unit == 0 || slot_read(record, given.unit, &old) < 0 || old.state != SLOT_LIVE)
 		return ERR_SLOT_DAMAGED;
 	r = file_grow(slots->fd, offset_of(given.unit) + SLOTS_RECORD);
 	if (r == 0)
 		r = record_load(slots, given.unit);
 	if (r == 0)
-		r = record_read(slots->record, given.unit, &old);
+		r = slot_read(slots->record, given.unit, &old);
 	if (r == 0 && old.state == SLOT_ERASED)
 		r = ERR_SLOT_GONE;
-	else if (r == 0 && old.state == SLOT_LIVE && sodium_memcmp(slots->record, record, SLOTS_RECORD) != 0)
+	else if (r == 0 && old.state == SLOT_LIVE && !is_rewrapped(&old, &given) && sodium_memcmp(slots->record, record, SLOTS_RECORD) != 0)
 		r = ERR_STORE_CONFLICT;
-	else if (r == 0 && old.state == SLOT_FREE)
+	else if (r == 0 && (old.state == SLOT_FREE || is_rewrapped(&old, &given)))
 		r = fdio_pwrite(slots->fd, record, SLOTS_RECORD, offset_of(given.unit));
 	sodium_memzero(slots->record, SLOTS_RECORD);
 	return r;
@@ -264,6 +220,18 @@ slots_count(const struct slots *slots, uint32_t *count)
 	return 0;
 }
 
+/* The key in slots->record, in place. */
+static int
+unwrap(struct slots *slots, const struct slot *slot)
+{
+	const struct wrap *wrap = wraps_find(slots->wraps, slot->wrap_id);
+
+	if (wrap == NULL)
+		return slots->wraps == NULL || slots->wraps->count == 0 ? ERR_WRAP_MISSING : ERR_WRAP_WRONG;
+	wrap_apply(wrap, slot, slots->record + SLOT_AT_KEY);
+	return 0;
+}
+
 int
 slots_key(struct slots *slots, uint32_t unit, uint8_t key[SECRET_KEY])
 {
@@ -271,11 +239,13 @@ slots_key(struct slots *slots, uint32_t unit, uint8_t key[SECRET_KEY])
 	int r = record_load(slots, unit);
 
 	if (r == 0)
-		r = record_read(slots->record, unit, &slot);
+		r = slot_read(slots->record, unit, &slot);
 	if (r == 0 && slot.state != SLOT_LIVE)
 		r = slot.state == SLOT_ERASED ? ERR_SLOT_GONE : ERR_SLOT_DAMAGED;
+	if (r == 0 && slot.is_wrapped)
+		r = unwrap(slots, &slot);
 	if (r == 0)
-		memcpy(key, slots->record + AT_KEY, SECRET_KEY);
+		memcpy(key, slots->record + SLOT_AT_KEY, SECRET_KEY);
 	sodium_memzero(slots->record, SLOTS_RECORD);
 	return r;
 }
@@ -287,7 +257,7 @@ slots_get(struct slots *slots, uint32_t unit, struct slot *slot)
 	int r = record_load(slots, unit);
 
 	if (r == 0)
-		r = record_read(slots->record, unit, &found);
+		r = slot_read(slots->record, unit, &found);
 	if (r == 0)
 		*slot = found;
 	sodium_memzero(slots->record, SLOTS_RECORD);
@@ -321,11 +291,11 @@ slots_shred(struct slots *slots, uint32_t unit)
 	r = record_load(slots, unit);
 	if (r < 0)
 		return r;
-	record_get(slots->record, &slot);	/* class and time are kept as they stand, even in a damaged record */
+	slot_get(slots->record, &slot);	/* class and time are kept as they stand, even in a damaged record */
 	slot.unit = unit;
 	slot.state = SLOT_ERASED;
-	memset(slots->record + AT_KEY, 0, SECRET_KEY);
-	record_put(slots->record, &slot);
+	memset(slots->record + SLOT_AT_KEY, 0, SECRET_KEY);
+	slot_put(slots->record, &slot);
 	memcpy(erased, slots->record, sizeof erased);
 	r = fdio_pwrite(slots->fd, erased, sizeof erased, offset_of(unit));
 	if (r == 0)

@@ -26,6 +26,7 @@ struct store {
 	bool		 grown;		/* this transaction has added to the log */
 	int		 mark;		/* mark.h; -1: none is kept */
 	struct slots	 slots;
+	char		*dir;		/* absolute */
 	unsigned	 flags;
 	unsigned	 depth;		/* of open transactions */
 	bool		 gave_up;	/* a lock was waited for in vain: until something is written, the next wait is short */

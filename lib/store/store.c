@@ -18,6 +18,7 @@
 #include "lib/base/secret.h"
 #include "lib/store/event.h"
 #include "lib/store/mark.h"
+#include "lib/store/rewrap.h"
 #include "lib/store/schema.h"
 #include "lib/store/stmt.h"
 #include "lib/store/store.h"
@@ -181,9 +182,35 @@ store_open(const char *dir, unsigned flags, struct store **store)
 		r = database_open(made, path);
 	if (r == 0 && (flags & STORE_READONLY) == 0)
 		r = mark_open(made, real);
-	if (r == 0)
-		*store = TAKE(made, NULL);
-	return r;
+	if (r < 0)
+		return r;
+	made->dir = TAKE(real, NULL);
+	*store = TAKE(made, NULL);
+	return 0;
+}
+
+/* The replica's copies are of no use to who knows the new key only: all of them are to be sent again. */
+static const char SQL_SEND_AGAIN[] = "DELETE FROM replicas WHERE erased_us IS NULL AND receipt IS NULL";
+
+int
+store_wrap_with(struct store *store, const struct wraps *wraps, struct survey *survey)
+{
+	struct survey found = { 0 };
+	uint32_t count = 0;
+	int r;
+
+	store->slots.wraps = wraps;
+	r = slots_survey(&store->slots, &found);
+	if (survey != NULL)
+		*survey = found;
+	if (r < 0)
+		return r;
+	if (found.other > 0)
+		return wraps == NULL || wraps->count == 0 ? ERR_WRAP_MISSING : ERR_WRAP_WRONG;
+	if ((store->flags & STORE_READONLY) != 0 || wraps == NULL || wraps->count == 0 || found.plain + found.old == 0)
+		return 0;
+	r = stmt_run(store, SQL_SEND_AGAIN, NO_BINDS);	/* first: done and not sent again would be forgotten */
+	return r < 0 ? r : slots_rewrap(&store->slots, store->dir, &count);
 }
 
 static int	files_there(struct store *store);
@@ -202,6 +229,7 @@ store_close(struct store *store)
 	own_close(&store->mark);
 	secret_free(store->keys);
 	free(store->tree);
+	free(store->dir);
 	free(store);
 }
 

@@ -26,6 +26,8 @@
 #define STORE_SECONDS_MOST	INT64_C(3153600000)	/* a hundred years */
 
 struct store;
+struct survey;
+struct wraps;
 
 enum store_flag {
 	STORE_CREATE = 1,	/* make an empty catalogue if there is none at all */
@@ -51,6 +53,13 @@ struct moment {
 int		 store_open(const char *dir, unsigned flags, struct store **store);
 void		 store_close(struct store *store);	/* NULL is fine */
 void		 store_close_at(struct store **store);	/* for AUTO_STORE only */
+
+/*
+ * The keys that wrap the key slots; `wraps` (NULL: none) must outlive the store. What lies in the clear or under the old key is wrapped
+ * under the one in force, unless READONLY; the replica's copies are to be sent again then. ERR_WRAP_MISSING, ERR_WRAP_WRONG: slots are
+ * under a key that is not here; what needs none works all the same. `survey`, if not NULL, is what was found, also then.
+ */
+int		 store_wrap_with(struct store *store, const struct wraps *wraps, struct survey *survey);
 
 /* Grows whenever this or another process changed something: cheap enough to ask on every tick. Negative on error. */
 int64_t		 store_serial(struct store *store);

@@ -3,6 +3,7 @@
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/store/store_test \
 	tests/unit/store/slots_test \
+	tests/unit/store/wrap_test \
 	tests/unit/store/quorum_test \
 	tests/unit/store/request_test \
 	tests/unit/store/glass_test \
@@ -33,6 +34,10 @@ tests_unit_store_store_test_LDADD = $(store_test_libs)
 tests_unit_store_slots_test_SOURCES = tests/unit/store/slots_test.c $(store_test_shared)
 tests_unit_store_slots_test_CFLAGS = $(store_test_cflags)
 tests_unit_store_slots_test_LDADD = $(store_test_libs)
+
+tests_unit_store_wrap_test_SOURCES = tests/unit/store/wrap_test.c $(store_test_shared)
+tests_unit_store_wrap_test_CFLAGS = $(store_test_cflags)
+tests_unit_store_wrap_test_LDADD = $(store_test_libs)
 
 tests_unit_store_quorum_test_SOURCES = tests/unit/store/quorum_test.c $(store_test_shared)
 tests_unit_store_quorum_test_CFLAGS = $(store_test_cflags)
