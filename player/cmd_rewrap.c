@@ -11,6 +11,7 @@
 #include "lib/base/err.h"
 #include "lib/base/own.h"
 #include "lib/record/agekey.h"
+#include "lib/record/layers.h"
 #include "lib/record/reader.h"
 #include "player/commands.h"
 #include "player/found.h"
@@ -30,8 +31,9 @@ rewrap_tape(struct rewrap *rewrap, struct tape *tape, const char *what)
 	AUTO_BUF struct buf envelope = { .max = 4096 };
 	AUTO_FREE char *to = own_dup(rewrap->to);
 	const char *const recipients[] = { rewrap->to, NULL };
+	const struct layers_to sealing = { .recipients = recipients };
 	struct wire_rewrap question = { .recipient = to };
-	int r = rec_reader_envelope(tape->reader, recipients, &envelope);
+	int r = rec_reader_envelope(tape->reader, &sealing, &envelope);
 
 	if (r < 0)
 		return cli_fail(rewrap->cli, cli_status(r), "%s: %s", what, err_text(r));

@@ -231,6 +231,7 @@ static const struct { int error; int status; } statuses[] = {
 	{ ERR_STORE_DAMAGED,	STATUS_DAMAGED },
 	{ ERR_KEY,		STATUS_KEY },
 	{ ERR_KEY_WRONG,	STATUS_KEY },
+	{ ERR_LAYERS,		STATUS_KEY },
 	{ ERR_KEY_LOCKED,	STATUS_KEY },
 	{ ERR_KEY_PASSPHRASE,	STATUS_KEY },
 	{ ERR_REC_KEY,		STATUS_KEY },

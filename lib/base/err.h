@@ -25,6 +25,7 @@
 	X(ERR_KEY_PASSPHRASE,	"the passphrase is wrong") \
 	X(ERR_KEY_OPEN,		"others may read or write the key's file; make its mode 0600") \
 	X(ERR_ENVELOPE,		"the key envelope is damaged or not an age file") \
+	X(ERR_LAYERS,		"one auditor's key alone does not open this") \
 	X(ERR_REC_FORMAT,	"this is not a recording") \
 	X(ERR_REC_VERSION,	"the recording has a version that this program does not know") \
 	X(ERR_REC_KEY,		"the key does not belong to this recording") \

@@ -11,6 +11,7 @@
 #include "lib/base/secret.h"
 #include "lib/record/age.h"
 #include "lib/record/header.h"
+#include "lib/record/layers.h"
 
 #define TEXT_HEAD	"postern key v1\nfile "
 #define TEXT_MIDDLE	"\nsegment 0\nck "
@@ -83,23 +84,30 @@ rec_header_check(const uint8_t bytes[REC_HEADER], const uint8_t ck0[REC_KEY])
 	return sodium_memcmp(want, bytes + AT_COMMIT, REC_COMMIT) == 0 ? 0 : ERR_REC_KEY;
 }
 
-int
-rec_envelope_seal(const uint8_t file_id[REC_FILE_ID], const uint8_t ck0[REC_KEY], const char *const *recipients,
-    struct buf *out)
+/* Any one of them opens it. */
+static int
+seal_to_each(const struct layers_to *to, const char *text, struct buf *out)
 {
-	struct age_recipient to[AGE_RECIPIENTS_MOST];
-	AUTO_SECRET char *text = secret_new(TEXT + 1);
-	struct age_to sealing = { .recipients = to };
-	char *at = text;
+	struct age_recipient keys[AGE_RECIPIENTS_MOST];
+	struct age_to sealing = { .recipients = keys };
 	int r;
 
-	for (; recipients[sealing.recipient_count] != NULL; sealing.recipient_count++) {
+	for (; to->recipients[sealing.recipient_count] != NULL; sealing.recipient_count++) {
 		if (sealing.recipient_count >= AGE_RECIPIENTS_MOST)
 			return ERR_KEY;
-		r = age_recipient_parse(recipients[sealing.recipient_count], &to[sealing.recipient_count]);
+		r = age_recipient_parse(to->recipients[sealing.recipient_count], &keys[sealing.recipient_count]);
 		if (r < 0)
 			return r;
 	}
+	return age_seal(&sealing, text, TEXT, out);
+}
+
+int
+rec_envelope_seal(const uint8_t file_id[REC_FILE_ID], const uint8_t ck0[REC_KEY], const struct layers_to *to, struct buf *out)
+{
+	AUTO_SECRET char *text = secret_new(TEXT + 1);
+	char *at = text;
+
 	memcpy(at, TEXT_HEAD, sizeof TEXT_HEAD - 1);
 	at += sizeof TEXT_HEAD - 1;
 	id_hex(file_id, REC_FILE_ID, at);
@@ -108,7 +116,7 @@ rec_envelope_seal(const uint8_t file_id[REC_FILE_ID], const uint8_t ck0[REC_KEY]
 	at += sizeof TEXT_MIDDLE - 1;
 	id_hex(ck0, REC_KEY, at);
 	at[HEX] = '\n';
-	return age_seal(&sealing, text, TEXT, out);
+	return to->keys < 2 ? seal_to_each(to, text, out) : layers_seal(to, text, TEXT, out);
 }
 
 static int
@@ -128,6 +136,8 @@ rec_envelope_open(const uint8_t *bytes, size_t count, const struct age_ring *rin
 	const uint8_t *at;
 	int r;
 
+	if (layers_is(bytes, count))
+		return ERR_LAYERS;
 	buf_init(&text, REC_ENVELOPE_MOST);
 	r = age_open(bytes, count, ring, &text);
 	if (r == 0) {

@@ -10,6 +10,7 @@
 #include "lib/record/format.h"
 
 struct buf;
+struct layers_to;
 
 struct rec_header {
 	uint32_t	flags;		/* enum rec_flag */
@@ -31,8 +32,11 @@ int	rec_header_get(const uint8_t bytes[REC_HEADER], struct rec_header *header);
 /* Does CK0 belong to this header? 0 or ERR_REC_KEY. */
 int	rec_header_check(const uint8_t bytes[REC_HEADER], const uint8_t ck0[REC_KEY]);
 
-/* An age file with CK0 for the recipients ("age1..." texts, NULL at the end). 0, ERR_KEY, ERR_BUF_FULL. */
-int	rec_envelope_seal(const uint8_t file_id[REC_FILE_ID], const uint8_t ck0[REC_KEY], const char *const *recipients,
+/*
+ * CK0 for the recipients: with to->keys below 2 an age file that any of them opens (to->owners may be NULL), else a layered
+ * envelope. 0, ERR_KEY, ERR_BUF_FULL.
+ */
+int	rec_envelope_seal(const uint8_t file_id[REC_FILE_ID], const uint8_t ck0[REC_KEY], const struct layers_to *to,
 	    struct buf *out);
 
 /* What an envelope held. */
@@ -41,7 +45,7 @@ struct rec_envelope {
 	uint8_t	ck0[REC_KEY];
 };
 
-/* Into secret memory. 0, ERR_KEY_WRONG, ERR_ENVELOPE. */
+/* Into secret memory. 0, ERR_KEY_WRONG, ERR_LAYERS (others have to open it first), ERR_ENVELOPE. */
 int	rec_envelope_open(const uint8_t *bytes, size_t count, const struct age_ring *ring, struct rec_envelope *envelope);
 
 #endif

@@ -202,9 +202,9 @@ rec_reader_wants_undecided(struct rec_reader *r)
 }
 
 int
-rec_reader_envelope(const struct rec_reader *r, const char *const *recipients, struct buf *envelope)
+rec_reader_envelope(const struct rec_reader *r, const struct layers_to *to, struct buf *envelope)
 {
-	return rec_envelope_seal(r->header.file_id, r->ck0, recipients, envelope);
+	return rec_envelope_seal(r->header.file_id, r->ck0, to, envelope);
 }
 
 const struct rec_info *

@@ -14,6 +14,7 @@
 
 struct buf;
 struct age_ring;
+struct layers_to;
 struct rec_reader;
 
 /* With what the recording's key is opened. */
@@ -51,7 +52,7 @@ struct rec_report {
 
 /*
  * The source (copied) must outlive the reader; the keyring is used only during this call. 0, ERR_REC_FORMAT,
- * ERR_REC_VERSION, ERR_REC_DAMAGED (header), ERR_REC_EXTERNAL (the envelope is needed), ERR_ENVELOPE, ERR_KEY_WRONG,
+ * ERR_REC_VERSION, ERR_REC_DAMAGED (header), ERR_REC_EXTERNAL (the envelope is needed), ERR_ENVELOPE, ERR_LAYERS, ERR_KEY_WRONG,
  * ERR_REC_KEY (the envelope is another recording's), or the source's error.
  */
 int			 rec_reader_open(const struct rec_source *source, const struct rec_keyring *keyring,
@@ -93,11 +94,8 @@ void			 rec_reader_place(const struct rec_reader *reader, struct rec_place *plac
 /* The next event is the first of that segment. */
 void			 rec_reader_goto(struct rec_reader *reader, const struct rec_place *place);
 
-/*
- * One more envelope with the key of this recording, for these recipients ("age1..." texts, NULL at the end), added to `envelope`.
- * 0, ERR_KEY, ERR_BUF_FULL.
- */
-int			 rec_reader_envelope(const struct rec_reader *reader, const char *const *recipients, struct buf *envelope);
+/* One more envelope with the key of this recording, as rec_envelope_seal() makes it, added to `envelope`. 0, ERR_KEY, ERR_BUF_FULL. */
+int			 rec_reader_envelope(const struct rec_reader *reader, const struct layers_to *to, struct buf *envelope);
 
 const struct rec_info	*rec_reader_info(const struct rec_reader *reader);
 const struct rec_report	*rec_reader_report(struct rec_reader *reader);	/* as of now; overwritten by the next call */

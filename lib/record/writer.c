@@ -15,6 +15,7 @@
 #include "lib/base/own.h"
 #include "lib/base/secret.h"
 #include "lib/record/header.h"
+#include "lib/record/layers.h"
 #include "lib/record/writing.h"
 
 static int
@@ -25,13 +26,14 @@ put_header(struct rec_writer *w, const struct rec_params *params)
 		.flags = params->external ? REC_FLAG_EXTERNAL : 0, .start_wall_us = params->start_wall_us,
 		.columns = params->columns, .rows = params->rows
 	};
+	const struct layers_to to = { params->recipients, params->owners, params->keys };
 	uint8_t bytes[REC_HEADER];
 	int r;
 
 	memcpy(header.file_id, params->id.bytes, ID_BYTES);
 	randombytes_buf(header.file_id + ID_BYTES, REC_FILE_ID - ID_BYTES);
 	randombytes_buf(ck0, REC_KEY);
-	r = rec_envelope_seal(header.file_id, ck0, params->recipients, &w->envelope);
+	r = rec_envelope_seal(header.file_id, ck0, &to, &w->envelope);
 	if (r < 0)
 		return r;
 	if (!params->external)

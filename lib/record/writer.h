@@ -26,6 +26,8 @@ struct rec_params {
 	struct id		 id;		/* of the session */
 	int64_t			 start_wall_us;
 	const char *const	*recipients;	/* "age1..." texts, NULL at the end; at least one */
+	const char *const	*owners;	/* of each recipient, with keys above 1; else NULL */
+	unsigned		 keys;		/* how many persons must bring a key to open it (layers.h); 0 as 1 */
 	bool			 external;	/* the envelope goes to the caller instead of the file */
 	uint16_t		 columns, rows;
 	const char		*meta;		/* JSON, at most REC_META_MOST bytes: person, role, reason, host, command; may be NULL */
@@ -44,7 +46,7 @@ int			 rec_writer_open(const struct rec_params *params, struct rec_writer **writ
 void			 rec_writer_free(struct rec_writer *writer);
 void			 rec_writer_free_at(struct rec_writer **writer);
 
-/* The age file with this recording's key, to all recipients: for the gate's keyring. */
+/* The envelope with this recording's key, to all recipients: for the gate's keyring. */
 const struct buf	*rec_writer_envelope(const struct rec_writer *writer);
 /* Public half of the index pair, REC_KEY bytes. */
 const uint8_t		*rec_writer_index_public(const struct rec_writer *writer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Age files and identity files from strangers. */
+/* Age files, identity files and layered envelopes from strangers. */
 #include "config.h"
 
 #include <sodium.h>
@@ -8,7 +8,32 @@
 #include "lib/base/buf.h"
 #include "lib/record/age.h"
 #include "lib/record/agehead.h"
+#include "lib/record/layers.h"
 #include "tests/fuzz/fuzz.h"
+
+/* What a head says must hold for every byte that it hands out. */
+static void
+try_layers(const uint8_t *bytes, size_t count, const struct age_ring *ring)
+{
+	AUTO_BUF struct buf inner = { .max = LAYERS_MOST };
+	struct layers layers;
+	size_t part;
+
+	if (layers_parse(bytes, count, &layers) < 0)
+		return;
+	if (layers.keys < 2 || layers.part_count < layers.keys || layers_keys(bytes, count) != layers.keys)
+		abort();
+	for (size_t i = 0; i < layers.part_count; i++) {
+		const struct layers_part *p = &layers.parts[i];
+
+		if (p->file < bytes || (size_t)(p->file - bytes) > count || p->count > count - (size_t)(p->file - bytes))
+			abort();
+		if (layers_check(&layers, i, bytes, count) == 0)	/* nothing is inside of itself */
+			abort();
+		(void)layers_check(&layers, i, p->file, p->count);
+	}
+	(void)layers_open(&layers, ring, &inner, &part);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
@@ -31,5 +56,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 	if (age_head_parse(bytes, count, &head) == 0 && head.bytes > count)
 		abort();
 	(void)age_open(bytes, count, ring, &plain);
+	try_layers(bytes, count, ring);
 	return 0;
 }

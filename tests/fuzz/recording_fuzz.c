@@ -18,6 +18,7 @@
 #include "lib/base/own.h"
 #include "lib/record/header.h"
 #include "lib/record/keys.h"
+#include "lib/record/layers.h"
 #include "lib/record/reader.h"
 #include "lib/record/writer.h"
 #include "tests/fuzz/fuzz.h"
@@ -147,6 +148,7 @@ static void
 seal(uint8_t mode, const uint8_t *bytes, uint32_t count)
 {
 	const char *const recipients[] = { recipient, NULL };
+	const struct layers_to to = { .recipients = recipients };
 	struct rec_header header = { .columns = 80, .rows = 24 };
 	static const uint8_t ck0[REC_KEY] = { 2 };
 	AUTO_REC_KEYS struct rec_keys *keys = rec_keys_new(ck0, header.file_id);
@@ -154,7 +156,7 @@ seal(uint8_t mode, const uint8_t *bytes, uint32_t count)
 	uint8_t room[REC_HEADER];
 
 	buf_init(&envelope, REC_ENVELOPE_MOST);
-	must(rec_envelope_seal(header.file_id, ck0, recipients, &envelope) == 0);
+	must(rec_envelope_seal(header.file_id, ck0, &to, &envelope) == 0);
 	header.envelope_bytes = (uint32_t)buf_len(&envelope);
 	rec_header_put(&header, ck0, room);
 	buf_add(&part[REC_PART_FILE], room, sizeof room);
