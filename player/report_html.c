@@ -26,13 +26,15 @@ static const char head[] =
     "th, td { padding: .25em .7em .25em 0 }\ntd { border-bottom: 1px solid #ddd; vertical-align: top; overflow-wrap: anywhere }\n"
     "td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }\n"
     "td.t { white-space: nowrap; font-variant-numeric: tabular-nums }\ntd.i { font-family: ui-monospace, monospace; font-size: .92em }\n"
+    "td.w { min-width: 15em }\ntd.i { min-width: 8em }\n"
+    "@media screen and (max-width: 90em) { td.t { white-space: normal; min-width: 6.5em }\n  th, td { padding-right: .5em } }\n"
     "tr.drawn td { background: #fff3c4 }\n"
     "@page { size: A4 landscape; margin: 12mm }\n"
     "@media print {\n"
     "  body { margin: 0; padding: 0; max-width: none; font-size: 9px }\n  .wide { overflow: visible }\n"
     "  thead { display: table-header-group }\n  tr { break-inside: avoid; page-break-inside: avoid }\n"
     "  h2 { break-after: avoid; page-break-after: avoid; margin-top: 1.4em }\n  section.long { break-before: page; page-break-before: always }\n"
-    "  .a { display: none }\n  td.t { white-space: normal }\n  td.i { word-break: break-all }\n"
+    "  .a { display: none }\n  td.w { min-width: 9em }\n  td.i { min-width: 0 }\n  td.t { white-space: normal }\n  td.i { word-break: break-all }\n"
     "  tr.drawn td { -webkit-print-color-adjust: exact; print-color-adjust: exact }\n}\n"
     "</style>\n</head>\n<body>\n<h1>Postern report</h1>\n";
 
@@ -99,7 +101,33 @@ class_of(const struct column *column)
 		return column->is_aside ? "t a" : "t";
 	if (column->type != CELL_TEXT)
 		return column->is_aside ? "n a" : "n";
+	if (strcmp(column->name, "reason") == 0 || strcmp(column->name, "text") == 0 || strcmp(column->name, "line") == 0)
+		return "w";
 	return is_id ? "i" : column->is_aside ? "a" : "";
+}
+
+static size_t
+column_named(const struct table_kind *kind, const char *name)
+{
+	size_t i = 0;
+
+	while (i < kind->count && strcmp(kind->columns[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+/*
+ * Which column stands at this place: why somebody was there stands beside who it was, and not where one has to scroll. In the
+ * other forms it comes late, as lines of text end with what may be long.
+ */
+static size_t
+column_at(const struct table_kind *kind, size_t place)
+{
+	size_t role = column_named(kind, "role"), reason = column_named(kind, "reason");
+
+	if (role >= reason || reason == kind->count || place <= role || place > reason)
+		return place;
+	return place == role + 1 ? reason : place - 1;
 }
 
 static int
@@ -108,9 +136,10 @@ write_row(const struct table *table, size_t row, bool is_drawn, struct out *out)
 	int r = out_put_text(out, is_drawn ? "<tr class=\"drawn\">" : "<tr>");
 
 	for (size_t i = 0; r == 0 && i < table->kind->count; i++) {
-		AUTO_FREE char *text = table_shown(table, row, i);
+		size_t column = column_at(table->kind, i);
+		AUTO_FREE char *text = table_shown(table, row, column);
 
-		r = put_element(out, "td", class_of(&table->kind->columns[i]), text);
+		r = put_element(out, "td", class_of(&table->kind->columns[column]), text);
 	}
 	return r < 0 ? r : out_put_text(out, "</tr>\n");
 }
@@ -120,8 +149,11 @@ write_titles(const struct table_kind *kind, struct out *out)
 {
 	int r = out_put_text(out, "<div class=\"wide\"><table>\n<thead><tr>");
 
-	for (size_t i = 0; r == 0 && i < kind->count; i++)
-		r = put_element(out, "th", kind->columns[i].type == CELL_TIME ? (kind->columns[i].is_aside ? "a" : "") : class_of(&kind->columns[i]), kind->columns[i].title);
+	for (size_t i = 0; r == 0 && i < kind->count; i++) {
+		const struct column *column = &kind->columns[column_at(kind, i)];
+
+		r = put_element(out, "th", column->type == CELL_TIME ? (column->is_aside ? "a" : "") : class_of(column), column->title);
+	}
 	return r < 0 ? r : out_put_text(out, "</tr></thead>\n<tbody>\n");
 }
 

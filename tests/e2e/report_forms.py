@@ -52,6 +52,9 @@ def html_tables(folder):
         fail("the page has " + ", ".join(page.bad))
     if re.search(r"url\(|@import|https?://(?!www\.w3\.org/1999/xhtml)", text.split("<body>")[0]):
         fail("the page refers to something else")
+    titles = re.findall(r"<th[^>]*>([^<]*)</th>", text[text.index("Who had access"):])
+    if titles.index("Reason") != titles.index("Role") + 1:
+        fail("why somebody was there does not stand beside who it was")
     if "thead { display: table-header-group }" not in text:
         fail("titles of columns do not stand on each sheet")
     body = xml.fromstring(text.split("\n", 1)[1]).find(XHTML + "body")
