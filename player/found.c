@@ -10,48 +10,26 @@
 #include "lib/base/own.h"
 #include "lib/wire/client.h"
 #include "lib/wire/messages.h"
+#include "lib/wire/pages.h"
 #include "player/found.h"
 #include "player/moment.h"
 
-#define PAGE	1000	/* most rows of one answer */
-
-/* Newest first, and by id where two began in the same microsecond: what the next page shows again is told by that. */
-struct pages {
-	client_row	*each;
-	void		*user;
-	unsigned	 rows, fresh;	/* of this page; a full one may not be the last */
-	int64_t		 last_us;	/* start of the last row, and whose it is */
-	struct id	 last;
-};
-
-static int
-page_row(struct client *client, const void *fields, void *user)
+static void
+place_of(const void *fields, int64_t *at_us, struct id *id)
 {
 	const struct wire_recording_row *row = fields;
-	struct pages *pages = user;
 
-	pages->rows++;
-	if (pages->last_us == row->started_us && memcmp(row->session.bytes, pages->last.bytes, ID_BYTES) <= 0)
-		return 0;
-	pages->fresh++;
-	pages->last_us = row->started_us;
-	pages->last = row->session;
-	return pages->each(client, row, pages->user);
+	*at_us = row->started_us;
+	*id = row->session;
 }
 
 int
 found_each(struct client *client, struct wire_recordings *question, client_row *each, void *user)
 {
-	struct pages pages = { .each = each, .user = user };
-	int r;
+	const struct pages pages = { .question = WIRE_RECORDINGS, .row = WIRE_RECORDING_ROW, .fields = question, .until_us = &question->until_us,
+		.place = place_of, .each = each, .user = user };
 
-	do {
-		pages.rows = pages.fresh = 0;
-		if (pages.last_us != 0)
-			question->until_us = pages.last_us + 1;
-		r = client_ask(client, WIRE_RECORDINGS, question, WIRE_RECORDING_ROW, page_row, &pages);
-	} while (r == 0 && pages.rows == PAGE && pages.fresh > 0);
-	return r;
+	return client_pages(client, &pages);
 }
 
 static int

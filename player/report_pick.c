@@ -149,7 +149,7 @@ report_pick(struct report *report)
 	}
 	for (size_t i = 0; i < report->request_count; i++) {
 		struct report_request *request = &report->requests[i];
-		const struct about about = { request->row->person, request->row->role, request->row->reason };
+		const struct about about = { request->row->person, request->row->of_role, request->row->reason };
 
 		request->is_wanted = wants(report, &about);
 	}

@@ -18,7 +18,7 @@
 
 static const char SQL_GET[] = COLUMNS "WHERE request = $1";
 static const char SQL_OPEN[] = COLUMNS "WHERE person = $1 AND reviewed_us IS NULL";
-static const char SQL_LIST[] = COLUMNS "WHERE $1 = 1 OR reviewed_us IS NULL ORDER BY at_us DESC, request LIMIT $2";
+static const char SQL_LIST[] = COLUMNS "WHERE ($1 = 1 OR reviewed_us IS NULL) AND at_us < $2 ORDER BY at_us DESC, request LIMIT $3";
 static const char SQL_ADD[] = "INSERT INTO glasses (request, person, at_us) VALUES ($1, $2, $3)";
 static const char SQL_REVIEW[] =
     "UPDATE glasses SET reviewed_us = $1, reviewed_by = $2, unit = $3, sealed = $4 WHERE request = $5 AND reviewed_us IS NULL";
@@ -110,10 +110,10 @@ glass_open(struct store *store, const char *person, struct glass *glass)
 }
 
 int
-glass_list(struct store *store, bool all, int64_t limit, int (*each)(void *ctx, const struct glass *glass), void *ctx)
+glass_list(struct store *store, const struct glass_filter *filter, int (*each)(void *ctx, const struct glass *glass), void *ctx)
 {
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
-	int r = stmt_open(store, SQL_LIST, BINDS(bind_int(all), bind_limit(limit)), &stmt);
+	int r = stmt_open(store, SQL_LIST, BINDS(bind_int(filter->all), bind_limit(filter->until_us), bind_limit(filter->limit)), &stmt);
 
 	while (r == 0 && (r = stmt_step(stmt)) > 0) {
 		AUTO_GLASS struct glass glass = { 0 };

@@ -38,8 +38,14 @@ int	glass_get(struct store *store, const struct id *request, struct glass *glass
 /* The one of a person that is not reviewed: ERR_NOT_FOUND if there is none. Done by the caller. */
 int	glass_open(struct store *store, const char *person, struct glass *glass);
 
-/* Newest first: all, or those that are not reviewed. limit 0: no limit. */
-int	glass_list(struct store *store, bool all, int64_t limit, int (*each)(void *ctx, const struct glass *glass), void *ctx);
+/* Newest first: all, or those that are not reviewed, from before until_us (0: no bound). limit 0: no limit. */
+struct glass_filter {
+	bool	all;
+	int64_t	until_us;
+	int64_t	limit;
+};
+
+int	glass_list(struct store *store, const struct glass_filter *filter, int (*each)(void *ctx, const struct glass *glass), void *ctx);
 
 /* A person's review, sealed under the day of the request's class. */
 struct review {

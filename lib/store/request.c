@@ -35,7 +35,7 @@ const char *const request_state_names[REQUEST_STATES] = {
 static const char SQL_GET[] = COLUMNS "WHERE r.id = $1";
 static const char SQL_LIST[] = COLUMNS
     "WHERE ($1 = '' OR r.state = $1) AND ($2 = '' OR r.person = $2) AND ($3 = '' OR r.role = $3) AND r.created_us >= $4 "
-    "ORDER BY r.created_us DESC, r.id LIMIT $5";
+    "AND r.created_us < $5 ORDER BY r.created_us DESC, r.id LIMIT $6";
 static const char SQL_PAGE[] = COLUMNS
     "WHERE r.created_us >= $1 AND r.created_us < $2 AND (r.created_us, r.id) > ($3, $4) ORDER BY r.created_us, r.id LIMIT $5";
 static const char SQL_WINDOW[] = COLUMNS
@@ -321,7 +321,7 @@ request_list(struct store *store, const struct request_filter *filter,
 {
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
 	int r = stmt_open(store, SQL_LIST, BINDS(bind_filter(filter->state), bind_filter(filter->person),
-	    bind_filter(filter->role), bind_int(filter->since_us), bind_limit(filter->limit)), &stmt);
+	    bind_filter(filter->role), bind_int(filter->since_us), bind_limit(filter->until_us), bind_limit(filter->limit)), &stmt);
 
 	while (r == 0 && (r = stmt_step(stmt)) > 0) {
 		AUTO_REQUEST struct request request = { 0 };

@@ -73,6 +73,7 @@ struct request_filter {
 	const char	*person;
 	const char	*role;
 	int64_t		 since_us;	/* created at or after */
+	int64_t		 until_us;	/* created before; 0: no bound */
 	int64_t		 limit;		/* 0: all; else the newest so many */
 };
 

@@ -79,6 +79,7 @@ static const struct wire_field requests_fields[] = {
 	WIRE_FIELD(requests, TEXT, state, NAME_MOST),
 	WIRE_FIELD(requests, BOOL, mine, 0),
 	WIRE_FIELD(requests, U32, limit, 0),
+	WIRE_FIELD(requests, I64, until_us, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field request_row_fields[] = {
@@ -192,6 +193,7 @@ static const struct wire_field sessions_fields[] = {
 	WIRE_FIELD(sessions, BOOL, running, 0),
 	WIRE_FIELD(sessions, BOOL, mine, 0),
 	WIRE_FIELD(sessions, U32, limit, 0),
+	WIRE_FIELD(sessions, I64, until_us, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field session_row_fields[] = {

@@ -80,6 +80,7 @@ const struct wire_field audit_request_fields[] = {
 	WIRE_FIELD(audit_request, TEXT, reason, REASON_MOST),
 	WIRE_FIELD(audit_request, TEXT, state, NAME_MOST),
 	WIRE_FIELD(audit_request, TEXT, closed_by, NAME_MOST),
+	WIRE_FIELD(audit_request, TEXT, of_role, NAME_MOST),
 	WIRE_FIELD(audit_request, I64, seconds, 0),
 	WIRE_FIELD(audit_request, I64, created_us, 0),
 	WIRE_FIELD(audit_request, I64, closed_us, 0),

@@ -71,6 +71,7 @@ struct wire_requests {
 	char	*state;		/* "waiting", "" = all; WIRE_REVIEWS, WIRE_UNREVIEWED: entered without a decision */
 	bool	 mine;		/* only the peer's own */
 	uint32_t limit;		/* most rows, newest first; 0 = 1000 */
+	int64_t	 until_us;	/* made before then; 0 = any time (of WIRE_REVIEWS: broken before) */
 };
 struct wire_request_row {
 	struct id request;
@@ -150,7 +151,7 @@ struct wire_hold {		/* without text: answered by wire_basis_row, what there is t
 	int64_t	 known;		/* as in wire_basis */
 	struct wire_bytes text, signature;
 };
-struct wire_sessions { char *which; bool running; bool mine; uint32_t limit; };
+struct wire_sessions { char *which; bool running; bool mine; uint32_t limit; int64_t until_us; };	/* as in wire_requests */
 struct wire_session_row {
 	struct id session, grant;
 	char	*person, *role, *host, *reason, *by;
@@ -256,7 +257,8 @@ struct wire_audit_session {
 };
 struct wire_audit_request {	/* a request that was made in the time, and all that became of it */
 	struct id request, grant, extends;
-	char	*person, *account, *role, *host, *reason, *state, *closed_by;
+	char	*person, *account, *role, *host, *reason, *state, *closed_by;	/* role: of what it opens, that in words */
+	char	*of_role;	/* the role alone */
 	int64_t	 seconds, created_us, closed_us;
 	char	**decisions;	/* six words each: person, verdict, time (wall microseconds), "signed", "login" (the ssh login is told, not proven) or "unsigned", seconds granted (0: as asked), comment */
 	int64_t	 granted_s, used_s, sessions;	/* of the grant; used: somebody was inside */

@@ -10,6 +10,7 @@
 #include "lib/base/own.h"
 #include "lib/base/text.h"
 #include "lib/wire/client.h"
+#include "lib/wire/pages.h"
 #include "recorder/client/commands.h"
 #include "recorder/client/sign.h"
 
@@ -40,6 +41,24 @@ print_request(struct client *client, const void *fields, void *user)
 	return 0;
 }
 
+static void
+place_of_request(const void *fields, int64_t *at_us, struct id *id)
+{
+	const struct wire_request_row *row = fields;
+
+	*at_us = row->created_us;
+	*id = row->request;
+}
+
+static int
+list_requests(struct client *client, struct wire_requests *question, int *count)
+{
+	const struct pages pages = { .question = WIRE_REQUESTS, .row = WIRE_REQUEST_ROW, .fields = question, .until_us = &question->until_us,
+		.place = place_of_request, .each = print_request, .user = count };
+
+	return client_pages(client, &pages);
+}
+
 int
 cmd_requests(struct cli *cli)
 {
@@ -59,9 +78,9 @@ cmd_requests(struct cli *cli)
 		question.state = waiting;
 	/* What nobody decided stands above what waits for a decision. */
 	if (r == 0 && question.state == waiting)
-		r = client_ask(&client, WIRE_REQUESTS, &reviews, WIRE_REQUEST_ROW, print_request, &count);
+		r = list_requests(&client, &reviews, &count);
 	if (r == 0)
-		r = client_ask(&client, WIRE_REQUESTS, &question, WIRE_REQUEST_ROW, print_request, &count);
+		r = list_requests(&client, &question, &count);
 	if (r == 0 && count == 0 && !client.json)
 		printf("%s\n", cli_has(cli, "reviews") ? "Nothing is to be reviewed." : "Nobody is waiting.");
 	return r;
@@ -149,18 +168,29 @@ print_session(struct client *client, const void *fields, void *user)
 	return 0;
 }
 
+static void
+place_of_session(const void *fields, int64_t *at_us, struct id *id)
+{
+	const struct wire_session_row *row = fields;
+
+	*at_us = row->started_us;
+	*id = row->session;
+}
+
 int
 cmd_sessions(struct cli *cli)
 {
 	AUTO_CLIENT struct client client;
 	struct wire_sessions question = { .running = !cli_has(cli, "all") && cli->word_count == 0 };
 	int count = 0;
+	const struct pages pages = { .question = WIRE_SESSIONS, .row = WIRE_SESSION_ROW, .fields = &question, .until_us = &question.until_us,
+		.place = place_of_session, .each = print_session, .user = &count };
 	int r = client_open(&client, cli);
 
 	if (cli->word_count > 0)
 		question.which = cli->words[0];
 	if (r == 0)
-		r = client_ask(&client, WIRE_SESSIONS, &question, WIRE_SESSION_ROW, print_session, &count);
+		r = client_pages(&client, &pages);
 	if (r == 0 && count == 0 && !client.json)
 		printf("No session is running.\n");
 	return r;

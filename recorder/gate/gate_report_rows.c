@@ -190,7 +190,7 @@ put_request(void *ctx, const struct request *request)
 	struct grant grant = { .seconds = 0 };
 	char what[GATE_OPENING_WORDS];
 	struct wire_audit_request row = { .request = request->id, .extends = request->extends, .person = copy.person, .account = copy.account,
-		.role = gate_opening_what(request, what), .host = copy.host, .reason = copy.reason, .state = state, .closed_by = copy.end.closed_by,
+		.role = gate_opening_what(request, what), .host = copy.host, .reason = copy.reason, .state = state, .closed_by = copy.end.closed_by, .of_role = copy.role,
 		.seconds = request->seconds, .created_us = request->created_us, .closed_us = request->end.closed_us };
 	int r = decision_list(gate->store, &request->id, add_decision, &words);
 

@@ -272,10 +272,12 @@ list_requests(struct listing *list, const struct wire_requests *question)
 {
 	struct store *store = list->peer->gate->store;
 	const struct request_filter filter = { .state = question->state[0] != '\0' ? question->state : NULL,
-		.person = question->mine ? peer_person(list->peer) : NULL, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
+		.person = question->mine ? peer_person(list->peer) : NULL, .limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS,
+		.until_us = question->until_us };
+	const struct glass_filter glasses = { .all = strcmp(question->state, WIRE_REVIEWS) == 0, .until_us = question->until_us, .limit = filter.limit };
 
 	if (strcmp(question->state, WIRE_UNREVIEWED) == 0 || strcmp(question->state, WIRE_REVIEWS) == 0)
-		return glass_list(store, strcmp(question->state, WIRE_REVIEWS) == 0, filter.limit, put_glass, list);
+		return glass_list(store, &glasses, put_glass, list);
 	return request_list(store, &filter, put_request, list);
 }
 

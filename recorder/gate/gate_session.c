@@ -209,7 +209,8 @@ on_sessions(struct peer *peer, const void *fields)
 	const struct wire_sessions *question = fields;
 	struct listing list = { .peer = peer, .one = question->which[0] != '\0' };
 	const struct session_filter filter = { .live = question->running, .person = question->mine ? peer_person(peer) : NULL,
-		.limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS };
+		.limit = question->limit != 0 && question->limit < ROWS ? question->limit : ROWS,
+		.until_us = question->until_us };
 	struct session session;
 	struct id id;
 	int r;

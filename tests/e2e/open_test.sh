@@ -90,6 +90,7 @@ holds "the time is over" within 60 opens 3 auditor
 holds "a denial opens nothing" sh -c "id=\$(timeout 60 '$bin/postern' request --open '$session' --reason 'INC-7 more' --root '$root' --as auditor) && timeout 60 '$bin/postern' deny \$id --reason 'not now' --root '$root' --as approver2 >/dev/null"
 holds "as before" opens 3 auditor
 holds "the report has the opening" sh -c "XDG_STATE_HOME='$root.home' timeout 60 '$bin/postern' report --root '$root' --as auditor --last 1h --reason x | grep -q 'the opening of $short'"
+holds "so has that of its role, and not that of another" sh -c "for role in shell shell2; do XDG_STATE_HOME='$root.home' timeout 60 '$bin/postern' report --root '$root' --as auditor --last 1h --reason x --role \$role --table decisions --format csv | grep -c 'the opening of $short'; done | tr '\n' ' ' | grep -q '^[1-9][0-9]* 0 \$'"
 holds "the log is fine with all that" within $days_limit "$bin/postern" verify --root "$root"
 rm -rf "$root.home" "$root.said" "$root.out" "$root.in" "$root.asked" "$root.policy"
 tap_end

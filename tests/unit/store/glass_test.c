@@ -50,9 +50,10 @@ count_each(void *ctx, const struct glass *glass)
 static int
 count(struct store *store, bool all)
 {
+	const struct glass_filter filter = { .all = all };
 	int n = 0;
 
-	assert_int_equal(glass_list(store, all, 0, count_each, &n), 0);
+	assert_int_equal(glass_list(store, &filter, count_each, &n), 0);
 	return n;
 }
 
