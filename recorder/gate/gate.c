@@ -166,9 +166,11 @@ say_request_lapsed(void *ctx, const struct id *id)
 {
 	struct gate *gate = ctx;
 
-	gate_say(gate, LOG_REQUEST_LAPSED, id, "nobody decided in time");
-	peers_changed(gate, "request", id);
-	return 0;
+	int r = gate_say(gate, LOG_REQUEST_LAPSED, id, "nobody decided in time");
+
+	if (r == 0)
+		peers_changed(gate, "request", id);
+	return r;
 }
 
 static int
@@ -176,17 +178,23 @@ say_grant_lapsed(void *ctx, const struct id *id)
 {
 	struct gate *gate = ctx;
 
-	gate_say(gate, LOG_GRANT_LAPSED, id, "the grant is over");
-	peers_changed(gate, "grant", id);
-	return 0;
+	int r = gate_say(gate, LOG_GRANT_LAPSED, id, "the grant is over");
+
+	if (r == 0)
+		peers_changed(gate, "grant", id);
+	return r;
 }
 
+/* What lapses and the words about it: all of it or nothing, and then it lapses a second later. */
 static void
 lapse(struct gate *gate)
 {
+	AUTO_TXN struct txn txn = { 0 };
 	struct moment now = gate_now(gate);
 	int r = gate_store(gate);
 
+	if (r == 0)
+		r = txn_begin(&txn, gate->store);
 	if (r == 0)
 		r = request_lapse(gate->store, now.wall_us, say_request_lapsed, gate);
 	/* A session that stands still at its deadline says so a moment later, and then its grant can be extended. */
@@ -194,6 +202,8 @@ lapse(struct gate *gate)
 	now.boot_us -= FROZEN_US;
 	if (r == 0)
 		r = grant_lapse(gate->store, &now, say_grant_lapsed, gate);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0 && r != gate->store_error)
 		log_error("lapsed requests cannot be closed: %s", err_text(r));
 }

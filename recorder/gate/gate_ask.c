@@ -222,18 +222,24 @@ int
 on_cancel(struct peer *peer, const void *fields)
 {
 	const struct wire_cancel *question = fields;
+	AUTO_TXN struct txn txn = { 0 };
 	struct id id;
 	int r = request_find(peer->gate->store, question->which, &id);
 
+	if (r == 0)
+		r = txn_begin(&txn, peer->gate->store);
 	if (r == 0)
 		r = request_cancel(peer->gate->store, &id, peer_person(peer), clock_wall_us());
 	if (r == ERR_NO_RIGHT) {
 		peer_fail(peer, STATUS_DENIED, "only the one who made a request takes it back; an approver denies it");
 		return 0;
 	}
+	if (r == 0)
+		r = gate_say(peer->gate, LOG_CANCELLED, &id, "%s took the request back", peer_person(peer));
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0)
 		return r;
-	gate_say(peer->gate, LOG_CANCELLED, &id, "%s took the request back", peer_person(peer));
 	peers_changed(peer->gate, "request", &id);
 	peer_done(peer, "The request was taken back.");
 	return 0;
@@ -330,12 +336,12 @@ static int
 log_more(struct peer *peer, const struct request *request, const struct outcome *outcome, const struct proof *proof)
 {
 	char hex[2 * SECRET_SHA256 + 1];
+	int r = 0;
 
-	if (outcome->state == REQUEST_DENIED)
-		return 0;	/* gate_extend_decided() says it */
-	policy_hex(peer->gate, hex);
-	return gate_say(peer->gate, LOG_AGREED, &request->id, "%s agrees to more time for %s to %s; policy %s%s", peer_person(peer), request->role,
-	    request->person, hex, proof->must);
+	if (outcome->state != REQUEST_DENIED)
+		r = gate_say(peer->gate, LOG_AGREED, &request->id, "%s agrees to more time for %s to %s; policy %s%s", peer_person(peer), request->role,
+		    request->person, policy_hex(peer->gate, hex), proof->must);
+	return r < 0 ? r : gate_extend_said(peer->gate, request, outcome);
 }
 
 static void
@@ -384,7 +390,7 @@ check_decider(struct peer *peer, const struct request *request, uint32_t *counts
 }
 
 int
-gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request)
+gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request, bool is_new)
 {
 	const struct policy_role *role = gate_opening_role(peer->gate->policy, request);
 	const bool is_more = !id_is_zero(&request->extends);	/* more time for a grant that runs */
@@ -421,6 +427,8 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	put_proof(&decision, question, &proof);
 	snprintf(decision.person, sizeof decision.person, "%s", peer_person(peer));
 	r = txn_begin(&txn, peer->gate->store);
+	if (r == 0 && is_new)
+		r = gate_extend_make(peer->gate, request);
 	if (r == 0)
 		r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
 	if (r == 0)
@@ -459,5 +467,5 @@ on_decide(struct peer *peer, const void *fields)
 		peer_fail(peer, STATUS_USAGE, "%s was asked for; a grant is never longer", clock_span(request.seconds, span));
 		return 0;
 	}
-	return gate_decide(peer, question, &request);
+	return gate_decide(peer, question, &request, false);
 }

@@ -32,7 +32,7 @@ int	gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const
 int	gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, const struct policy_role *role,
 	    const struct request *request, struct outcome *outcome);
 
-/* The peer decides about a request; answers the peer, or returns negative. */
-int	gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request);
+/* The peer decides about a request; answers the peer, or returns negative. `is_new`: one for more time that is made together with it. */
+int	gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request, bool is_new);
 
 #endif

@@ -214,10 +214,28 @@ check_machine(struct entry *e)
 	return 0;
 }
 
+/* The session is in the catalogue and in the log, or in neither. */
+static int
+enter_both(struct entry *e)
+{
+	struct gate *gate = e->peer->gate;
+	AUTO_TXN struct txn txn = { 0 };
+	struct moment now = gate_now(gate);
+	char span[CLOCK_TEXT];
+	int r = txn_begin(&txn, gate->store);
+
+	if (r == 0)
+		r = session_enter(gate->store, &e->session, &now);
+	if (r == 0)
+		r = gate_say(gate, LOG_ENTERED, &e->session.id, "%s (account %s) enters %s for %s: " LOG_WORDS "%s%s%s%s", e->session.person,
+		    e->session.account, e->session.role, clock_span(e->grant.seconds, span), e->command != NULL ? "to run '" : "",
+		    e->command != NULL ? e->command : "", e->command != NULL ? "': " : "", e->request.reason != NULL ? e->request.reason : "");
+	return r < 0 ? r : txn_commit(&txn);
+}
+
 static int
 enter_store(struct entry *e)
 {
-	struct moment now = gate_now(e->peer->gate);
 	const struct policy *policy = e->peer->gate->policy;
 	int r;
 
@@ -229,7 +247,8 @@ enter_store(struct entry *e)
 	snprintf(e->session.person, sizeof e->session.person, "%s", peer_person(e->peer));
 	snprintf(e->session.account, sizeof e->session.account, "%s", e->peer->who->account);
 	snprintf(e->session.host, sizeof e->session.host, "%s", policy->host);
-	r = session_enter(e->peer->gate->store, &e->session, &now);
+	e->command = gate_mask_command(e->peer->gate, e->grant.role, e->question->command);
+	r = enter_both(e);
 	if (r == ERR_LAPSED)
 		return refuse(e, STATUS_LAPSED, "the grant is over, or was not used in time; ask again");
 	if (r == ERR_IN_USE)
@@ -408,7 +427,6 @@ on_enter(struct peer *peer, const void *fields)
 	struct wire_enter question = *(const struct wire_enter *)fields;
 	__attribute__((cleanup(entry_done))) struct entry e = { .peer = peer, .question = &question, .gate_end = -1,
 		.by = { .max = 1900 }, .fds = { peer->conn.fd, -1, -1, -1, -1, -1, -1 } };
-	char span[CLOCK_TEXT];
 	int r;
 
 	if (wire_unread(&peer->conn) > 0) {
@@ -427,13 +445,7 @@ on_enter(struct peer *peer, const void *fields)
 		return 0;
 	if (check_right(&e) != 0 || serve_files(&e, &question) != 0 || check_machine(&e) != 0 || enter_store(&e) != 0)
 		return 0;
-	/* Nobody is in without the log having said so. */
-	e.command = gate_mask_command(peer->gate, e.session.role, question.command);
-	r = gate_say(peer->gate, LOG_ENTERED, &e.session.id, "%s (account %s) enters %s for %s: " LOG_WORDS "%s%s%s%s", e.session.person, e.session.account,
-	    e.session.role, clock_span(e.grant.seconds, span), e.command != NULL ? "to run '" : "", e.command != NULL ? e.command : "",
-	    e.command != NULL ? "': " : "", e.request.reason != NULL ? e.request.reason : "");
-	if (r >= 0)
-		r = launch(&e);
+	r = launch(&e);
 	if (r < 0)
 		return give_up(&e, r);
 	peers_changed(peer->gate, "session", &e.session.id);

@@ -104,18 +104,38 @@ tell_sessions(struct gate *gate, const struct id *grant, char *text)
 			live_put(l, WIRE_TELL, &tell);
 }
 
+/* When the extended grant ends now. */
+static char *
+new_end(struct gate *gate, const struct request *request, char minute[CLOCK_TEXT])
+{
+	struct grant grant;
+
+	if (grant_get(gate->store, &request->extends, &grant) < 0)
+		return memcpy(minute, "?", 2);
+	return clock_minute(grant.deadline.ends_us, minute);
+}
+
+int
+gate_extend_said(struct gate *gate, const struct request *request, const struct outcome *outcome)
+{
+	char minute[CLOCK_TEXT];
+
+	if (outcome->state == REQUEST_DENIED)
+		return gate_say(gate, LOG_DENIED, &request->id, "%s denied more time for %s to %s", outcome->person, request->role, request->person);
+	if (outcome->state != REQUEST_GRANTED)
+		return 0;
+	return gate_say(gate, LOG_EXTENDED, &request->extends, "%s of %s was extended by %s to %s: " LOG_WORDS "%s", request->role, request->person,
+	    outcome->person, new_end(gate, request, minute), request->reason != NULL ? request->reason : "");
+}
+
 /* After a grant: "Extended: shell of anna by 15 min, to 14:30." */
 static void
 extended(struct gate *gate, const struct request *request, const struct outcome *outcome, char text[SAID])
 {
-	char span[CLOCK_TEXT], minute[CLOCK_TEXT] = "?";
-	struct grant grant;
+	char span[CLOCK_TEXT], minute[CLOCK_TEXT];
 
-	if (grant_get(gate->store, &request->extends, &grant) == 0)
-		clock_minute(grant.deadline.ends_us, minute);
-	snprintf(text, SAID, "Extended: %s of %s by %s, to %s.", request->role, request->person, clock_span(outcome->seconds, span), minute);
-	gate_say(gate, LOG_EXTENDED, &request->extends, "%s of %s was extended by %s to %s: " LOG_WORDS "%s", request->role, request->person,
-	    outcome->person, minute, request->reason != NULL ? request->reason : "");
+	snprintf(text, SAID, "Extended: %s of %s by %s, to %s.", request->role, request->person, clock_span(outcome->seconds, span),
+	    new_end(gate, request, minute));
 	move_deadlines(gate, &request->extends, strcmp(outcome->person, DECISION_POLICY) == 0 ? "the policy" : outcome->person, "");
 }
 
@@ -149,7 +169,6 @@ gate_extend_decided(struct peer *peer, const struct request *request, const stru
 		extended(gate, request, outcome, text);
 	} else if (outcome->state == REQUEST_DENIED) {
 		snprintf(text, sizeof text, "%s denied more time%s%s", outcome->person, comment != NULL ? ": " : ".", comment != NULL ? comment : "");
-		gate_say(gate, LOG_DENIED, &request->id, "%s denied more time for %s to %s", outcome->person, request->role, request->person);
 		tell_sessions(gate, &request->extends, text);
 		snprintf(text, sizeof text, "Denied: more time for %s to %s.", request->role, request->person);
 	} else {
@@ -204,16 +223,15 @@ check(struct wish *wish)
 	return 0;
 }
 
-/* Makes the request. It lapses with what it is to extend. 0 or negative after fails(). */
+/* What is asked for. It lapses with what it is to extend. 0 or negative after fails(). */
 static int
-make(struct wish *wish)
+fill(struct wish *wish)
 {
 	AUTO_REQUEST struct request first = { 0 };
 	struct request *request = &wish->request;
 	struct gate *gate = wish->gate;
 	struct moment now = gate_now(gate);
 	int64_t until = now.wall_us + grant_left(&wish->grant, &now) + wish->role->ends.freeze_s * CLOCK_US;
-	char span[CLOCK_TEXT];
 	int r = request_get(gate->store, &wish->grant.request, &first);
 
 	if (r < 0)
@@ -230,13 +248,22 @@ make(struct wish *wish)
 	request->lapses_us = now.wall_us + gate->policy->lapse_s * CLOCK_US;
 	request->lapses_us = until < request->lapses_us ? until : request->lapses_us;
 	request->state = REQUEST_WAITING;
-	r = request_create(gate->store, request);
-	if (r < 0)
-		return fails(wish, cli_status(r), "%s", err_text(r));
-	gate_say(gate, LOG_REQUESTED, &request->id, "%s (account %s) asks for %s more of %s: " LOG_WORDS "%s", request->person, request->account,
-	    clock_span(request->seconds, span), request->role, request->reason);
-	peers_changed(gate, "request", &request->id);
 	return 0;
+}
+
+int
+gate_extend_make(struct gate *gate, const struct request *request)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	char span[CLOCK_TEXT];
+	int r = txn_begin(&txn, gate->store);
+
+	if (r == 0)
+		r = request_create(gate->store, request);
+	if (r == 0)
+		r = gate_say(gate, LOG_REQUESTED, &request->id, "%s (account %s) asks for %s more of %s: " LOG_WORDS "%s", request->person, request->account,
+		    clock_span(request->seconds, span), request->role, request->reason);
+	return r < 0 ? r : txn_commit(&txn);
 }
 
 /* The holder asks: the policy may say no or yes at once, else somebody decides. */
@@ -244,6 +271,7 @@ static void
 ask(struct wish *wish, const struct policy_subject *subject)
 {
 	struct outcome outcome = { .state = REQUEST_WAITING };
+	AUTO_TXN struct txn txn = { 0 };	/* request, entries and what the policy decides: all or nothing */
 	char why[POLICY_WHY] = "";
 	char asks[256], span[CLOCK_TEXT];
 	int r;
@@ -254,13 +282,22 @@ ask(struct wish *wish, const struct policy_subject *subject)
 		(void)fails(wish, STATUS_DENIED, "%s", why);
 		return;
 	}
-	if (make(wish) < 0)
+	if (fill(wish) < 0)
 		return;
-	r = gate_decide_by_policy(wish->gate, subject, wish->role, &wish->request, &outcome);
+	r = txn_begin(&txn, wish->gate->store);
+	if (r == 0)
+		r = gate_extend_make(wish->gate, &wish->request);
+	if (r == 0)
+		r = gate_decide_by_policy(wish->gate, subject, wish->role, &wish->request, &outcome);
+	if (r == 0)
+		r = gate_extend_said(wish->gate, &wish->request, &outcome);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0) {
 		(void)fails(wish, cli_status(r), "%s", err_text(r));
 		return;
 	}
+	peers_changed(wish->gate, "request", &wish->request.id);
 	if (outcome.state == REQUEST_GRANTED)
 		extended(wish->gate, &wish->request, &outcome, wish->text);
 	else
@@ -295,11 +332,14 @@ give(struct peer *peer, struct wish *wish)
 		peer_fail(peer, STATUS_DENIED, "%s", policy_may_decide_text(r));
 		return 0;
 	}
-	if (make(wish) < 0) {
+	if (fill(wish) < 0) {
 		answer(peer, wish);
 		return 0;
 	}
-	return gate_decide(peer, &yes, &wish->request);
+	if (!wish->role->approve.is_signed)
+		return gate_decide(peer, &yes, &wish->request, true);
+	r = gate_extend_make(peer->gate, &wish->request);	/* it waits for their signature, and for others */
+	return r < 0 ? r : gate_decide(peer, &yes, &wish->request, false);
 }
 
 struct holding {
@@ -423,24 +463,34 @@ gate_extend_wish(struct live *live, const void *fields)
 
 /* ---- less time --------------------------------------------------------------------------------------------------- */
 
-static void
-shortened(struct peer *peer, const struct grant *grant, const struct wire_shorten *question)
+static int
+shorten(struct peer *peer, const struct grant *grant, const struct wire_shorten *question)
 {
 	struct gate *gate = peer->gate;
 	AUTO_FREE char *reason = gate_mask_text(gate, grant->role, question->reason);
+	AUTO_TXN struct txn txn = { 0 };
+	struct moment now = gate_now(gate);
 	char span[CLOCK_TEXT];
+	int r = txn_begin(&txn, gate->store);
 
-	gate_say(gate, LOG_SHORTENED, &grant->id, "%s shortened %s of %s to %s from now: " LOG_WORDS "%s", peer_person(peer), grant->role, grant->person,
-	    clock_span(question->seconds, span), reason);
+	if (r == 0)
+		r = grant_shorten(gate->store, &grant->id, question->seconds, &now);
+	if (r == 0)
+		r = gate_say(gate, LOG_SHORTENED, &grant->id, "%s shortened %s of %s to %s from now: " LOG_WORDS "%s", peer_person(peer), grant->role, grant->person,
+		    clock_span(question->seconds, span), reason);
+	if (r == 0)
+		r = txn_commit(&txn);
+	if (r < 0)
+		return r;
 	move_deadlines(gate, &grant->id, peer_person(peer), reason);
 	peer_done(peer, "Shortened: %s of %s ends in %s.", grant->role, grant->person, span);
+	return 0;
 }
 
 int
 on_shorten(struct peer *peer, const void *fields)
 {
 	const struct wire_shorten *question = fields;
-	struct moment now = gate_now(peer->gate);
 	struct grant grant;
 	int r = find(peer, question->which, &grant);
 
@@ -450,12 +500,10 @@ on_shorten(struct peer *peer, const void *fields)
 		peer_fail(peer, STATUS_DENIED, "only those who may decide about '%s' shorten it", grant.role);
 		return 0;
 	}
-	r = grant_shorten(peer->gate->store, &grant.id, question->seconds, &now);
+	r = shorten(peer, &grant, question);
 	if (r == ERR_EARLY)
 		peer_fail(peer, STATUS_FAILED, "nobody has entered it yet; revoke it, or grant less next time");
 	else if (r == ERR_BAD_TIME)
 		peer_fail(peer, STATUS_USAGE, "that would not be sooner than it ends by itself");
-	else if (r == 0)
-		shortened(peer, &grant, question);
 	return r == ERR_EARLY || r == ERR_BAD_TIME ? 0 : r;
 }

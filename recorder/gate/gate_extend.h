@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct gate;
 struct live;
 struct outcome;
 struct peer;
@@ -14,7 +15,13 @@ struct request;
 /* May the request for more time still be granted for so long? If not, the peer has been told. */
 bool	gate_extend_fits(struct peer *peer, const struct request *request, int64_t seconds);
 
-/* A decision about it: moves deadlines, says so in the sessions, answers the peer. `comment` may be NULL. */
+/* Makes a request for more time, with its entry. */
+int	gate_extend_make(struct gate *gate, const struct request *request);
+
+/* Says in the log what was decided about it, if it is: in the transaction of the decision. */
+int	gate_extend_said(struct gate *gate, const struct request *request, const struct outcome *outcome);
+
+/* Afterwards: moves deadlines, says so in the sessions, answers the peer. `comment` may be NULL. */
 void	gate_extend_decided(struct peer *peer, const struct request *request, const struct outcome *outcome, const char *comment);
 
 /* Rule for WIRE_WISH of a worker: the engineer asks from inside. */

@@ -17,7 +17,7 @@
 #include "recorder/gate/peer.h"
 
 /* What is told is what was ordered: the worker's reports say how it went. */
-static void
+static int
 halt(struct peer *peer, struct live *live, const struct wire_freeze *question)
 {
 	const struct session *session = &live->session;
@@ -25,10 +25,14 @@ halt(struct peer *peer, struct live *live, const struct wire_freeze *question)
 	AUTO_FREE char *reason = gate_mask_text(peer->gate, session->role, question->reason);
 	struct wire_halt halt = { .on = question->on, .by = by, .reason = reason };
 
-	gate_say(peer->gate, question->on ? LOG_FROZEN : LOG_THAWED, &session->id, "%s %s the session of %s as %s: " LOG_WORDS "%s", by,
+	int r = gate_say(peer->gate, question->on ? LOG_FROZEN : LOG_THAWED, &session->id, "%s %s the session of %s as %s: " LOG_WORDS "%s", by,
 	    question->on ? "froze" : "thawed", session->person, session->role, reason);
+
+	if (r < 0 && !question->on)	/* it stands still without a word of it, but does not go on so */
+		return r;
 	live_put(live, WIRE_HALT, &halt);
 	peer_done(peer, question->on ? "Frozen: %s of %s. The deadline goes on." : "Thawed: %s of %s.", session->role, session->person);
+	return 0;
 }
 
 int
@@ -52,6 +56,5 @@ on_freeze(struct peer *peer, const void *fields)
 		    question->on ? "freeze it" : "let it go on, and nobody their own");
 		return 0;
 	}
-	halt(peer, live, question);
-	return 0;
+	return halt(peer, live, question);
 }

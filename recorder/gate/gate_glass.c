@@ -203,12 +203,18 @@ review(struct peer *peer, const struct wire_review *question, const struct reque
 	AUTO_FREE char *comment = gate_mask_text(peer->gate, request->role, question->comment);
 	const struct review review = { .request = request->id, .person = peer_person(peer), .comment = comment,
 		.at_us = gate_now(peer->gate).wall_us };
-	int r = glass_review(peer->gate->store, &review);
+	AUTO_TXN struct txn txn = { 0 };
+	int r = txn_begin(&txn, peer->gate->store);
 
+	if (r == 0)
+		r = glass_review(peer->gate->store, &review);
+	if (r == 0)
+		r = gate_say(peer->gate, LOG_REVIEWED, &request->id, "%s reviewed the break-glass of %s into %s: " LOG_WORDS "%s", review.person, request->person,
+		    request->role, comment);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r < 0)
 		return r;
-	gate_say(peer->gate, LOG_REVIEWED, &request->id, "%s reviewed the break-glass of %s into %s: " LOG_WORDS "%s", review.person, request->person,
-	    request->role, comment);
 	peer_done(peer, "Reviewed: %s of %s. They may break the glass again.", request->role, request->person);
 	peers_changed(peer->gate, "request", &request->id);
 	return 0;

@@ -30,7 +30,7 @@ gate_guard_note(struct live *live, const struct wire_report *report)
 }
 
 /* The worker's report says what became of it. */
-static void
+static int
 answer(struct peer *peer, struct live *live, const struct wire_allow *question)
 {
 	const struct session *session = &live->session;
@@ -39,12 +39,16 @@ answer(struct peer *peer, struct live *live, const struct wire_allow *question)
 	struct wire_verdict verdict = { .n = live->guarded_n, .allow = question->on, .by = by, .reason = reason };
 	const char *word = question->on ? "allowed" : "refused";
 
-	gate_say(peer->gate, LOG_GUARD_ANSWERED, &session->id, "%s %s a line in the session of %s as %s: " LOG_WORDS "%s", by, word, session->person, session->role,
+	int r = gate_say(peer->gate, LOG_GUARD_ANSWERED, &session->id, "%s %s a line in the session of %s as %s: " LOG_WORDS "%s", by, word, session->person, session->role,
 	    reason);
+
+	if (r < 0 && question->on)	/* it is refused without a word of it, but not allowed */
+		return r;
 	live->guarded[0] = '\0';
 	live_put(live, WIRE_VERDICT, &verdict);
 	peer_done(peer, question->on ? "Allowed: the line is entered now." : "Refused: the line is not entered.");
 	peers_changed(peer->gate, "session", &session->id);
+	return 0;
 }
 
 int
@@ -65,6 +69,6 @@ on_allow(struct peer *peer, const void *fields)
 	else if (live->guarded[0] == '\0')
 		peer_fail(peer, STATUS_LAPSED, "no line waits for an answer there");
 	else
-		answer(peer, live, question);
+		return answer(peer, live, question);
 	return 0;
 }

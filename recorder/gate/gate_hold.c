@@ -137,30 +137,49 @@ count_vote(void *ctx, const struct hold_sign *sign)
 	return 0;
 }
 
+/* " until 2027-01-01 ..."; of a release "". */
+static char *
+end_words(const struct hold_sign *sign, char end[CLOCK_TEXT + 8])
+{
+	char when[CLOCK_TEXT];
+
+	snprintf(end, CLOCK_TEXT + 8, sign->act == HOLD_SET ? " until %s" : "", clock_local(sign->until_us, when));
+	return end;
+}
+
+/* In the transaction of the signature. */
+static int
+say(const struct holding *holding, unsigned missing)
+{
+	const struct hold_sign *sign = &holding->sign;
+	struct gate *gate = holding->peer->gate;
+	char end[CLOCK_TEXT + 8];
+	int r = gate_say(gate, LOG_HOLD_SIGNED, &sign->session, "%s signed: %s%s: " LOG_WORDS "%s", sign->person, hold_act_names[sign->act],
+	    end_words(sign, end), sign->reason);
+
+	if (r < 0 || missing > 0)
+		return r;
+	if (sign->act == HOLD_SET)
+		return gate_say(gate, LOG_HELD, &sign->session, "the session of %s as %s is held%s by %zu persons: nothing of it is deleted",
+		    holding->session.person, holding->session.role, end, holding->count);
+	return gate_say(gate, LOG_RELEASED, &sign->session, "the session of %s as %s is released by %zu persons", holding->session.person,
+	    holding->session.role, holding->count);
+}
+
 static void
 tell(const struct holding *holding, unsigned missing)
 {
 	const struct hold_sign *sign = &holding->sign;
 	struct peer *peer = holding->peer;
-	struct gate *gate = peer->gate;
-	char end[CLOCK_TEXT + 8] = "", when[CLOCK_TEXT];
+	char end[CLOCK_TEXT + 8];
 
-	if (sign->act == HOLD_SET)
-		snprintf(end, sizeof end, " until %s", clock_local(sign->until_us, when));
-	gate_say(gate, LOG_HOLD_SIGNED, &sign->session, "%s signed: %s%s: " LOG_WORDS "%s", sign->person, hold_act_names[sign->act], end, sign->reason);
 	if (missing > 0) {
 		peer_done(peer, "Signed. It is not %s yet: %u more person%s must sign.", sign->act == HOLD_SET ? "held" : "released", missing,
 		    missing == 1 ? "" : "s");
 		return;
 	}
-	if (sign->act == HOLD_SET)
-		gate_say(gate, LOG_HELD, &sign->session, "the session of %s as %s is held%s by %zu persons: nothing of it is deleted",
-		    holding->session.person, holding->session.role, end, holding->count);
-	else
-		gate_say(gate, LOG_RELEASED, &sign->session, "the session of %s as %s is released by %zu persons", holding->session.person,
-		    holding->session.role, holding->count);
-	peer_done(peer, sign->act == HOLD_SET ? "Held%s." : "Released%s: its retention goes on.", end);
-	peers_changed(gate, "recording", &sign->session);
+	peer_done(peer, sign->act == HOLD_SET ? "Held%s." : "Released%s: its retention goes on.", end_words(sign, end));
+	peers_changed(peer->gate, "recording", &sign->session);
 }
 
 static int
@@ -168,6 +187,7 @@ enter(struct holding *holding, const struct wire_hold *question)
 {
 	struct hold_sign *sign = &holding->sign;
 	struct gate *gate = holding->peer->gate;
+	AUTO_TXN struct txn txn = { 0 };
 	unsigned missing;
 	int r;
 
@@ -181,7 +201,13 @@ enter(struct holding *holding, const struct wire_hold *question)
 	if (holding->count < VOTES)
 		holding->votes[holding->count++] = (struct policy_vote){ own_dup(sign->person), sign->counts };
 	missing = policy_missing(&gate->policy->holds, holding->votes, holding->count);
-	r = hold_enter(gate->store, sign, missing == 0);
+	r = txn_begin(&txn, gate->store);
+	if (r == 0)
+		r = hold_enter(gate->store, sign, missing == 0);
+	if (r == 0)
+		r = say(holding, missing);
+	if (r == 0)
+		r = txn_commit(&txn);
 	if (r == 0)
 		tell(holding, missing);
 	return r;
@@ -243,18 +269,36 @@ on_hold(struct peer *peer, const void *fields)
 
 /* ---- the end of a hold, and words about it ---- */
 
+/* 1 if there was one. */
+static int
+end_one(struct gate *gate)
+{
+	AUTO_TXN struct txn txn = { 0 };
+	struct id session;
+	int r = txn_begin(&txn, gate->store);
+
+	if (r == 0)
+		r = hold_lapse(gate->store, clock_wall_us(), &session);
+	if (r <= 0)
+		return r;
+	r = gate_say(gate, LOG_HOLD_ENDED, &session, "the hold on this session has reached its end; its retention goes on");
+	if (r == 0)
+		r = txn_commit(&txn);
+	if (r == 0)
+		peers_changed(gate, "recording", &session);
+	return r == 0 ? 1 : r;
+}
+
 void
 gate_hold_tick(struct gate *gate)
 {
-	struct id session;
-	int r = 0;
+	int r;
 
 	if (gate->clock.jumped)
 		return;
-	while ((r = hold_lapse(gate->store, clock_wall_us(), &session)) > 0) {
-		gate_say(gate, LOG_HOLD_ENDED, &session, "the hold on this session has reached its end; its retention goes on");
-		peers_changed(gate, "recording", &session);
-	}
+	do {
+		r = end_one(gate);
+	} while (r > 0);
 	if (r < 0)
 		log_error("holds that are over cannot be released: %s", err_text(r));
 }

@@ -110,6 +110,7 @@ int
 gate_say(struct gate *gate, enum log_type type, const struct id *subject, const char *format, ...)
 {
 	struct log_entry entry = { .type = type, .number = EVENT_NO_NUMBER };
+	AUTO_TXN struct txn txn = { 0 };	/* the sentence and the words behind it */
 	AUTO_FREE char *text = NULL;
 	const char *words;
 	va_list args;
@@ -125,10 +126,14 @@ gate_say(struct gate *gate, enum log_type type, const struct id *subject, const 
 		return -ENOMEM;
 	}
 	words = cut_words(text);
+	if (words != NULL && gate_store(gate) == 0 && txn_begin(&txn, gate->store) < 0)
+		txn = (struct txn){ 0 };	/* appending fails too, and says why */
 	if (type == LOG_GLASS)	/* somebody who watches the journal hears of it too */
 		log_warn("%s: %s", gate_log_name(type), text);
 	else
 		log_info("%s: %s", gate_log_name(type), text);
 	r = append(gate, &entry, text);
-	return r == 0 && words != NULL ? append_words(gate, &entry, words) : r;
+	if (r == 0 && words != NULL)
+		r = append_words(gate, &entry, words);
+	return r == 0 && txn.store != NULL ? txn_commit(&txn) : r;
 }

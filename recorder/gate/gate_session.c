@@ -229,27 +229,41 @@ on_sessions(struct peer *peer, const void *fields)
 	return r;
 }
 
-/* Ends every running session of the grant and lets nobody in again. */
+/* The grant has ended, and the log says so: both or neither. */
+static int
+end_grant(struct peer *peer, const struct grant *grant, const char *reason)
+{
+	struct gate *gate = peer->gate;
+	AUTO_TXN struct txn txn = { 0 };
+	struct grant_end end = { .why = "revoked", .at_us = clock_wall_us() };
+	int r = txn_begin(&txn, gate->store);
+
+	snprintf(end.by, sizeof end.by, "%s", peer_person(peer));
+	if (r == 0)
+		r = grant_finish(gate->store, &grant->id, &end);
+	if (r == ERR_LAPSED)	/* a moment ago, by itself */
+		r = 0;
+	if (r == 0)
+		r = gate_say(gate, LOG_REVOKED, &grant->id, "%s revoked %s of %s: " LOG_WORDS "%s", end.by, grant->role, grant->person, reason);
+	return r < 0 ? r : txn_commit(&txn);
+}
+
+/* Ends every running session of the grant, also when the catalogue takes nothing, and lets nobody in again. */
 static void
 revoke_grant(struct peer *peer, const struct grant *grant, const char *said)
 {
 	struct gate *gate = peer->gate;
-	struct grant_end end = { .why = "revoked", .at_us = clock_wall_us() };
-	const char *by = peer_person(peer);
 	AUTO_FREE char *reason = gate_mask_text(gate, grant->role, said);
 	unsigned count = 0;
-	int r;
+	int r = end_grant(peer, grant, reason);
 
-	snprintf(end.by, sizeof end.by, "%s", by);
-	r = grant_finish(gate->store, &grant->id, &end);
 	for (struct live *l = gate->sessions; l != NULL; l = l->next)
 		if (id_equal(&l->session.grant, &grant->id)) {
 			live_stop(l, reason, peer_person(peer));
 			count++;
 		}
-	gate_say(gate, LOG_REVOKED, &grant->id, "%s revoked %s of %s: " LOG_WORDS "%s", by, grant->role, grant->person, reason);
 	peers_changed(gate, "grant", &grant->id);
-	if (r < 0 && r != ERR_LAPSED)
+	if (r < 0)
 		peer_fail(peer, cli_status(r), "%u %s ended, but the grant could not be taken back (%s): revoke it again, or it can still be entered",
 		    count, count == 1 ? "session is" : "sessions are", err_text(r));
 	else if (count == 0)
