@@ -7,9 +7,12 @@
 #include "lib/base/cli.h"
 #include "lib/base/err.h"
 #include "lib/base/place.h"
+#include "lib/base/secret.h"
 #include "lib/store/head.h"
+#include "lib/store/wrap.h"
 #include "player/commands.h"
 #include "player/log.h"
+#include "player/slots_key.h"
 
 /* clang-format off */
 static const struct act {
@@ -38,6 +41,7 @@ static int
 run_act(struct cli *cli, const struct act *act)
 {
 	AUTO_PLACE struct place place = { 0 };
+	AUTO_SECRET struct wraps *wraps = secret_new(sizeof *wraps);
 	AUTO_STORE struct store *store = NULL;
 	struct log_job job = { .cli = cli, .word = act->words > 0 ? cli->words[1] : NULL };
 	const char *dir = cli_get(cli, "state");
@@ -49,6 +53,9 @@ run_act(struct cli *cli, const struct act *act)
 	r = store_open(dir, STORE_READONLY | STORE_KEYLESS, &store);
 	if (r < 0)
 		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", dir, err_text(r));
+	r = slots_key_use(cli, store, wraps);
+	if (r != STATUS_OK)
+		return r;
 	job.store = store;
 	return act->run(&job);
 }

@@ -15,10 +15,13 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/base/secret.h"
 #include "lib/store/head.h"
 #include "lib/store/mark.h"
 #include "lib/store/verify.h"
+#include "lib/store/wrap.h"
 #include "player/commands.h"
+#include "player/slots_key.h"
 #include "player/verify_evidence.h"
 #include "player/verify_trust.h"
 
@@ -170,6 +173,7 @@ int
 cmd_verify(struct cli *cli)
 {
 	AUTO_PLACE struct place place = { 0 };
+	AUTO_SECRET struct wraps *wraps = secret_new(sizeof *wraps);
 	AUTO_STORE struct store *store = NULL;
 	AUTO_FREE char *roster = NULL;
 	bool has_dir = cli->word_count > 0 && is_dir(cli->words[0]);
@@ -183,6 +187,9 @@ cmd_verify(struct cli *cli)
 	r = store_open(what.dir, STORE_READONLY | STORE_KEYLESS, &store);
 	if (r < 0)
 		return cli_fail(cli, r == ERR_STORE_DAMAGED ? STATUS_DAMAGED : cli_status(r), "%s: %s", what.dir, err_text(r));
+	r = slots_key_use(cli, store, wraps);
+	if (r != STATUS_OK)
+		return r;
 	what.store = store;
 	return check_log(cli, &what);
 }

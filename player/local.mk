@@ -43,6 +43,7 @@ player_libplayer_a_SOURCES = \
 	player/paths.c player/paths.h \
 	player/picture.c player/picture.h \
 	player/said.c player/said.h \
+	player/slots_key.c player/slots_key.h \
 	player/player.c player/player.h \
 	player/remote.c player/remote.h \
 	player/report.c \

@@ -318,6 +318,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/signer.c recorder/gate/signer.h \
 	recorder/gate/remains.c recorder/gate/remains.h recorder/gate/gate_files.c recorder/gate/gate_files.h \
 	recorder/gate/gate_trouble.c recorder/gate/gate_trouble.h \
+	recorder/gate/gate_wrap.c recorder/gate/gate_wrap.h \
 	recorder/gate/who.c recorder/gate/who.h \
 	recorder/keeper/daemon.c recorder/keeper/daemon.h
 recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a recorder/libgroups.a $(MASK_LIBS) $(POLICY_LIBS) \
@@ -343,6 +344,6 @@ recorder_postern_SOURCES = \
 	recorder/client/rules.c recorder/client/rules.h \
 	recorder/client/stdio.c \
 	recorder/client/tour.c recorder/client/tour.h recorder/client/tour_split.c
-recorder_postern_LDADD = $(MASK_LIBS) recorder/libmaskshipped.a $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
+recorder_postern_LDADD = $(MASK_LIBS) recorder/libmaskshipped.a $(MASKLOAD_LIBS) $(RELAY_LIBS) $(ADMIN_LIBS) lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 # end of the daemon
 

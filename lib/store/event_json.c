@@ -81,6 +81,7 @@ static const char *const names[] = {
 	[92]	= "replica",
 	[93]	= "replica-trouble",
 	[94]	= "restored",
+	[95]	= "slots-wrapped",
 };
 /* clang-format on */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * postern keygen auditor: an age identity, as age-keygen writes it, for machines where age is not installed. keygen log: the key that
- * signs the log, where posternd would make it, or in a file that becomes a credential.
+ * signs the log, where posternd would make it, or in a file that becomes a credential. keygen slots: the key that wraps the key slots,
+ * for a credential and on paper.
  */
 #include "config.h"
 
@@ -23,6 +24,7 @@
 #include "lib/base/secret.h"
 #include "lib/proof/notefile.h"
 #include "lib/record/agekey.h"
+#include "lib/store/wrap.h"
 #include "recorder/client/commands.h"
 #include "recorder/policy/policy.h"
 
@@ -132,28 +134,64 @@ keygen_log(struct cli *cli)
 	return STATUS_OK;
 }
 
+/* ---- the keys of auditors and of the key slots ------------------------------------------------------------------- */
+
+static int
+write_slots_key(int fd, char public[AGE_TEXT])
+{
+	AUTO_SECRET struct wrap *wrap = secret_new(sizeof *wrap);
+	AUTO_SECRET char *text = secret_new(WRAP_TEXT);
+	char id[WRAP_ID_TEXT];
+
+	wrap_new(wrap);
+	wrap_text(wrap, text);
+	snprintf(public, AGE_TEXT, "%s", wrap_id_text(wrap->id, id));
+	return fdio_write(fd, text, strlen(text));
+}
+
+/* clang-format off */
+static const struct kind {
+	const char	*name;
+	const char	*about;		/* of what is printed of it */
+	int		(*write)(int fd, char public[AGE_TEXT]);
+} kinds[] = {
+	{ "auditor", "Public key", write_key },
+	{ "slots", "Key of the key slots", write_slots_key },
+};
+/* clang-format on */
+
+static const struct kind *
+find_kind(const char *name)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
 int
 cmd_keygen(struct cli *cli)
 {
 	const char *path = cli_get(cli, "output");
+	const struct kind *kind = find_kind(cli->words[0]);
 	AUTO_FD int file = -1;
 	char public[AGE_TEXT];
 	int r;
 
 	if (strcmp(cli->words[0], "log") == 0)
 		return keygen_log(cli);
-	if (strcmp(cli->words[0], "auditor") != 0)
-		return cli_fail(cli, STATUS_USAGE, "it makes the key of an auditor or of the log: keygen auditor, keygen log");
+	if (kind == NULL)
+		return cli_fail(cli, STATUS_USAGE, "it makes the key of an auditor, of the log, or of the key slots: keygen auditor, keygen log, keygen slots");
 	if (path != NULL) {
 		file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (file < 0)
 			return cli_fail(cli, STATUS_FAILED, "cannot make %s: %s%s", path, strerror(errno),
 			    errno == EEXIST ? "; a key is never written over" : "");
 	}
-	r = write_key(path != NULL ? file : STDOUT_FILENO, public);
+	r = kind->write(path != NULL ? file : STDOUT_FILENO, public);
 	if (r < 0)
 		return cli_fail(cli, STATUS_FAILED, "cannot write the key: %s", err_text(r));
 	if (path != NULL || !isatty(STDOUT_FILENO))
-		fprintf(stderr, "Public key: %s\n", public);
+		fprintf(stderr, "%s: %s\n", kind->about, public);
 	return STATUS_OK;
 }

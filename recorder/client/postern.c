@@ -159,7 +159,7 @@ static const struct cli_verb verbs[] = {
 	{ "record",	"[-- CMD]",		"Record this terminal into a file; no gate is needed", record_options, cmd_record, 0, -1 },
 	{ "redact",	"",			"Terminal bytes in, masked bytes out; or try masking rules", redact_options, cmd_redact, 0, 0 },
 	{ "keys",	"list|retire|return|rewrap ...", "Whose key opens recordings; stop a leaver's openings, let a new one open old ones", keys_options, cmd_keys, 1, 2 },
-	{ "keygen",	"auditor|log",		"Make an auditor's key, as age-keygen does; or the log's", keygen_options, cmd_keygen, 1, 1 },
+	{ "keygen",	"auditor|log|slots",	"Make an auditor's key, as age-keygen does; or the log's, or the key slots'", keygen_options, cmd_keygen, 1, 1 },
 	{ "stdio",	"",			"The gate's socket on standard input and output, for -H", plain_options, cmd_stdio, 0, 0 },
 	{ "try",	"",			"See it work, on this machine, in one folder that goes away again", try_options, cmd_try, 0, 0 },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },

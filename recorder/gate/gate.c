@@ -31,6 +31,7 @@
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_replica.h"
 #include "recorder/gate/gate_retention.h"
+#include "recorder/gate/gate_wrap.h"
 #include "recorder/gate/gate_signed.h"
 #include "recorder/gate/gate_versions.h"
 #include "recorder/gate/gate_watch.h"
@@ -83,6 +84,11 @@ gate_store(struct gate *gate)
 		gate->store = NULL;
 	}
 	r = store_open(gate->daemon.place.state, STORE_CREATE, &gate->store);
+	if (r == 0) {
+		r = gate_wrap_store(gate);
+		if (r < 0)
+			store_close(TAKE(gate->store, NULL));
+	}
 	if (r != gate->store_error && r < 0)
 		log_error("the catalogue below %s does not open: %s; nothing can be granted until it does", gate->daemon.place.state, err_text(r));
 	else if (r == 0 && gate->store_error < 0)
@@ -90,6 +96,8 @@ gate_store(struct gate *gate)
 	gate->store_error = r;
 	if (r == 0)
 		gate_head_attend(gate);
+	if (r == 0 && gate->policy != NULL)
+		gate_wrap_tell(gate);
 	return r;
 }
 
@@ -338,13 +346,16 @@ main(int argc, char **argv)
 	raise_limits();
 	if (fdio_cloexec(DAEMON_LISTEN, true) < 0)
 		log_fatal("the gate is started by posternd only");
+	read_boot(&gate);
+	gate_wrap_take(&gate);
+	if (gate_wrap_is_final(gate_store(&gate)))
+		return DAEMON_REFUSED;
 	gate.base = event_base_new();
 	if (gate.base == NULL || who_start(&gate) < 0)
 		log_fatal("the event loop does not start");
-	read_boot(&gate);
-	(void)gate_store(&gate);
 	gate_retention_start(&gate);
 	(void)gate_load_policy(&gate);
+	gate_wrap_tell(&gate);
 	gate_say(&gate, LOG_GATE_STARTED, NULL, "the gate starts, version %s", PACKAGE_VERSION);
 	gate_replica_load(&gate);
 	gate_keeper_start(&gate);
@@ -363,6 +374,7 @@ main(int argc, char **argv)
 	gate_masks_free(gate.masks);
 	policy_free(gate.policy);
 	store_close(gate.store);
+	gate_wrap_done(&gate);
 	daemon_done(&gate.daemon);
 	return 0;
 }

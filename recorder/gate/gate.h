@@ -52,6 +52,12 @@ struct gate_heads {
 	int		 given;		/* descriptor with the stable key, from a credential; -1: it lies in its file */
 };
 
+/* The keys that wrap the key slots (gate_wrap.h). */
+struct gate_wrap {
+	struct wraps	*keys;		/* secret memory */
+	unsigned	 plain, old;	/* slots that were wrapped, and the log does not know it yet */
+};
+
 /* What workers have reported and is not in the log yet (live_report.h). */
 struct gate_reports {
 	struct live_waiting	*waiting;	/* room for LIVE_REPORTS_MOST; NULL: none wait */
@@ -74,6 +80,7 @@ struct gate {
 	struct gate_clock	 clock;
 	struct gate_retention	 retention;
 	struct gate_heads	 heads;
+	struct gate_wrap	 wrap;
 	struct gate_replica	*replica;	/* NULL: there is none */
 	struct gate_aide	*aides;		/* outputs and witnesses */
 	struct gate_reports	 reports;

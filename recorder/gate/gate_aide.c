@@ -22,6 +22,7 @@
 #include "lib/base/place.h"
 #include "lib/base/signals.h"
 #include "lib/base/text.h"
+#include "lib/store/wrap.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_aide.h"
 #include "recorder/gate/gate_log.h"
@@ -45,11 +46,12 @@ static const struct duty {
 	const char	*kinds[4];
 	const char	*form;
 	int		 least;		/* words of a line */
+	bool		 reads;		/* texts of the log, for which it gets the keys of the key slots */
 	enum log_type	 begun, lost, well;
 } duties[] = {
-	{ "outputs", "postern-out", "output", { "file", "syslog", "run", NULL }, "NAME file|syslog|run WHERE...", 3,
+	{ "outputs", "postern-out", "output", { "file", "syslog", "run", NULL }, "NAME file|syslog|run WHERE...", 3, true,
 	    LOG_OUTPUT, LOG_OUTPUT_LOST, LOG_OUTPUT_BACK },
-	{ "witnesses", "postern-attest", "witness", { "ssh", "http", NULL }, "NAME ssh|http WHERE KEY", 4,
+	{ "witnesses", "postern-attest", "witness", { "ssh", "http", NULL }, "NAME ssh|http WHERE KEY", 4, false,
 	    LOG_WITNESSED, LOG_WITNESS_TROUBLE, LOG_WITNESSED },
 };
 /* clang-format on */
@@ -262,17 +264,17 @@ on_readable(evutil_socket_t fd, short what, void *user)
 }
 
 static void __attribute__((noreturn))
-become(const struct gate_aide *aide, int fd)
+become(const struct gate_aide *aide, int fd, int key)
 {
 	AUTO_FREE char *path = place_program(aide->duty->program);
-	const int sources[] = { fd, fd, STDERR_FILENO }, targets[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
+	const int sources[] = { fd, fd, STDERR_FILENO, key }, targets[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, OUT_SLOTS_KEY };
 	const char *words[WORDS_MOST + 4] = { aide->duty->program, aide->gate->daemon.place.state, aide->gate->daemon.place.etc };
 
 	for (int i = 0; aide->words[i] != NULL; i++)
 		words[i + 3] = aide->words[i];
 	signals_unblock();
 	signal(SIGPIPE, SIG_DFL);
-	if (fdio_arrange(sources, targets, 3, STDERR_FILENO) == 0)
+	if (fdio_arrange(sources, targets, 4, OUT_SLOTS_KEY) == 0)
 		execv(path, (char **)(uintptr_t)words);
 	_exit(127);
 }
@@ -280,13 +282,15 @@ become(const struct gate_aide *aide, int fd)
 static int
 start(struct gate_aide *aide)
 {
+	const struct wraps *keys = aide->gate->wrap.keys;
+	AUTO_FD int key = aide->duty->reads && keys->count > 0 ? wraps_pipe(keys) : -1;
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	aide->pid = fork();
 	if (aide->pid == 0)
-		become(aide, ends[1]);
+		become(aide, ends[1], key);
 	close(ends[1]);
 	if (aide->pid < 0 || fdio_nonblock(ends[0], true) < 0) {
 		aide->pid = 0;

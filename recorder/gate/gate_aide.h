@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define OUT_SLOTS_KEY	3	/* descriptor of an output: a pipe with the keys of the key slots; closed if there are none */
+
 struct gate;
 
 /* At the start and when the policy is read again: lines that are new begin, lines that have gone end. */

@@ -12,8 +12,12 @@
 enum daemon_fd {
 	DAEMON_LINK = 3,	/* gate and keeper: seqpacket socket to each other */
 	DAEMON_LISTEN = 4,	/* gate: run/gate.sock, listening */
-	DAEMON_LOG_KEY = 5	/* gate: the log's key, if it came as a credential; else closed */
+	DAEMON_LOG_KEY = 5,	/* gate: the log's key, if it came as a credential; else closed */
+	DAEMON_SLOTS_KEY = 6	/* gate: a pipe with the keys of the key slots, if they came as credentials; else closed */
 };
+
+/* Exit status of a gate that another start would not help, and then of posternd; its unit does not try again. */
+#define DAEMON_REFUSED	78
 
 struct daemon {
 	struct place	place;

@@ -242,7 +242,7 @@ check_key(const struct daemon *daemon, const char *name)
 void
 setup_keys(const struct daemon *daemon)
 {
-	static const char *const names[] = { "log.key", "epochs", "slots", "pseudonyms.key", "catalogue.db" };
+	static const char *const names[] = { "log.key", "epochs", "slots", "slots.redo", "pseudonyms.key", "catalogue.db" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		check_key(daemon, names[i]);

@@ -26,6 +26,8 @@
 #include "lib/base/secret.h"
 #include "lib/base/text.h"
 #include "lib/store/event_json.h"
+#include "lib/store/wrap.h"
+#include "recorder/gate/gate_aide.h"
 #include "recorder/out/progress.h"
 #include "recorder/out/sink.h"
 
@@ -35,11 +37,16 @@
 #define QUIET_US	(600 * CLOCK_US)	/* a sink that comes and goes is told of so often: what is told is an event to be sent, too */
 #define SURE_US		(5 * CLOCK_US)	/* a command that has read a line so long ago and lives has dealt with it */
 
+struct out_log {
+	struct store	*store;	/* NULL while it cannot be opened */
+	struct wraps	*wraps;	/* secret memory: the keys of the key slots */
+};
+
 struct out {
 	const char		*state, *name;
 	char			*folder;	/* of marks */
 	struct sink		 sink;
-	struct store		*store;
+	struct out_log		 log;
 	struct progress		 mark;		/* on the disk: what the sink has for good */
 	int64_t			 at;		/* to be sent next */
 	int64_t			 sent_us;	/* boottime of the last batch */
@@ -74,7 +81,7 @@ rest(struct out *out, int ms)
 	if (read(STDIN_FILENO, bytes, sizeof bytes) > 0)
 		return;
 	out->sink.kind->close(&out->sink);
-	store_close(out->store);
+	store_close(out->log.store);
 	exit(0);
 }
 
@@ -121,7 +128,7 @@ static int
 check_length(struct out *out)
 {
 	int64_t count;
-	int r = event_count(out->store, &count);
+	int r = event_count(out->log.store, &count);
 
 	if (r == 0 && out->at > count) {
 		log_warn("output %s: the log is shorter than what was sent of it; it goes on with entry %" PRId64, out->name, count);
@@ -132,20 +139,28 @@ check_length(struct out *out)
 }
 
 static int
+open_store(struct out *out)
+{
+	int r = store_open(out->state, STORE_READONLY, &out->log.store);
+
+	return r < 0 ? r : store_wrap_with(out->log.store, out->log.wraps, NULL);
+}
+
+static int
 read_batch(struct out *out)
 {
 	struct event_filter filter = { .type = -1, .since = out->at, .limit = (int64_t)out->most };
-	int r = out->store != NULL ? store_check(out->store) : 0;
+	int r = out->log.store != NULL ? store_check(out->log.store) : 0;
 
-	if (r == 0 && out->store == NULL)
-		r = store_open(out->state, STORE_READONLY, &out->store);
+	if (r == 0 && out->log.store == NULL)
+		r = open_store(out);
 	if (r == 0)
 		r = check_length(out);
 	if (r == 0)
-		r = event_list(out->store, &filter, take_event, out);
+		r = event_list(out->log.store, &filter, take_event, out);
 	if (r < 0) {
 		forget(out);
-		store_close(TAKE(out->store, NULL));
+		store_close(TAKE(out->log.store, NULL));
 	}
 	return r;
 }
@@ -274,6 +289,10 @@ main(int argc, char **argv)
 			out->sink.kind = kinds[i];
 	if (out->sink.kind == NULL)
 		log_fatal("it is started by postern-gate only");
+	out->log.wraps = secret_new(sizeof *out->log.wraps);
+	if (fdio_cloexec(OUT_SLOTS_KEY, true) == 0 && wraps_take(out->log.wraps, OUT_SLOTS_KEY) < 0)
+		log_fatal("it did not get the keys of the key slots");
+	close(OUT_SLOTS_KEY);
 	out->state = argv[1];
 	out->folder = place_path(out->state, "out", NULL);
 	out->name = argv[3];
