@@ -13,11 +13,14 @@
 #include "lib/store/seal.h"
 #include "lib/store/stmt.h"
 
-static const char SQL_ADD[] =
-    "INSERT INTO envelopes (session, recipient, person, at_us, sha256, unit, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-static const char SQL_LIST[] =
-    "SELECT session, recipient, person, at_us, sha256, unit, sealed FROM envelopes WHERE ($1 IS NULL OR session = $1) "
-    "ORDER BY session, at_us, recipient";
+#define ADD(table)	"INSERT INTO " table " (session, recipient, person, at_us, sha256, unit, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+#define LIST(table) \
+	"SELECT session, recipient, person, at_us, sha256, unit, sealed FROM " table " WHERE ($1 IS NULL OR session = $1) " \
+	"ORDER BY session, at_us, recipient"
+
+/* Of recordings, of trails. */
+static const char *const add[] = { ADD("envelopes"), ADD("trail_envelopes") };
+static const char *const list[] = { LIST("envelopes"), LIST("trail_envelopes") };
 
 /* What binds a sealed envelope to its row: session, recipient and person. */
 static int
@@ -47,7 +50,8 @@ envelope_add(struct store *store, struct envelope *envelope)
 {
 	AUTO_TXN struct txn txn = { 0 };
 	AUTO_BUF struct buf sealed = { .max = ENVELOPE_ADDED_MOST + SEAL_MORE };
-	struct recording recording;
+	struct recording recording = { 0 };
+	uint32_t unit;
 	int r = envelope->count > 0 && envelope->count <= ENVELOPE_ADDED_MOST ? check_name(envelope->recipient) : -EINVAL;
 
 	if (r == 0)
@@ -55,16 +59,17 @@ envelope_add(struct store *store, struct envelope *envelope)
 	if (r == 0)
 		r = txn_begin(&txn, store);
 	if (r == 0)
-		r = recording_get(store, &envelope->session, &recording);
+		r = (envelope->trail ? recording_trail_get : recording_get)(store, &envelope->session, &recording);
 	if (r == 0 && recording.state == RECORDING_EXPIRED)
 		r = ERR_EXPIRED;
+	unit = envelope->trail ? recording.session.trail_unit : recording.session.recording_unit;
 	if (r == 0)
-		r = envelope_seal(store, envelope, recording.session.recording_unit, &sealed);
+		r = envelope_seal(store, envelope, unit, &sealed);
 	if (r < 0)
 		return r == ERR_SLOT_GONE ? ERR_EXPIRED : r;
 	secret_sha256(envelope->bytes, envelope->count, envelope->sha256);
-	r = stmt_run(store, SQL_ADD, BINDS(bind_id(&envelope->session), bind_text(envelope->recipient), bind_text(envelope->person),
-	    bind_int(envelope->at_us), bind_blob(envelope->sha256, sizeof envelope->sha256), bind_int(recording.session.recording_unit),
+	r = stmt_run(store, add[envelope->trail], BINDS(bind_id(&envelope->session), bind_text(envelope->recipient), bind_text(envelope->person),
+	    bind_int(envelope->at_us), bind_blob(envelope->sha256, sizeof envelope->sha256), bind_int(unit),
 	    bind_blob(buf_data(&sealed), buf_len(&sealed))));
 	return r < 0 ? r : txn_commit(&txn);
 }
@@ -113,20 +118,36 @@ envelope_row(struct store *store, sqlite3_stmt *stmt, struct envelope *envelope,
 	return 0;
 }
 
-int
-envelope_list(struct store *store, const struct id *session, int (*each)(void *ctx, const struct envelope *envelope), void *ctx)
+/* What list_of() hands on. */
+struct asked {
+	const struct id	*session;
+	int		(*each)(void *ctx, const struct envelope *envelope);
+	void		*ctx;
+};
+
+static int
+list_of(struct store *store, bool trail, const struct asked *asked)
 {
 	static const struct id none;
 	AUTO_STMT sqlite3_stmt *stmt = NULL;
-	int r = stmt_open(store, SQL_LIST, BINDS(bind_id_or_null(session != NULL ? session : &none)), &stmt);
+	int r = stmt_open(store, list[trail], BINDS(bind_id_or_null(asked->session != NULL ? asked->session : &none)), &stmt);
 
 	while (r == 0 && (r = stmt_step(stmt)) > 0) {
 		AUTO_BUF struct buf plain = { .max = ENVELOPE_ADDED_MOST + 1 };
-		struct envelope envelope = { .bytes = NULL };
+		struct envelope envelope = { .trail = trail };
 
 		r = envelope_row(store, stmt, &envelope, &plain);
 		if (r == 0)
-			r = each(ctx, &envelope);
+			r = asked->each(asked->ctx, &envelope);
 	}
 	return r;
+}
+
+int
+envelope_list(struct store *store, const struct id *session, int (*each)(void *ctx, const struct envelope *envelope), void *ctx)
+{
+	const struct asked asked = { session, each, ctx };
+	int r = list_of(store, false, &asked);
+
+	return r != 0 ? r : list_of(store, true, &asked);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Envelopes added to a recording after it was made: an age file to one more recipient, sealed under the recording's slot as
+ * Envelopes added to a recording (or a trail) after it was made: an age file to one more recipient, sealed under its slot as
  * its own one is, so that the same erasure closes it. One is added, never replaced.
  */
 #ifndef POSTERN_LIB_STORE_ENVELOPE_H
 #define POSTERN_LIB_STORE_ENVELOPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@
 
 struct envelope {
 	struct id	 session;
+	bool		 trail;		/* to its trail; else to its recording */
 	char		 recipient[STORE_NAME];	/* "age1..." */
 	char		 person[STORE_NAME];	/* who added it */
 	int64_t		 at_us;
@@ -30,7 +32,7 @@ struct envelope {
  */
 int	envelope_add(struct store *store, struct envelope *envelope);
 
-/* Those of a session, or of all with NULL; oldest first. The bytes are valid in each() alone. */
+/* Those of a session, or of all with NULL; oldest first, trails behind recordings. The bytes are valid in each() alone. */
 int	envelope_list(struct store *store, const struct id *session, int (*each)(void *ctx, const struct envelope *envelope), void *ctx);
 
 #endif

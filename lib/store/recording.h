@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A recording: what the catalogue knows of a session's file, and the keyring. The age envelope that opens it lies
- * here, sealed under the session's recording slot, and nowhere else.
+ * here, sealed under the session's recording slot, and nowhere else. A session with has_trail has two: what was run
+ * (programs, files, command lines) stands in one of its own, the trail, with its own slot, envelope and file.
  */
 #ifndef POSTERN_LIB_STORE_RECORDING_H
 #define POSTERN_LIB_STORE_RECORDING_H
@@ -63,5 +64,11 @@ int	recording_list(struct store *store, const struct recording_filter *filter,
  * ERR_SLOT_DAMAGED; ERR_STORE_DAMAGED if it is not what recording_create() was given.
  */
 int	recording_envelope(struct store *store, const struct id *session, struct buf *envelope);
+
+/* The same of the session's trail. _create: ERR_NOT_FOUND also if the session was entered without one. */
+int	recording_trail_create(struct store *store, const struct id *session, const void *envelope, size_t count, int64_t now_us);
+int	recording_trail_close(struct store *store, const struct id *session, const struct recording_file *file);
+int	recording_trail_get(struct store *store, const struct id *session, struct recording *recording);
+int	recording_trail_envelope(struct store *store, const struct id *session, struct buf *envelope);
 
 #endif

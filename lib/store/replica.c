@@ -10,8 +10,8 @@
 #include "lib/store/stmt.h"
 
 static const char SQL_JOBS[] =
-    "SELECT u.number, u.shredded_us, u.session, r.envelope_sha256 FROM units u LEFT JOIN replicas p ON p.unit = u.number "
-    "LEFT JOIN recordings r ON r.unit = u.number "
+    "SELECT u.number, u.shredded_us, u.session, coalesce(r.envelope_sha256, t.envelope_sha256) FROM units u LEFT JOIN replicas p ON p.unit = u.number "
+    "LEFT JOIN recordings r ON r.unit = u.number LEFT JOIN trails t ON t.unit = u.number "
     "WHERE (u.shredded_us IS NULL AND p.kept_us IS NULL) OR (u.shredded_us IS NOT NULL AND p.erased_us IS NULL) "
     "ORDER BY u.shredded_us IS NULL, u.number LIMIT $1";
 static const char SQL_KEPT[] = "INSERT INTO replicas (unit, kept_us) VALUES ($1, $2) ON CONFLICT (unit) DO UPDATE SET kept_us = excluded.kept_us";

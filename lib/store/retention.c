@@ -13,12 +13,13 @@
 #include "lib/store/stmt.h"
 
 /*
- * Held sessions, each with everything that belongs to it: its own two slots, and the day slots in which its request, the
+ * Held sessions, each with everything that belongs to it: its own slots, and the day slots in which its request, the
  * decisions on it, its review, and events about request, grant or session lie.
  */
 #define HELD \
 	"SELECT s.recording_unit AS unit FROM sessions s WHERE s.held_us IS NOT NULL " \
 	"UNION SELECT s.texts_unit FROM sessions s WHERE s.held_us IS NOT NULL " \
+	"UNION SELECT s.trail_unit FROM sessions s WHERE s.held_us IS NOT NULL AND s.trail_unit IS NOT NULL " \
 	"UNION SELECT r.unit FROM sessions s JOIN grants g ON g.id = s.grant_id JOIN requests r ON r.id = g.request " \
 	"WHERE s.held_us IS NOT NULL " \
 	"UNION SELECT d.unit FROM sessions s JOIN grants g ON g.id = s.grant_id JOIN decisions d ON d.request = g.request " \
@@ -49,10 +50,14 @@ static const char *const forget[] = {
 	"UPDATE events SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE recordings SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 	"UPDATE envelopes SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
+	"UPDATE trails SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
+	"UPDATE trail_envelopes SET sealed = NULL WHERE unit = $1 AND sealed IS NOT NULL",
 };
 
-static const char SQL_EXPIRE[] =
-    "UPDATE recordings SET state = 'expired', expired_us = $1 WHERE unit = $2 AND state <> 'expired'";
+static const char *const expire[] = {
+	"UPDATE recordings SET state = 'expired', expired_us = $1 WHERE unit = $2 AND state <> 'expired'",
+	"UPDATE trails SET state = 'expired', expired_us = $1 WHERE unit = $2 AND state <> 'expired'",
+};
 static const char SQL_SHREDDED[] = "UPDATE units SET shredded_us = $1 WHERE number = $2 AND shredded_us IS NULL";
 
 struct lapses {
@@ -77,8 +82,8 @@ kept_for(const struct classes *classes, const char *name, enum unit_kind kind)
 
 		if (strcmp(class->name, name) != 0)
 			continue;
-		if (kind == UNIT_RECORDING)
-			return class->recording_s;
+		if (kind == UNIT_RECORDING || kind == UNIT_TRAIL)
+			return kind == UNIT_TRAIL ? class->trail_s : class->recording_s;
 		return kind == UNIT_DAY ? class->log_s : class->texts_s;
 	}
 	return 0;
@@ -279,8 +284,8 @@ retention_forget(struct store *store, uint32_t unit, int64_t now_us, const struc
 		r = slots_shred(&store->slots, unit);
 	for (size_t i = 0; r >= 0 && i < sizeof forget / sizeof forget[0]; i++)
 		r = stmt_run(store, forget[i], BINDS(bind_int(unit)));
-	if (r >= 0)
-		r = stmt_run(store, SQL_EXPIRE, BINDS(bind_int(now_us), bind_int(unit)));
+	for (size_t i = 0; r >= 0 && i < sizeof expire / sizeof expire[0]; i++)
+		r = stmt_run(store, expire[i], BINDS(bind_int(now_us), bind_int(unit)));
 	if (r >= 0)
 		r = stmt_run(store, SQL_SHREDDED, BINDS(bind_int(now_us), bind_int(unit)));
 	if (r >= 0 && said != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Retention: when each key slot's time is over, and erasing it. A recording's slot and a texts slot count from the
+ * Retention: when each key slot's time is over, and erasing it. The slots of a recording, a trail and a session's texts count from the
  * end of their session, a day's slots from the end of that day. The order is: slot first, which closes every copy at once,
  * then the rows; an erasure cut short is found again as due.
  */
@@ -24,6 +24,7 @@ struct event_new;
 struct class {
 	char	name[STORE_NAME];
 	int64_t	recording_s;
+	int64_t	trail_s;	/* of trails beside recordings */
 	int64_t	texts_s;
 	int64_t	log_s;
 };
@@ -40,7 +41,7 @@ struct lapse {
 	enum unit_kind	kind;
 	char		class[STORE_NAME];
 	int64_t		day;		/* days since 1970, of a day's slot */
-	struct id	session;	/* of a recording's or texts slot */
+	struct id	session;	/* of a session's slots */
 	int64_t		from_us;	/* counted from here; 0: the session has not ended, nothing lapses */
 	int64_t		lapses_us;	/* 0: never, not yet known, or the policy does not know the class */
 	bool		held;		/* a hold on the session, or on one whose request or events lie here */
@@ -67,7 +68,7 @@ struct guard {
 int	retention_guard(struct store *store, const struct classes *classes, int64_t now_us, struct guard *guard);
 
 /*
- * Erases one slot and what was sealed under it; the recording becomes expired. Doing it again is fine. The recording's
+ * Erases one slot and what was sealed under it; the recording, or the trail, becomes expired. Doing it again is fine. Its
  * file is the caller's to remove, and so are store_purge() after a run and the event that tells of it.
  * ERR_NOT_FOUND; ERR_HELD; ERR_IN_USE (its session has not ended); ERR_SLOT_DAMAGED (could not be read back).
  */

@@ -20,7 +20,7 @@ const char *const session_state_names[SESSION_STATES] = {
 
 #define COLUMNS \
 	"SELECT s.id, s.grant_id, s.person, s.account, s.role, s.host, c.name, s.state, s.started_us, s.started_boot_us, " \
-	"s.boot, s.ends_us, s.ends_boot_us, s.columns, s.lines, s.worker_pid, s.warden_pid, s.recording_unit, s.texts_unit, " \
+	"s.boot, s.ends_us, s.ends_boot_us, s.columns, s.lines, s.worker_pid, s.warden_pid, s.recording_unit, s.texts_unit, s.trail_unit, " \
 	"s.held_by, s.held_us, s.held_until_us, s.why, s.status, s.killed, s.survivors, s.ended_us " \
 	"FROM sessions s JOIN classes c ON c.number = s.class "
 
@@ -36,8 +36,8 @@ static const char SQL_USED[] = "SELECT started_us, coalesce(ended_us, $1) FROM s
 static const char SQL_FIND[] = "SELECT id FROM sessions WHERE id BETWEEN $1 AND $2 LIMIT 2";
 static const char SQL_ADD[] =
     "INSERT INTO sessions (id, grant_id, person, account, role, host, class, state, started_us, started_boot_us, boot, "
-    "ends_us, ends_boot_us, columns, lines, worker_pid, warden_pid, recording_unit, texts_unit) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'starting', $8, $9, $10, $11, $12, $13, $14, 0, 0, $15, $16)";
+    "ends_us, ends_boot_us, columns, lines, worker_pid, warden_pid, recording_unit, texts_unit, trail_unit) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'starting', $8, $9, $10, $11, $12, $13, $14, 0, 0, $15, $16, $17)";
 static const char SQL_STARTED[] =
     "UPDATE sessions SET worker_pid = $1, warden_pid = $2, state = CASE state WHEN 'starting' THEN 'running' ELSE state END "
     "WHERE id = $3 AND state <> 'ended'";
@@ -79,6 +79,8 @@ session_row(sqlite3_stmt *stmt, struct session *session)
 	session->warden_pid = row_int(&row);
 	session->recording_unit = (uint32_t)row_int(&row);
 	session->texts_unit = (uint32_t)row_int(&row);
+	session->trail_unit = (uint32_t)row_int(&row);
+	session->has_trail = session->trail_unit != 0;
 	row_name(&row, session->hold.by, sizeof session->hold.by);
 	session->hold.at_us = row_int(&row);
 	session->hold.until_us = row_int(&row);
@@ -183,7 +185,11 @@ units_make(struct store *store, struct session *session, int64_t now_us)
 	int r = unit_new(store, &wish, &session->recording_unit);
 
 	wish.kind = UNIT_TEXTS;
-	return r < 0 ? r : unit_new(store, &wish, &session->texts_unit);
+	if (r == 0)
+		r = unit_new(store, &wish, &session->texts_unit);
+	wish.kind = UNIT_TRAIL;
+	session->trail_unit = 0;
+	return r < 0 || !session->has_trail ? r : unit_new(store, &wish, &session->trail_unit);
 }
 
 static int
@@ -199,7 +205,8 @@ session_add(struct store *store, const struct session *session)
 		    bind_text(session->host), bind_int(class), bind_int(clock->started.wall_us),
 		    bind_int(clock->started.boot_us), bind_id(&clock->started.boot), bind_int(clock->ends_us),
 		    bind_int(clock->ends_boot_us), bind_int(session->columns), bind_int(session->lines),
-		    bind_int(session->recording_unit), bind_int(session->texts_unit)));
+		    bind_int(session->recording_unit), bind_int(session->texts_unit),
+		    session->has_trail ? bind_int(session->trail_unit) : bind_text(NULL)));
 	return r < 0 ? r : 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A session: one entry under a grant, with its two key slots (recording, texts), its clock and its end. */
+/* A session: one entry under a grant, with its key slots (recording, texts, perhaps trail), its clock and its end. */
 #ifndef POSTERN_LIB_STORE_SESSION_H
 #define POSTERN_LIB_STORE_SESSION_H
 
@@ -46,14 +46,15 @@ struct session {
 	struct session_clock	clock;
 	int			columns, lines;		/* of the terminal; 0 without one */
 	int64_t			worker_pid, warden_pid;	/* 0: not known (yet) */
-	uint32_t		recording_unit, texts_unit;
+	bool			has_trail;	/* it has a trail beside its recording (recording.h), and a slot for it */
+	uint32_t		recording_unit, texts_unit, trail_unit;	/* the last one 0: it has none */
 	struct session_hold	hold;
 	struct session_end	end;
 };
 
 /*
  * Enters the grant: grant_use() and the new session, in state starting, in one transaction. The caller gives id, grant,
- * person, account, host, columns and lines; role, class, clock, units and state are filled in. Errors: grant_use().
+ * person, account, host, columns, lines and has_trail; role, class, clock, units and state are filled in. Errors: grant_use().
  */
 int	session_enter(struct store *store, struct session *session, const struct moment *now);
 

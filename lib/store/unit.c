@@ -13,6 +13,7 @@ const char *const unit_kind_names[UNIT_KINDS] = {
 	[UNIT_TEXTS] = "texts",
 	[UNIT_DAY] = "day",
 	[UNIT_WORDS] = "words",
+	[UNIT_TRAIL] = "trail",
 };
 
 static const char SQL_CLASS[] = "SELECT number FROM classes WHERE name = $1";
@@ -22,7 +23,7 @@ static const char SQL_DAY[] =
     "SELECT max(number) FROM units WHERE class = $1 AND kind = 'day' AND day = $2 AND part = $3 AND shredded_us IS NULL";
 static const char SQL_LAST[] = "SELECT max(number) FROM units";
 static const char SQL_ADD[] =
-    "INSERT INTO units (number, kind, class, day, session, created_us, part) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO units (number, kind, class, day, session, created_us, part, holds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char SQL_LIST[] = "SELECT u.number, " UNIT_KIND ", u.session, u.day, u.shredded_us FROM units u ORDER BY u.number";
 static const char SQL_CLASS_FIRST[] = "SELECT name FROM classes ORDER BY number LIMIT 1";
 static const char SQL_CLASS_OF[] = "SELECT name FROM classes WHERE number = coalesce((SELECT class FROM requests WHERE id = $1), "
@@ -75,6 +76,13 @@ part_of(enum unit_kind kind)
 	return kind == UNIT_WORDS ? "words" : "log";
 }
 
+/* The column `kind` of it. */
+static const char *
+base_of(enum unit_kind kind)
+{
+	return unit_kind_names[kind == UNIT_WORDS ? UNIT_DAY : kind == UNIT_TRAIL ? UNIT_RECORDING : kind];
+}
+
 int
 unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit)
 {
@@ -89,9 +97,10 @@ unit_new(struct store *store, const struct unit_wish *wish, uint32_t *unit)
 	if (r == 0)
 		r = slot_take(store, class, wish->time_us, &made);
 	if (r == 0)
-		r = stmt_run(store, SQL_ADD, BINDS(bind_int(made), bind_text(unit_kind_names[day ? UNIT_DAY : wish->kind]),
+		r = stmt_run(store, SQL_ADD, BINDS(bind_int(made), bind_text(base_of(wish->kind)),
 		    bind_int(class), day ? bind_int(wish->time_us / UNIT_DAY_US) : bind_text(NULL),
-		    day ? bind_text(NULL) : bind_id(wish->session), bind_int(wish->time_us), bind_text(day ? part_of(wish->kind) : NULL)));
+		    day ? bind_text(NULL) : bind_id(wish->session), bind_int(wish->time_us), bind_text(day ? part_of(wish->kind) : NULL),
+		    bind_text(wish->kind == UNIT_TRAIL ? unit_kind_names[UNIT_TRAIL] : NULL)));
 	if (r >= 0)
 		r = txn_commit(&txn);
 	if (r == 0)

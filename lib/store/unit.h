@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What each key slot is for: one for a session's recording, one for a session's texts, and two for each class and day:
- * one for the log's own sentences, one for what people wrote (reasons, comments).
+ * What each key slot is for: one for a session's recording, one for a session's texts, in classes that keep it for a time of its own one
+ * for a session's trail, and two for each class and day: one for the log's own sentences, one for what people wrote (reasons, comments).
  */
 #ifndef POSTERN_LIB_STORE_UNIT_H
 #define POSTERN_LIB_STORE_UNIT_H
@@ -10,9 +10,9 @@
 
 #include "lib/store/store.h"
 
-enum unit_kind { UNIT_RECORDING, UNIT_TEXTS, UNIT_DAY, UNIT_WORDS, UNIT_KINDS };
+enum unit_kind { UNIT_RECORDING, UNIT_TEXTS, UNIT_DAY, UNIT_WORDS, UNIT_TRAIL, UNIT_KINDS };
 
-extern const char *const unit_kind_names[UNIT_KINDS];	/* "recording", "texts", "day", "words" */
+extern const char *const unit_kind_names[UNIT_KINDS];	/* "recording", "texts", "day", "words", "trail" */
 
 #define UNIT_DAY_US	INT64_C(86400000000)
 
@@ -32,7 +32,7 @@ int	unit_class_of(struct store *store, const struct id *subject, char class[STOR
 int	unit_class_first(struct store *store, char class[STORE_NAME]);
 
 /* As SQL, the kind of the unit that is named `u` in it. */
-#define UNIT_KIND	"CASE WHEN u.part = 'words' THEN 'words' ELSE u.kind END"
+#define UNIT_KIND	"CASE WHEN u.part = 'words' THEN 'words' WHEN u.holds = 'trail' THEN 'trail' ELSE u.kind END"
 
 /* A new unit of a session, for lib/store's session_enter(). ERR_STORE_CONFLICT if it has one of this kind. */
 struct unit_wish {

@@ -38,6 +38,7 @@ void
 erase_describe(const struct lapse *lapse, char *text, size_t size)
 {
 	static const char *const words[UNIT_KINDS] = { [UNIT_RECORDING] = "a session's recording", [UNIT_TEXTS] = "a session's texts",
+		[UNIT_TRAIL] = "a session's trail",
 		[UNIT_DAY] = "log entries of", [UNIT_WORDS] = "reasons and comments of" };
 	char day[CLOCK_TEXT];
 

@@ -190,15 +190,27 @@ granted(struct store *store, int64_t now_us)
 	return grant.id;
 }
 
-struct session
-entered(struct store *store, int64_t now_us)
+static struct session
+entered_as(struct store *store, int64_t now_us, bool has_trail)
 {
 	struct session session = { .id = id_new(), .grant = granted(store, now_us), .person = "eng-07",
-		.account = "orders-ro", .host = "bastion-1", .columns = 80, .lines = 24 };
+		.account = "orders-ro", .host = "bastion-1", .columns = 80, .lines = 24, .has_trail = has_trail };
 	struct moment now = at(now_us);
 
 	assert_int_equal(session_enter(store, &session, &now), 0);
 	return session;
+}
+
+struct session
+entered(struct store *store, int64_t now_us)
+{
+	return entered_as(store, now_us, false);
+}
+
+struct session
+entered_with_trail(struct store *store, int64_t now_us)
+{
+	return entered_as(store, now_us, true);
 }
 
 void

@@ -52,6 +52,7 @@ int		decide(struct store *store, const struct id *request, const char *person, e
 struct id	granted(struct store *store, int64_t now_us);
 /* A session under a new grant, started at `now_us`. */
 struct session	entered(struct store *store, int64_t now_us);
+struct session	entered_with_trail(struct store *store, int64_t now_us);
 void		finish(struct store *store, const struct id *session, int64_t now_us);
 
 #endif

@@ -216,6 +216,73 @@ an_envelope_is_added_and_never_replaced(void **state)
 }
 
 static void
+a_trail_has_a_slot_an_envelope_and_a_time_of_its_own(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered_with_trail(store, NOON), plain = entered(store, NOON), found;
+	struct recording_file file = { .closed_us = NOON + MINUTE, .bytes = 77 };
+	struct recording trail;
+	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST };
+
+	assert_int_equal(session_get(store, &session.id, &found), 0);
+	assert_true(found.has_trail);
+	assert_int_equal(found.trail_unit, session.trail_unit);
+	assert_int_not_equal(found.trail_unit, found.recording_unit);
+	assert_int_equal(recording_trail_create(store, &plain.id, "x", 1, NOON), ERR_NOT_FOUND);
+	assert_int_equal(recording_trail_get(store, &session.id, &trail), ERR_NOT_FOUND);
+	create(store, &session);
+	assert_int_equal(recording_trail_create(store, &session.id, "its own", 7, NOON), 0);
+	assert_int_equal(recording_trail_create(store, &session.id, "its own", 7, NOON), ERR_STORE_CONFLICT);
+	assert_int_equal(recording_trail_close(store, &session.id, &file), 0);
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(retention_shred(store, session.recording_unit, NOON + 30 * DAY), 0);
+	assert_int_equal(recording_envelope(store, &session.id, &envelope), ERR_EXPIRED);
+	assert_int_equal(recording_trail_envelope(store, &session.id, &envelope), 0);
+	assert_memory_equal(buf_data(&envelope), "its own", 7);
+	assert_int_equal(retention_shred(store, session.trail_unit, NOON + 365 * DAY), 0);
+	assert_int_equal(recording_trail_envelope(store, &session.id, &envelope), ERR_EXPIRED);
+	assert_int_equal(recording_trail_get(store, &session.id, &trail), 0);
+	assert_int_equal(trail.state, RECORDING_EXPIRED);
+	assert_int_equal(trail.expired_us, NOON + 365 * DAY);
+	assert_int_equal(trail.file.bytes, 77);
+}
+
+static int
+count_trails(void *ctx, const struct envelope *envelope)
+{
+	unsigned *counts = ctx;
+
+	counts[envelope->trail]++;
+	if (envelope->error == ERR_EXPIRED)
+		counts[2]++;
+	return 0;
+}
+
+static void
+an_envelope_of_a_trail_goes_with_the_trail(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered_with_trail(store, NOON);
+	struct envelope envelope = { .session = session.id, .trail = true, .recipient = "age1new", .person = "auditor-1", .at_us = NOON,
+		.bytes = (const uint8_t *)"added", .count = 5 };
+	unsigned counts[3] = { 0 };
+
+	create(store, &session);
+	assert_int_equal(envelope_add(store, &envelope), ERR_NOT_FOUND);
+	assert_int_equal(recording_trail_create(store, &session.id, "its own", 7, NOON), 0);
+	assert_int_equal(envelope_add(store, &envelope), 0);
+	envelope.trail = false;
+	assert_int_equal(envelope_add(store, &envelope), 0);
+	assert_true(stmt_run(store, "DELETE FROM trail_envelopes", NO_BINDS) < 0);
+	finish(store, &session.id, NOON + MINUTE);
+	assert_int_equal(retention_shred(store, session.trail_unit, NOON + DAY), 0);
+	assert_int_equal(envelope_list(store, &session.id, count_trails, counts), 0);
+	assert_int_equal(counts[false], 1);
+	assert_int_equal(counts[true], 1);
+	assert_int_equal(counts[2], 1);	/* the trail's */
+}
+
+static void
 who_is_retired_is_so_until_it_is_taken_back(void **state)
 {
 	struct store *store = place_store(state);
@@ -244,6 +311,8 @@ main(void)
 		TEST(an_envelope_of_another_session_does_not_open),
 		TEST(lists_are_filtered),
 		TEST(an_envelope_is_added_and_never_replaced),
+		TEST(a_trail_has_a_slot_an_envelope_and_a_time_of_its_own),
+		TEST(an_envelope_of_a_trail_goes_with_the_trail),
 		TEST(who_is_retired_is_so_until_it_is_taken_back),
 	};
 

@@ -26,12 +26,13 @@
 
 #define RECORDING_DAYS	90
 #define TEXTS_DAYS	30
+#define TRAIL_DAYS	200
 #define LOG_DAYS	365
 #define SECONDS(days)	((days) * INT64_C(86400))
 
 static const struct class standard[] = {
 	{ .name = "other", .recording_s = 1, .texts_s = 1, .log_s = 1 },
-	{ .name = "standard", .recording_s = SECONDS(RECORDING_DAYS), .texts_s = SECONDS(TEXTS_DAYS),
+	{ .name = "standard", .recording_s = SECONDS(RECORDING_DAYS), .texts_s = SECONDS(TEXTS_DAYS), .trail_s = SECONDS(TRAIL_DAYS),
 	    .log_s = SECONDS(LOG_DAYS) },
 };
 static const struct classes classes = { .items = standard, .count = 2 };
@@ -100,6 +101,30 @@ each_kind_counts_from_its_own_moment(void **state)
 	assert_int_equal(due(store, ended + TEXTS_DAYS * DAY).count, 1);
 	assert_int_equal(due(store, ended + RECORDING_DAYS * DAY).count, 3);
 	assert_int_equal(due(store, ended + 400 * DAY).count, 3);
+}
+
+static void
+a_trail_lapses_by_itself_and_a_hold_stops_it_too(void **state)
+{
+	struct store *store = place_store(state);
+	struct session session = entered_with_trail(store, NOON);
+	int64_t ended = NOON + MINUTE;
+	struct found found;
+
+	finish(store, &session.id, ended);
+	found = due(store, ended + RECORDING_DAYS * DAY);
+	assert_int_equal(found.count, 3);
+	assert_int_equal(found.items[2].kind, UNIT_RECORDING);
+	found = due(store, ended + TRAIL_DAYS * DAY);
+	assert_int_equal(found.count, 4);
+	assert_int_equal(found.items[3].kind, UNIT_TRAIL);
+	assert_int_equal(found.items[3].unit, session.trail_unit);
+	assert_true(id_equal(&found.items[3].session, &session.id));
+	assert_int_equal(session_hold(store, &session.id, &(struct session_hold){ .by = "audit-1", .at_us = NOON }), 0);
+	assert_int_equal(retention_shred(store, session.trail_unit, ended + TRAIL_DAYS * DAY), ERR_HELD);
+	assert_int_equal(session_release(store, &session.id), 0);
+	assert_int_equal(retention_shred(store, session.trail_unit, ended + TRAIL_DAYS * DAY), 0);
+	assert_int_equal(due(store, ended + TRAIL_DAYS * DAY).count, 3);
 }
 
 static void
@@ -548,6 +573,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_kind_counts_from_its_own_moment),
 		TEST(unknown_classes_and_zero_are_kept_for_ever),
+		TEST(a_trail_lapses_by_itself_and_a_hold_stops_it_too),
 		TEST(what_people_wrote_goes_without_the_log),
 		TEST(a_failure_is_kept_until_its_work_is_done),
 		TEST(a_slot_and_the_logs_word_of_it_go_together),
