@@ -59,10 +59,10 @@
 	X(ERR_SLOTS_MISSING,	"the file of key slots is missing; restore it from its replica") \
 	X(ERR_SLOT_DAMAGED,	"the key slot is damaged") \
 	X(ERR_SLOT_GONE,	"the key slot has been erased") \
-	X(ERR_WRAP_MISSING,	"the key slots are wrapped, and the key that wraps them is not here; see KEYS in posternd(8)") \
-	X(ERR_WRAP_WRONG,	"the key slots are wrapped under another key than the one that is here; see KEYS in posternd(8)") \
+	X(ERR_WRAP_MISSING,	"the key slots are wrapped, and the key that wraps them is not here; see WRAPPED SLOTS in posternd(8)") \
+	X(ERR_WRAP_WRONG,	"the key slots are wrapped under another key than the one that is here; see WRAPPED SLOTS in posternd(8)") \
 	X(ERR_WRAP_KEY,		"this is no key of key slots, or it is mistyped") \
-	X(ERR_WRAP_OLD,		"there is an old key of the key slots and none in force; see KEYS in posternd(8)") \
+	X(ERR_WRAP_OLD,		"there is an old key of the key slots and none in force; see WRAPPED SLOTS in posternd(8)") \
 	X(ERR_CLOCK,		"the wall clock has jumped; nothing is deleted until somebody confirms") \
 	X(ERR_TOO_MANY,		"more than a tenth of a class would go at once; nothing is deleted until somebody confirms") \
 	X(ERR_HOURS,		"the role is not open at this hour") \

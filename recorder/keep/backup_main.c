@@ -19,6 +19,7 @@ static const struct cli_option restore_options[] = {
 	{ 0, "slots", "DIR", "take the key slots from an old state directory, instead of the replica" },
 	{ 0, "ssh-config", "FILE", "for the way to the replica: names the key that may take copies back" },
 	{ 0, "log-key", "FILE", "the log's key, if it is not in the backup" },
+	{ 0, "slots-key", "FILE", "the key of wrapped key slots (default: from $CREDENTIALS_DIRECTORY)" },
 	{ 0, "json", NULL, "as one line of JSON" }, { 0, NULL, NULL, NULL } };
 static const struct cli_verb verbs[] = {
 	{ "backup", "DIR", "Copy catalogue and recordings into a folder, without the keys that open them", backup_options, cmd_backup, 1, 1 },

@@ -23,6 +23,7 @@
 #include "lib/base/secret.h"
 #include "lib/store/copy.h"
 #include "lib/store/replica.h"
+#include "lib/store/rewrap.h"
 #include "recorder/keep/backup.h"
 #include "recorder/keep/fetch.h"
 #include "recorder/keep/manifest.h"
@@ -41,7 +42,8 @@ struct restore {
 	struct manifest		 manifest;
 	struct slots		 slots;
 	struct store		*store;
-	bool			 is_replica;	/* the slots came from it */
+	struct wraps		*wraps;		/* secret memory: keys of the key slots */
+	bool			 is_replica;	/* the slots came from it, and it has them as they are here */
 	char			 class[STORE_NAME];
 	struct gone		*gone;
 	size_t			 gone_count;
@@ -61,6 +63,7 @@ restore_done(struct restore *restore)
 	store_close(restore->store);
 	if (restore->slots.fd >= 0)
 		slots_close(&restore->slots);
+	secret_free(restore->wraps);
 	manifest_done(&restore->manifest);
 	place_done(&restore->place);
 }
@@ -117,6 +120,15 @@ check_backup(struct restore *restore)
 }
 
 /* ---- the key slots ---- */
+
+static int
+take_slots_key(struct restore *restore)
+{
+	const char *path = cli_get(restore->cli, "slots-key"), *folder = getenv("CREDENTIALS_DIRECTORY");
+	int r = path != NULL ? wraps_read(restore->wraps, path) : wraps_load(restore->wraps, folder);
+
+	return r < 0 ? cli_fail(restore->cli, STATUS_FAILED, "the key of the key slots (%s): %s", path != NULL ? path : folder, err_text(r)) : STATUS_OK;
+}
 
 static int
 take_live(void *user, const uint8_t record[SLOTS_RECORD])
@@ -333,11 +345,27 @@ bring_all(struct restore *restore)
 	return r < 0 ? r : txn_commit(&txn);
 }
 
+/* Slots that another machine's key wraps, or none, come under the one that is given. */
+static int
+wrap_slots(struct restore *restore)
+{
+	struct survey found;
+	int r = store_wrap_with(restore->store, restore->wraps, &found);
+
+	if (found.plain + found.old > 0 && restore->wraps->count > 0)
+		restore->is_replica = false;	/* it gets them anew */
+	return r;
+}
+
 static int
 bring_up(struct restore *restore)
 {
 	int r = store_open(restore->place.state, 0, &restore->store);
 
+	if (r == 0)
+		r = wrap_slots(restore);
+	if (r == ERR_WRAP_MISSING || r == ERR_WRAP_WRONG)
+		return cli_fail(restore->cli, cli_status(r), "%s (--slots-key FILE)", err_text(r));
 	if (r == 0)
 		r = unit_class_first(restore->store, restore->class);
 	if (r == 0)
@@ -391,7 +419,7 @@ tell(const struct restore *restore)
 static void
 undo(struct restore *restore)
 {
-	static const char *const names[] = { "catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "slots" };
+	static const char *const names[] = { "catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "slots", "slots.redo" };
 
 	store_close(TAKE(restore->store, NULL));
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -425,7 +453,10 @@ cmd_restore(struct cli *cli)
 	int r;
 
 	place_init(&restore.place, cli_get(cli, "root"));
-	r = check_backup(&restore);
+	restore.wraps = secret_new(sizeof *restore.wraps);
+	r = take_slots_key(&restore);
+	if (r == STATUS_OK)
+		r = check_backup(&restore);
 	if (r == STATUS_OK)
 		r = check_place(&restore);
 	if (r == STATUS_OK)

@@ -79,7 +79,7 @@ EXTRA_DIST += tests/e2e/replica_lib.sh
 # end of the raw disk
 
 # Out to others.
-check_SCRIPTS += tests/e2e/outputs_test.sh tests/e2e/witness_test.sh tests/e2e/wrap_test.sh
+check_SCRIPTS += tests/e2e/outputs_test.sh tests/e2e/witness_test.sh tests/e2e/wrap_test.sh tests/e2e/wrap_replica_test.sh
 EXTRA_DIST += tests/e2e/outputs.py tests/e2e/witness.py
 # end of out to others
 
