@@ -190,7 +190,7 @@ is_told(const struct log_line *at)
 		return false;	/* told above, in sentences */
 	if (strcmp(at->type, "session") == 0)
 		return strncmp(at->text, "started", 7) != 0 && strncmp(at->text, "ended", 5) != 0;
-	return strcmp(at->type, "segment") != 0;
+	return strcmp(at->type, "segment") != 0 && strcmp(at->type, "envelope-sealed") != 0;
 }
 
 static void

@@ -16,7 +16,7 @@ enum evidence_word {
 	EVIDENCE_RECORDING_ALTERED,	/* its bytes are others than those that were logged */
 	EVIDENCE_RECORDING_CUT,		/* it is shorter than logged */
 	EVIDENCE_RECORDING_MISSING,	/* there is no file, and nothing says that it was deleted */
-	EVIDENCE_ENVELOPE_FALSE,	/* an added envelope is not the one that the log tells of */
+	EVIDENCE_ENVELOPE_FALSE,	/* an envelope is not the one that the log tells of */
 	EVIDENCE_DELETION_UNLOGGED,	/* a key was erased, and nothing says so */
 	EVIDENCE_DELETION_UNDONE,	/* it is logged, but key or file are there */
 	EVIDENCE_RECEIPT_FALSE,		/* what should be the replica's word of a deletion is not */

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* Envelopes that were added to recordings: each as the log says, and none without a word of it. */
+/* Envelopes: those that recordings began with, and those that were added; each as the log says, and none without a word of it. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/secret.h"
 #include "lib/store/envelope.h"
 #include "lib/store/event.h"
+#include "lib/store/recording.h"
 #include "player/evidence.h"
 
 struct look {
@@ -76,11 +80,99 @@ each_entry(void *ctx, const struct event *event)
 	return evidence_fault(evidence, EVIDENCE_ENVELOPE_FALSE, &event->subject, "The log says that an envelope was added; it is not here.");
 }
 
+/* The first entry that says with which envelope a recording began: recordings from before are of an older release. */
+static int
+note_first(void *ctx, const struct event *event)
+{
+	int64_t *first_us = ctx;
+
+	*first_us = event->time_us;
+	return 1;
+}
+
+struct origin {
+	struct evidence		*evidence;
+	const struct recording	*recording;
+	int64_t			 first_us;
+	bool			 is_told;
+	char			 hex[2 * SECRET_SHA256 + 1];	/* of the envelope that the catalogue knows */
+};
+
+static int
+compare_sealed(void *ctx, const struct event *event)
+{
+	struct origin *origin = ctx;
+
+	origin->is_told = true;
+	if (!event->is_fact || memcmp(event->entry + EVENT_FACT_AT, origin->recording->envelope_sha256, EVENT_FACT_BYTES) != 0)
+		return evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, &event->subject, "Its envelope is another one than it began with (entry %" PRId64 ").", event->seq);
+	return 0;
+}
+
+/* "...; envelope HEX; ..." of a deletion names the one that it began with, too. */
+static int
+compare_deleted(void *ctx, const struct event *event)
+{
+	struct origin *origin = ctx;
+	const char *said = event->text != NULL ? strstr(event->text, "; envelope ") : NULL;
+
+	if (said != NULL && strncmp(said + 11, origin->hex, sizeof origin->hex - 1) != 0)
+		return evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, &event->subject, "It was deleted with another envelope than it began with.");
+	return 0;
+}
+
+/* What is sealed in the catalogue must be the envelope of the hash beside it; without its slot it cannot be looked at. */
+static int
+check_sealed(const struct origin *origin)
+{
+	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST };
+	const struct id *session = &origin->recording->session.id;
+	int r = recording_envelope(origin->evidence->store, session, &envelope);
+
+	if (r == ERR_STORE_DAMAGED)
+		return evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, session, "Its envelope is not the one that was kept.");
+	return r == ERR_EXPIRED || r == ERR_SLOTS_MISSING || r == ERR_SLOT_DAMAGED || r == ERR_SLOT_GONE ? 0 : r;
+}
+
+static int
+each_origin(void *ctx, const struct recording *recording)
+{
+	struct origin *origin = ctx;
+	struct event_filter wanted = { .subject = &recording->session.id, .type = EVENT_ENVELOPE_SEALED };
+	int r;
+
+	if (!evidence_wants(origin->evidence, &recording->session.id))
+		return 0;
+	origin->recording = recording;
+	origin->is_told = false;
+	id_hex(recording->envelope_sha256, SECRET_SHA256, origin->hex);
+	r = event_list(origin->evidence->store, &wanted, compare_sealed, origin);
+	if (r == 0 && !origin->is_told && origin->first_us != 0 && recording->created_us > origin->first_us + CLOCK_US)
+		r = evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, &recording->session.id, "The log does not say with which envelope it began.");
+	wanted.type = EVENT_DELETED;
+	if (r == 0)
+		r = event_list(origin->evidence->store, &wanted, compare_deleted, origin);
+	return r < 0 ? r : check_sealed(origin);
+}
+
+static int
+check_origins(struct evidence *evidence)
+{
+	const struct event_filter first = { .type = EVENT_ENVELOPE_SEALED, .limit = 1 };
+	const struct recording_filter all = { .limit = 0 };
+	struct origin origin = { .evidence = evidence };
+	int r = event_list(evidence->store, &first, note_first, &origin.first_us);
+
+	return r < 0 ? r : recording_list(evidence->store, &all, each_origin, &origin);
+}
+
 int
 evidence_envelopes(struct evidence *evidence)
 {
 	const struct event_filter added = { .type = EVENT_ENVELOPE_ADDED };
-	int r = envelope_list(evidence->store, NULL, each_envelope, evidence);
+	int r = check_origins(evidence);
 
+	if (r == 0)
+		r = envelope_list(evidence->store, NULL, each_envelope, evidence);
 	return r < 0 ? r : event_list(evidence->store, &added, each_entry, evidence);
 }

@@ -92,6 +92,7 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 #define EVENT_SEGMENT	34
 #define EVENT_SESSION_ENDED	35
 #define EVENT_ENVELOPE_ADDED	66	/* subject: a session */
+#define EVENT_ENVELOPE_SEALED	73	/* a fact: the SHA-256 of the envelope that a session's recording began with */
 #define EVENT_DELETED	80
 #define EVENT_HELD	87
 #define EVENT_RELEASED	88

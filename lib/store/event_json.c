@@ -66,6 +66,7 @@ static const char *const names[] = {
 	[70]	= "watched",
 	[71]	= "watch-ended",
 	[72]	= "searched",
+	[73]	= "envelope-sealed",
 	[80]	= "deleted",
 	[81]	= "deletion-failed",
 	[82]	= "retention-run",

@@ -265,7 +265,9 @@ put_event(void *ctx, const struct event *event)
 {
 	struct peer *peer = ctx;
 	AUTO_FREE char *type = own_dup(gate_log_name(event->type));
-	AUTO_FREE char *text = own_dup(event->text != NULL ? event->text : "(its retention window has lapsed)");
+	char fact[2 * EVENT_FACT_BYTES + 1];
+	AUTO_FREE char *text = own_dup(event->is_fact ? id_hex(event->entry + EVENT_FACT_AT, EVENT_FACT_BYTES, fact) :
+	    event->text != NULL ? event->text : "(its retention window has lapsed)");
 	struct wire_event_row row = { .seq = event->seq, .time_us = event->time_us, .type = type, .subject = event->subject, .text = text };
 
 	peer_put(peer, WIRE_EVENT_ROW, &row);

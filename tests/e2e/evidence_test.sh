@@ -116,6 +116,15 @@ holds "is told by its word" says '^deletion-unlogged'
 sql() { sqlite3 "$root.copy/catalogue.db" "$1"; }
 if command -v sqlite3 >/dev/null; then
 	copy
+	sql "UPDATE recordings SET envelope_sha256 = zeroblob(32) WHERE session = (SELECT session FROM recordings ORDER BY created_us LIMIT 1)"
+	wanted=27
+	holds "an envelope that is not the one that a recording began with" verify "$root.copy"
+	holds "is found by the entry of its beginning" says "^envelope-false .*another one than it began with"
+	copy
+	sql "UPDATE recordings SET sealed = (SELECT sealed FROM recordings ORDER BY created_us LIMIT 1) WHERE session = (SELECT session FROM recordings ORDER BY created_us DESC LIMIT 1)"
+	holds "one that was sealed for another recording" verify "$root.copy"
+	holds "is no envelope of this one" says "^envelope-false .*is not the one that was kept"
+	copy
 	sql "DROP TRIGGER decisions_keep; DELETE FROM decisions WHERE hex(request) = upper('$first')"
 	wanted=26
 	holds "a signed decision that was taken away" verify "$root.copy"
@@ -133,7 +142,8 @@ if command -v sqlite3 >/dev/null; then
 	holds "a request that was altered after it was signed" verify "$root.copy"
 	holds "is told" says '^approval-'
 else
-	skip_all "sqlite3 is not here" "a signed decision that was taken away" "is missed, for the log says that it must be there" \
+	skip_all "sqlite3 is not here" "an envelope that is not the one that a recording began with" \
+		"is found by the entry of its beginning" "one that was sealed for another recording" "is no envelope of this one" "a signed decision that was taken away" "is missed, for the log says that it must be there" \
 		"a decision that was altered beside its signature" "is told" "a request that was altered after it was signed" "is told"
 fi
 
