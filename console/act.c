@@ -200,6 +200,10 @@ review_comment(struct console *console, const char *text)
 
 	if (row == NULL)
 		return;
+	if (text[strspn(text, " ")] != '\0' && row_request(row) != NULL && row_request(row)->signs) {
+		sign_review(console, text);
+		return;
+	}
 	if (text[strspn(text, " ")] != '\0') {
 		send_act(console, WIRE_REVIEW, &review);
 		return;

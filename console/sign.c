@@ -27,17 +27,17 @@
 #define SAID	4096
 #define LOOK_US	(5 * CLOCK_US)
 
-/* The command line of `postern grant` for the gate of this link. */
+/* The command line of `postern grant` or `postern review` for the gate of this link. */
 static void
-make_words(const struct console *console, const char *comment, char *id, char *seconds, const char *words[WORDS])
+make_words(const struct console *console, const char *verb, const char *comment, char *id, char *seconds, const char *words[WORDS])
 {
 	const struct link *link = &console->links[console->target.link];
 	int n = 0;
 
 	words[n++] = "postern";
-	words[n++] = "grant";
+	words[n++] = verb;
 	words[n++] = id_text(&console->target.id, id);
-	if (console->target.seconds > 0) {
+	if (seconds != NULL && console->target.seconds > 0) {
 		snprintf(seconds, 24, "%llds", (long long)console->target.seconds);
 		words[n++] = "--for";
 		words[n++] = seconds;
@@ -152,8 +152,8 @@ sign_look(struct console *console)
 	console->queue.sign_why = find_why();
 }
 
-void
-sign_grant(struct console *console, const char *comment)
+static void
+sign_act(struct console *console, const char *verb, const char *comment)
 {
 	AUTO_FREE char *line = NULL;
 	const char *words[WORDS];
@@ -161,15 +161,27 @@ sign_grant(struct console *console, const char *comment)
 	size_t count;
 	int status;
 
-	make_words(console, comment, id, seconds, words);
+	make_words(console, verb, comment, id, strcmp(verb, "grant") == 0 ? seconds : NULL, words);
 	console->target.set = false;
 	def_prog_mode();
 	endwin();
-	printf("\r\nSigning the grant. If your key wants a touch or a passphrase, it says so here.\r\n");
+	printf("\r\nSigning the %s. If your key wants a touch or a passphrase, it says so here.\r\n", verb);
 	fflush(stdout);
 	status = run(words, said, &count);
 	reset_prog_mode();
 	screen_resize();
 	line = last_line(said, count);
 	console_say(console, status == 0 ? INK_GOOD : INK_BAD, "%s", line[0] != '\0' ? line : "Nothing was signed.");
+}
+
+void
+sign_grant(struct console *console, const char *comment)
+{
+	sign_act(console, "grant", comment);
+}
+
+void
+sign_review(struct console *console, const char *comment)
+{
+	sign_act(console, "review", comment);
 }

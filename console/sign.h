@@ -11,6 +11,9 @@ struct console;
  */
 void	sign_grant(struct console *console, const char *comment);
 
+/* The same for a review, through `postern review`. */
+void	sign_review(struct console *console, const char *comment);
+
 /* Looks whether anything could sign here, for queue.sign_why: at most every few seconds, and only if a row wants it. */
 void	sign_look(struct console *console);
 

@@ -14,6 +14,7 @@
 #include "lib/proof/approval.h"
 #include "lib/store/decision.h"
 #include "lib/store/event.h"
+#include "lib/store/glass.h"
 #include "lib/store/grant.h"
 #include "lib/store/session.h"
 #include "player/evidence.h"
@@ -31,6 +32,7 @@ struct look {
 	const struct request	*request;
 	uint8_t			 sha256[SECRET_SHA256];	/* of its text as it is now */
 	bool			 is_known;		/* that */
+	const char		*word;			/* what must be signed; NULL: the decision's verdict */
 	struct sight		*sights;
 	size_t			 sight_count;
 	struct id		*wanted;	/* requests; with no count all */
@@ -94,6 +96,9 @@ text_fault(const struct look *look, const struct decision *decision, const struc
 		return "is for another request";
 	if (look->request->reason_error == ERR_STORE_DAMAGED || (look->is_known && memcmp(approval->request_sha256, look->sha256, sizeof look->sha256) != 0))
 		return "is for what the request does not say";
+	if (look->word != NULL)
+		return strcmp(approval->decision, look->word) != 0 ? "is for another decision" :
+		    approval->not_after_s < decision->at_us / CLOCK_US ? "was outdated when it was given" : NULL;
 	if (strcmp(approval->decision, verdict_names[decision->verdict]) != 0 || (decision->verdict == VERDICT_GRANT && !is_length(look, decision, approval)))
 		return "is for another decision";
 	return approval->not_after_s < decision->at_us / CLOCK_US ? "was outdated when it was given" : NULL;
@@ -146,11 +151,43 @@ each_decision(void *ctx, const struct decision *decision)
 	return 0;
 }
 
+/* The review of an entry without a decision is signed as a decision is, about a text of its own: the request's hash and the comment. */
+static int
+check_review(struct look *look)
+{
+	AUTO_GLASS struct glass glass = { 0 };
+	AUTO_BUF struct buf text = { .max = 4 * STORE_TEXT_MOST };
+	struct decision review = { .request = look->request->id };
+	int r = glass_get(look->evidence->store, &look->request->id, &glass);
+
+	if (r < 0 || glass.reviewed_us == 0)
+		return r == ERR_NOT_FOUND ? 0 : r;
+	if (glass.comment_error == ERR_STORE_DAMAGED)
+		return evidence_fault(look->evidence, EVIDENCE_APPROVAL_FALSE, &look->request->id, "The review of %s is not what it was.", glass.reviewed_by);
+	if (glass.comment_error < 0)
+		look->evidence->count.unread++;
+	if (glass.comment_error < 0 || glass.text == NULL)
+		return 0;
+	if (look->is_known && glass_text(&look->request->id, look->sha256, glass.comment, &text) == 0)
+		secret_sha256(buf_data(&text), buf_len(&text), look->sha256);
+	memcpy(review.person, glass.reviewed_by, sizeof review.person);
+	review.at_us = glass.reviewed_us;
+	review.text = (uint8_t *)glass.text;
+	review.text_bytes = strlen(glass.text);
+	review.signature = glass.signature;
+	review.signature_bytes = glass.signature_bytes;
+	look->word = "review";
+	r = check_signed(look, &review);
+	look->word = NULL;
+	return r;
+}
+
 static int
 each_request(void *ctx, const struct request *request)
 {
 	struct look *look = ctx;
 	AUTO_BUF struct buf text = { .max = 4 * STORE_TEXT_MOST };
+	int r;
 
 	if (!is_wanted(look, &request->id))
 		return 0;
@@ -158,7 +195,8 @@ each_request(void *ctx, const struct request *request)
 	look->is_known = request->reason_error == 0 && request_text(request, &text) == 0;
 	if (look->is_known)
 		secret_sha256(buf_data(&text), buf_len(&text), look->sha256);
-	return decision_list(look->evidence->store, &request->id, each_decision, look);
+	r = decision_list(look->evidence->store, &request->id, each_decision, look);
+	return r < 0 ? r : check_review(look);
 }
 
 static int
@@ -248,6 +286,26 @@ each_granted(void *ctx, const struct event *event)
 	return r;
 }
 
+/* A review that had to be signed. */
+static int
+each_reviewed(void *ctx, const struct event *event)
+{
+	struct look *look = ctx;
+	AUTO_GLASS struct glass glass = { 0 };
+	size_t most = sizeof EVENT_MUST_SIGN - 1;
+	int r;
+
+	if (!is_wanted(look, &event->subject) || event->text == NULL || event->text_bytes < most ||
+	    strcmp(event->text + event->text_bytes - most, EVENT_MUST_SIGN) != 0)
+		return 0;
+	r = glass_get(look->evidence->store, &event->subject, &glass);
+	if (r < 0 && r != ERR_NOT_FOUND)
+		return r;
+	if (r == 0 && (glass.comment_error < 0 || glass.text != NULL))
+		return 0;
+	return evidence_fault(look->evidence, EVIDENCE_APPROVAL_MISSING, &event->subject, "Entry %" PRId64 " says that the review had to be signed; it is not.", event->seq);
+}
+
 int
 evidence_approvals(struct evidence *evidence)
 {
@@ -265,6 +323,9 @@ evidence_approvals(struct evidence *evidence)
 	granted.type = EVENT_AGREED;
 	if (r == 0)
 		r = event_list(evidence->store, &granted, each_granted, &look);
+	granted.type = EVENT_REVIEWED;
+	if (r == 0)
+		r = event_list(evidence->store, &granted, each_reviewed, &look);
 	look_done(&look);
 	return r;
 }

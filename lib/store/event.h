@@ -88,6 +88,7 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
  */
 #define EVENT_GRANTED	11
 #define EVENT_AGREED	13
+#define EVENT_REVIEWED	19
 #define EVENT_ENTERED	30	/* subject: a session, also when somebody comes back to it */
 #define EVENT_SEGMENT	34
 #define EVENT_SESSION_ENDED	35
@@ -99,7 +100,7 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 #define EVENT_HOLD_ENDED	89
 #define EVENT_RESTORED	94	/* a fact: copy.h */
 
-/* What stands in the text of a grant that counts only with signatures. */
+/* What stands in the text of a grant or a review that counts only with signatures. */
 #define EVENT_MUST_SIGN	"; signatures required"
 
 /* How many there are: the next seq. */

@@ -8,12 +8,14 @@
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/base/secret.h"
 #include "lib/store/check.h"
 #include "lib/store/glass.h"
 #include "lib/store/seal.h"
 #include "lib/store/stmt.h"
 #include "lib/store/unit.h"
 
+#define PARTS_MOST	(2 * STORE_TEXT_MOST + 8192)	/* comment, what was signed, signature */
 #define COLUMNS "SELECT request, person, at_us, reviewed_us, reviewed_by, unit, sealed FROM glasses "
 
 static const char SQL_GET[] = COLUMNS "WHERE request = $1";
@@ -27,6 +29,8 @@ void
 glass_done(struct glass *glass)
 {
 	free(glass->comment);
+	free(glass->text);
+	free(glass->signature);
 	*glass = (struct glass){ 0 };
 }
 
@@ -41,10 +45,38 @@ comment_ad(const struct id *request, const char *person, struct buf *ad)
 	return r < 0 ? r : buf_add_text(ad, person);
 }
 
+int
+glass_text(const struct id *request, const uint8_t sha256[32], const char *comment, struct buf *text)
+{
+	char id[ID_TEXT], hex[2 * SECRET_SHA256 + 1];
+
+	return buf_addf(text, "review v1\nrequest %s\nrequest-sha256 %s\ncomment %s\n", id_text(request, id), id_hex(sha256, SECRET_SHA256, hex), comment);
+}
+
+/* The comment; behind a NUL what was signed, and behind another the signature. */
+static int
+parts_take(struct glass *glass, const struct buf *plain)
+{
+	const uint8_t *bytes = buf_data(plain), *end = bytes + buf_len(plain);
+	const uint8_t *text = memchr(bytes, 0, buf_len(plain));
+	const uint8_t *signature = text != NULL ? memchr(text + 1, 0, (size_t)(end - text - 1)) : NULL;
+
+	glass->comment = strndup((const char *)bytes, buf_len(plain));
+	if (text == NULL)
+		return 0;
+	if (signature == NULL)
+		return ERR_STORE_DAMAGED;
+	glass->text = own_dup((const char *)text + 1);
+	glass->signature_bytes = (size_t)(end - signature - 1);
+	glass->signature = own_alloc(glass->signature_bytes + 1);
+	memcpy(glass->signature, signature + 1, glass->signature_bytes);
+	return 0;
+}
+
 static int
 comment_open(struct store *store, struct glass *glass, uint32_t unit, const uint8_t *sealed, size_t count)
 {
-	AUTO_BUF struct buf plain = { .max = STORE_TEXT_MOST };
+	AUTO_BUF struct buf plain = { .max = PARTS_MOST };
 	AUTO_BUF struct buf ad = { .max = ID_BYTES + STORE_NAME + 8 };
 	struct seal seal = { .unit = unit, .label = "text" };
 	int r = comment_ad(&glass->request, glass->reviewed_by, &ad);
@@ -54,7 +86,7 @@ comment_open(struct store *store, struct glass *glass, uint32_t unit, const uint
 	if (r == 0)
 		r = seal_open(store, &seal, sealed, count, &plain);
 	if (r == 0)
-		glass->comment = buf_text(&plain);
+		r = parts_take(glass, &plain);
 	return r == ERR_SLOT_GONE ? ERR_EXPIRED : r;
 }
 
@@ -149,9 +181,22 @@ glass_break(struct store *store, const struct request *request, const struct nee
 }
 
 static int
+parts_put(const struct review *review, struct buf *plain)
+{
+	int r = buf_add_text(plain, review->comment);
+
+	if (r == 0 && review->text != NULL)
+		r = buf_add(plain, "", 1);
+	if (r == 0 && review->text != NULL)
+		r = buf_add(plain, review->text, strlen(review->text) + 1);
+	return r == 0 && review->text != NULL ? buf_add(plain, review->signature, review->signature_bytes) : r;
+}
+
+static int
 review_write(struct store *store, const struct review *review, const char *class)
 {
-	AUTO_BUF struct buf sealed = { .max = STORE_TEXT_MOST + SEAL_MORE };
+	AUTO_BUF struct buf plain = { .max = PARTS_MOST };
+	AUTO_BUF struct buf sealed = { .max = PARTS_MOST + SEAL_MORE };
 	AUTO_BUF struct buf ad = { .max = ID_BYTES + STORE_NAME + 8 };
 	struct seal seal = { .label = "text" };
 	int r = comment_ad(&review->request, review->person, &ad);
@@ -161,7 +206,9 @@ review_write(struct store *store, const struct review *review, const char *class
 	seal.ad = buf_data(&ad);
 	seal.ad_bytes = buf_len(&ad);
 	if (r == 0)
-		r = seal_make(store, &seal, review->comment, strlen(review->comment), &sealed);
+		r = parts_put(review, &plain);
+	if (r == 0)
+		r = seal_make(store, &seal, buf_data(&plain), buf_len(&plain), &sealed);
 	if (r == 0)
 		r = stmt_run(store, SQL_REVIEW, BINDS(bind_int(review->at_us), bind_text(review->person), bind_int(seal.unit),
 		    bind_blob(buf_data(&sealed), buf_len(&sealed)), bind_id(&review->request)));

@@ -10,6 +10,8 @@
 
 #define DECISION_GLASS	"break-glass"	/* person of the decision under such a request; no human may be named so */
 
+struct buf;
+
 struct glass {
 	struct id	 request;
 	char		 person[STORE_NAME];	/* who entered */
@@ -17,7 +19,10 @@ struct glass {
 	int64_t		 reviewed_us;		/* 0: not yet, and the rest says nothing */
 	char		 reviewed_by[STORE_NAME];
 	char		*comment;		/* one line; NULL: none, or comment_error tells why */
-	int		 comment_error;		/* ERR_EXPIRED, ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
+	int		 comment_error;		/* ERR_EXPIRED, ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED; then the rest is lost, too */
+	char		*text;			/* what was signed, and how; NULL: it was not */
+	uint8_t		*signature;
+	size_t		 signature_bytes;
 };
 
 #define AUTO_GLASS	__attribute__((cleanup(glass_done)))
@@ -53,7 +58,16 @@ struct review {
 	const char	*person;
 	const char	*comment;	/* not empty */
 	int64_t		 at_us;
+	const char	*text;		/* what was signed; NULL: nothing */
+	const void	*signature;
+	size_t		 signature_bytes;
 };
+
+/*
+ * What a signature under a review is about, in LF lines: "review v1", request HEX, request-sha256 HEX (of the request's own text),
+ * comment TEXT. 0 or ERR_BUF_FULL.
+ */
+int	glass_text(const struct id *request, const uint8_t sha256[32], const char *comment, struct buf *text);
 
 /* ERR_NOT_FOUND; ERR_OWN_REQUEST; ERR_DECIDED (somebody was faster); ERR_MSG_TEXT. */
 int	glass_review(struct store *store, const struct review *review);

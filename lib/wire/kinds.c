@@ -245,6 +245,10 @@ static const struct wire_field shorten_fields[] = {
 static const struct wire_field review_fields[] = {
 	WIRE_FIELD(review, TEXT, which, NAME_MOST),
 	WIRE_FIELD(review, TEXT, comment, REASON_MOST),
+	WIRE_FIELD(review, BOOL, signs, 0),
+	WIRE_FIELD(review, I64, known, 0),
+	WIRE_FIELD(review, BYTES, text, SIGNED_MOST),
+	WIRE_FIELD(review, BYTES, signature, SIGNED_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field allow_fields[] = {

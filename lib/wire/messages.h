@@ -142,7 +142,12 @@ struct wire_decide {
 	char	*comment;
 	struct wire_bytes text, signature;	/* the decision's own text and SSHSIG; empty = unsigned */
 };
-struct wire_review { char *which; char *comment; };	/* a break-glass, by somebody who decides about its role */
+struct wire_review {		/* a break-glass, by somebody who decides about its role; answered by wire_basis_row if there is something to sign */
+	char	*which, *comment;
+	bool	 signs;		/* the peer wants to sign, whether it has to or not */
+	int64_t	 known;		/* as in wire_basis */
+	struct wire_bytes text, signature;
+};
 struct wire_hold {		/* without text: answered by wire_basis_row, what there is to sign */
 	char	*which;		/* a session */
 	char	*act;		/* "hold", "release" */

@@ -132,13 +132,14 @@ cmd_review(struct cli *cli)
 	const char *comment = cli_get(cli, "comment");
 	AUTO_FREE char *clean = text_clean(comment != NULL ? comment : "", comment != NULL ? strlen(comment) : 0);
 	struct wire_review review = { .which = cli->words[0], .comment = clean };
+	AUTO_SIGN struct sign sign = { 0 };
 	int r;
 
 	if (clean[strspn(clean, " ")] == '\0')
 		return cli_fail(cli, STATUS_USAGE, "say with --comment TEXT what you looked at, and whether it was right");
 	r = client_open(&client, cli);
 	if (r == 0)
-		r = client_ask(&client, WIRE_REVIEW, &review, 0, NULL, NULL);
+		r = sign_review(&client, &review, &sign);
 	if (r == 0)
 		printf("%s\n", client.sentence);
 	return r;

@@ -48,7 +48,9 @@ static const struct cli_option grant_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "sign", NULL, "sign it, by the ssh agent, although the role does not ask for that" },
 	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option review_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
-	{ 0, "comment", "TEXT", "what you looked at, and whether it was right" }, { 0, NULL, NULL, NULL } };
+	{ 0, "comment", "TEXT", "what you looked at, and whether it was right" },
+	{ 0, "sign", NULL, "sign it, by the ssh agent, although the role does not ask for that" },
+	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option hold_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "until", "DATE", "when the hold ends; left out: as the first who signed said" },
 	{ 0, "reason", "TEXT", "why; it stands in the log" },

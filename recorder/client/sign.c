@@ -160,6 +160,47 @@ sign_decision(struct client *client, struct wire_decide *decision, struct sign *
 	return 0;
 }
 
+/* The comment that is signed must be the one that was given, whatever the gate is. */
+static bool
+is_our_review(const struct basis *basis, const struct wire_review *review)
+{
+	AUTO_BUF struct buf end = { .max = 65536 };
+	char begin[64], id[ID_TEXT];
+	size_t count = buf_len(&basis->text);
+	const char *text = (const char *)buf_data(&basis->text);
+
+	snprintf(begin, sizeof begin, "review v1\nrequest %s\n", id_text(&basis->request, id));
+	if (strncmp(id, review->which, strlen(review->which)) != 0 || buf_addf(&end, "\ncomment %s\n", review->comment) < 0)
+		return false;
+	return count > strlen(begin) + buf_len(&end) && memcmp(text, begin, strlen(begin)) == 0 &&
+	    memcmp(text + count - buf_len(&end), buf_data(&end), buf_len(&end)) == 0;
+}
+
+int
+sign_review(struct client *client, struct wire_review *review, struct sign *sign)
+{
+	struct basis basis AUTO(basis_done) = { 0 };
+	struct approval approval = { .decision = "review", .nonce = id_new(), .not_after_s = clock_wall_us() / CLOCK_US + HOLDS_S };
+	const struct asking asking = { WIRE_REVIEW, review, &review->known };
+	int r;
+
+	review->signs = cli_has(client->cli, "sign") || cli_has(client->cli, "key");
+	r = ask_basis(client, &asking, 0, &basis);
+	if (r != 0 || buf_len(&basis.text) == 0)	/* it needed no signature, and is done */
+		return r;
+	if (getenv("POSTERN_LOGIN") != NULL)
+		return cli_fail(client->cli, STATUS_DENIED, "a review of this role must be signed: on your own machine, `postern review %s -H HOST` does that",
+		    review->which);
+	if (!is_our_review(&basis, review))
+		return cli_fail(client->cli, STATUS_FAILED, "the gate wants something else signed: your comment may hold what this role masks; say it without");
+	r = sign_basis(client, &asking, &basis, &approval, sign);
+	if (r != 0)
+		return r;
+	review->text = bytes_of(&sign->text);
+	review->signature = bytes_of(&sign->blob);
+	return client_ask(client, WIRE_REVIEW, review, 0, NULL, NULL);
+}
+
 /* What the gate wants signed must be what was asked for, whatever the gate is. */
 static bool
 is_our_hold(const struct basis *basis, const struct wire_hold *hold)

@@ -24,4 +24,7 @@ int	sign_decision(struct client *client, struct wire_decide *decision, struct si
 /* The same for a hold or its release, which always needs a signature; hold->until_us 0: as somebody else has signed. */
 int	sign_hold(struct client *client, struct wire_hold *hold, struct sign *sign);
 
+/* Sends a review; where the gate says what there is to sign, or with --sign or --key, signed. */
+int	sign_review(struct client *client, struct wire_review *review, struct sign *sign);
+
 #endif

@@ -9,7 +9,10 @@
 #include "lib/base/cli.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/base/buf.h"
 #include "lib/base/own.h"
+#include "lib/base/secret.h"
+#include "lib/store/event.h"
 #include "lib/store/glass.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
@@ -18,6 +21,7 @@
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
+#include "recorder/gate/gate_signed.h"
 #include "recorder/gate/peer.h"
 #include "recorder/gate/who.h"
 
@@ -198,19 +202,16 @@ check_review(struct peer *peer, const struct request *request, const struct glas
 }
 
 static int
-review(struct peer *peer, const struct wire_review *question, const struct request *request)
+enter_review(struct peer *peer, const struct review *review, const struct request *request, const char *must)
 {
-	AUTO_FREE char *comment = gate_mask_text(peer->gate, request->role, question->comment);
-	const struct review review = { .request = request->id, .person = peer_person(peer), .comment = comment,
-		.at_us = gate_now(peer->gate).wall_us };
 	AUTO_TXN struct txn txn = { 0 };
 	int r = txn_begin(&txn, peer->gate->store);
 
 	if (r == 0)
-		r = glass_review(peer->gate->store, &review);
+		r = glass_review(peer->gate->store, review);
 	if (r == 0)
-		r = gate_say(peer->gate, LOG_REVIEWED, &request->id, "%s reviewed the break-glass of %s into %s: " LOG_WORDS "%s", review.person, request->person,
-		    request->role, comment);
+		r = gate_say(peer->gate, LOG_REVIEWED, &request->id, "%s reviewed the break-glass of %s into %s%s: " LOG_WORDS "%s", review->person,
+		    request->person, request->role, must, review->comment);
 	if (r == 0)
 		r = txn_commit(&txn);
 	if (r < 0)
@@ -220,6 +221,42 @@ review(struct peer *peer, const struct wire_review *question, const struct reque
 	return 0;
 }
 
+/* A review gives something back, so it is signed where a grant has to be. The first question is then what there is to sign. */
+static int
+review(struct peer *peer, const struct wire_review *question, const struct request *request)
+{
+	const struct policy_role *role = policy_role(peer->gate->policy, request->role);
+	bool must = role != NULL && role->approve.is_signed;
+	AUTO_FREE char *comment = gate_mask_text(peer->gate, request->role, question->comment);
+	AUTO_FREE char *signed_text = strndup((const char *)question->text.data, question->text.count);
+	struct review review = { .request = request->id, .person = peer_person(peer), .comment = comment, .at_us = gate_now(peer->gate).wall_us };
+	AUTO_BUF struct buf text = { .max = WIRE_CHUNK };
+	uint8_t sha256[SECRET_SHA256];
+	const struct gate_basis basis = { .subject = request->id, .text = &text, .must = must, .known = question->known };
+	const struct gate_claim claim = { .subject = request->id, .sha256 = sha256, .decision = "review", .seconds = 0, .text = question->text,
+		.signature = question->signature };
+	const char *why;
+	int r = glass_text(&request->id, request->sha256, comment, &text);
+
+	if (r < 0)
+		return r;
+	if (question->text.count == 0 && !must && !question->signs)
+		return enter_review(peer, &review, request, "");
+	if (question->text.count == 0)
+		return gate_signed_basis(peer, &basis);
+	secret_sha256(buf_data(&text), buf_len(&text), sha256);
+	why = gate_signed_why(peer, &claim);
+	if (why != NULL) {
+		gate_say(peer->gate, LOG_DECISION_REFUSED, &request->id, "%s's review is refused: %s", peer_person(peer), why);
+		peer_fail(peer, STATUS_DENIED, "%s", why);
+		return 0;
+	}
+	review.text = signed_text;
+	review.signature = question->signature.data;
+	review.signature_bytes = question->signature.count;
+	return enter_review(peer, &review, request, must ? EVENT_MUST_SIGN : "");
+}
+
 int
 on_review(struct peer *peer, const void *fields)
 {
@@ -227,8 +264,10 @@ on_review(struct peer *peer, const void *fields)
 	AUTO_REQUEST struct request request = { 0 };
 	AUTO_GLASS struct glass glass = { 0 };
 	struct id id;
-	int r = request_find(peer->gate->store, question->which, &id);
+	int r = gate_signed_refresh(peer->gate);
 
+	if (r == 0)
+		r = request_find(peer->gate->store, question->which, &id);
 	if (r == 0)
 		r = request_get(peer->gate->store, &id, &request);
 	if (r == 0)

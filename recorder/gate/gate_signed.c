@@ -18,6 +18,7 @@
 #include "lib/proof/approval.h"
 #include "lib/proof/roster.h"
 #include "lib/store/decision.h"
+#include "lib/store/glass.h"
 #include "lib/store/head.h"
 #include "lib/store/request.h"
 #include "lib/wire/messages.h"
@@ -225,6 +226,29 @@ put_signed(void *ctx, const struct decision *decision)
 	return 0;
 }
 
+/* The review of an entry that nobody decided. */
+static int
+put_review(struct peer *peer, const struct id *request)
+{
+	AUTO_GLASS struct glass glass = { 0 };
+	const struct policy_person *person;
+	AUTO_FREE char *principal = NULL;
+	struct wire_signed_row row = { .request = *request, .person = glass.reviewed_by, .verdict = (char[]){ "review" } };
+	int r = glass_get(peer->gate->store, request, &glass);
+
+	if (r < 0 || glass.reviewed_us == 0)
+		return r == ERR_NOT_FOUND ? 0 : r;
+	person = person_named(peer->gate->policy, glass.reviewed_by);
+	principal = own_dup(person != NULL && person->principal != NULL ? person->principal : "");
+	row.principal = principal;
+	row.at_us = glass.reviewed_us;
+	if (glass.text != NULL)
+		row.text = (struct wire_bytes){ (uint8_t *)glass.text, strlen(glass.text) };
+	row.signature = (struct wire_bytes){ glass.signature, glass.signature_bytes };
+	peer_put(peer, WIRE_SIGNED_ROW, &row);
+	return 0;
+}
+
 /* For auditors, and for those whom the request concerns. */
 int
 on_signed(struct peer *peer, const void *fields)
@@ -244,6 +268,8 @@ on_signed(struct peer *peer, const void *fields)
 		return 0;
 	}
 	r = decision_list(peer->gate->store, &id, put_signed, peer);
+	if (r == 0)
+		r = put_review(peer, &id);
 	if (r == 0)
 		peer_done(peer, "%s", "");
 	return r;

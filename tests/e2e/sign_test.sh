@@ -115,6 +115,62 @@ sed -n '/^approval v1$/,/^nonce /p' "$root.shown" >"$root.text"
 sed -n '/^-----BEGIN SSH SIGNATURE-----$/,/^-----END SSH SIGNATURE-----$/p' "$root.shown" >"$root.sig"
 holds "show prints what was signed" grep -q "^seconds 300$" "$root.text"
 holds "and stock ssh-keygen verifies it" sh -c "ssh-keygen -Y verify -f $root/etc/approvers -I alice@example.org -n approve@postern -s $root.sig <$root.text >/dev/null 2>&1"
+
+# Reviews of entries without a decision.
+sed -i 's/^  - role: shell$/&\n    break-glass: {who: [engineer], for: 10m}/' "$root/etc/policy.yaml"
+reload
+within $days_limit is_signed_policy 2
+unset SSH_AUTH_SOCK
+glass() { p engineer enter shell --break-glass --reason "INC-8 $1" -T -- true </dev/null >/dev/null 2>&1; }
+unreviewed() { p approver requests --reviews --json | sed -n 's/.*"request":"\([0-9a-f]*\)".*/\1/p' | head -n 1; }
+review() { XDG_STATE_HOME=$home/state/$1 p "$1" review "$id" --comment "it was right" ${2:+--key "$2"} >"$root.said" 2>&1; [ $? -eq "$wanted" ] || { sed 's/^/# /' "$root.said"; false; }; }
+revoked() { p approver revoke "$(p engineer status --json | sed -n 's/.*"grant":"\([0-9a-f]*\).*/\1/p' | head -n 1)" --reason over >/dev/null 2>&1; }
+while revoked; do :; done
+glass fire
+id=$(unreviewed)
+wanted=8
+holds "where grants are signed a review without a key is none" review approver
+holds "nor with the key of another person" review approver "$home/approver2"
+wanted=3
+holds "nor by who broke the glass" review engineer "$home/approver"
+holds "so it waits still" [ "$(unreviewed)" = "$id" ]
+wanted=0
+holds "with the reviewer's own key it counts" review approver "$home/approver"
+holds "and nothing waits" [ -z "$(unreviewed)" ]
+wanted=1
+holds "once" review approver2 "$home/approver2"
+holds "the log says that it had to be signed" sh -c "'$bin/postern' log export --root '$root' | grep -q 'approver reviewed the break-glass of engineer into shell; signatures required'"
+p auditor show "$id" --signed >"$root.shown" 2>/dev/null
+sed -n '/^approval v1$/,/^nonce /p' "$root.shown" >"$root.text"
+sed -n '/^-----BEGIN SSH SIGNATURE-----$/,/^-----END SSH SIGNATURE-----$/p' "$root.shown" >"$root.sig"
+holds "show prints what was signed" grep -q "^decision review$" "$root.text"
+holds "which stock ssh-keygen verifies" sh -c "ssh-keygen -Y verify -f $root/etc/approvers -I alice@example.org -n approve@postern -s $root.sig <$root.text >/dev/null 2>&1"
+while revoked; do :; done
+glass "a second time"
+holds "they may break it again" [ -n "$(unreviewed)" ]
+eval "$(ssh-agent -s)" >/dev/null
+days_mine="$days_mine $SSH_AGENT_PID"
+ssh-add -q "$home/approver"
+export XDG_STATE_HOME="$home/state/approver"
+"$drive" start "$root.console2" 100x30 "$bin/postern" console --root "$root" --as approver >/dev/null
+days_ptys="$days_ptys $root.console2"
+"$drive" "$root.console2" wait 'TO REVIEW' >/dev/null
+"$drive" "$root.console2" type 'v' >/dev/null
+"$drive" "$root.console2" wait 'without a decision?' >/dev/null
+"$drive" "$root.console2" type 'looked at it\r' >/dev/null
+holds "the console signs a review with the agent" "$drive" "$root.console2" wait 'Reviewed: shell of engineer'
+"$drive" "$root.console2" type 'q' >/dev/null
+unset XDG_STATE_HOME
+if command -v sqlite3 >/dev/null; then
+	cp -r "$root/state" "$root.copy"
+	unsigned() { sqlite3 "$root.copy/catalogue.db" "UPDATE glasses SET sealed = (SELECT sealed FROM glasses WHERE request <> g.request LIMIT 1) FROM glasses g WHERE glasses.request = g.request"; }
+	unsigned
+	"$bin/postern" verify "$root.copy" --key "$root/state/log.pub" --roster "$root/etc/approvers" >"$root.said" 2>&1
+	holds "a review in another one's place does not pass" [ $? -eq 26 ]
+	rm -rf "$root.copy"
+else
+	skip_all "sqlite3 is not here" "a review in another one's place does not pass"
+fi
 holds "the log is fine with all that" within $days_limit "$bin/postern" verify --root "$root"
 rm -rf "$home" "$root.said" "$root.shown" "$root.text" "$root.sig"
 tap_end
