@@ -75,6 +75,7 @@ recorder_libdoctor_a_SOURCES = \
 	recorder/doctor/doctor_print.c \
 	recorder/doctor/doctor_sshd.c \
 	recorder/doctor/doctor_state.c \
+	recorder/doctor/doctor_wrap.c \
 	recorder/doctor/kernel_facts.c recorder/doctor/kernel_facts.h
 DOCTOR_LIBS = recorder/libdoctor.a lib/store/libstore.a recorder/libcage.a $(POLICY_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS)
 pkglibexec_PROGRAMS += recorder/postern-doctor

@@ -24,7 +24,7 @@ static const char SQL_DAY[] =
 static const char SQL_LAST[] = "SELECT max(number) FROM units";
 static const char SQL_ADD[] =
     "INSERT INTO units (number, kind, class, day, session, created_us, part, holds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-static const char SQL_LIST[] = "SELECT u.number, " UNIT_KIND ", u.session, u.day, u.shredded_us FROM units u ORDER BY u.number";
+static const char SQL_LIST[] = "SELECT u.number, " UNIT_KIND ", u.session, u.day, u.created_us, u.shredded_us FROM units u ORDER BY u.number";
 static const char SQL_CLASS_FIRST[] = "SELECT name FROM classes ORDER BY number LIMIT 1";
 static const char SQL_CLASS_OF[] = "SELECT name FROM classes WHERE number = coalesce((SELECT class FROM requests WHERE id = $1), "
     "(SELECT class FROM grants WHERE id = $1), (SELECT class FROM sessions WHERE id = $1))";
@@ -196,6 +196,7 @@ unit_list(struct store *store, int (*each)(void *ctx, const struct unit *unit), 
 		unit.kind = (enum unit_kind)row_word(&row, unit_kind_names, UNIT_KINDS);
 		row_id(&row, &unit.session);
 		unit.day = row_int(&row);
+		unit.created_us = row_int(&row);
 		unit.shredded_us = row_int(&row);
 		unit.slot = slots_get(&store->slots, unit.number, &slot);
 		if (unit.slot == 0)

@@ -49,6 +49,7 @@ struct unit {
 	enum unit_kind	kind;
 	struct id	session;	/* zero: a day's */
 	int64_t		day;		/* days since 1970; 0: a session's */
+	int64_t		created_us;
 	int64_t		shredded_us;	/* 0: not erased */
 	int		slot;		/* enum slot_state, or the error of reading it */
 };

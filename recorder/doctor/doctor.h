@@ -11,6 +11,7 @@
 struct kernel_facts;
 struct place;
 struct policy;
+struct store;
 struct timex;
 
 struct finding {
@@ -71,10 +72,26 @@ void	 doctor_kernel(struct doctor *doctor, const struct policy *policy, const st
 /* Is the wall clock kept right by anybody? What adjtimex(2) answered. */
 void	 doctor_clock(struct doctor *doctor, int state, const struct timex *now);
 
-/* Space for recordings, in bytes and in files; and what a thief of the disk could read. */
+/* Space for recordings, in bytes and in files. */
 void	 doctor_disk(struct doctor *doctor, const struct place *place);
 /* True if a device, or one that it lies on, is dm-crypt. `folder`: /sys/dev/block/MAJOR:MINOR. */
 bool	 doctor_is_encrypted(const char *folder);
+/* True if what lies at `path` is on a disk and nothing of that kind is below it; false too if that cannot be seen. */
+bool	 doctor_is_open(const char *path);
+
+/* What seals a credential: the host's secret, a TPM (with or without that), nothing. */
+enum sealed { SEALED_UNKNOWN, SEALED_HOST, SEALED_TPM, SEALED_BY_NOTHING };
+
+/* The keys that come as credentials, and the disks that they and the state lie on. */
+struct key_look {
+	bool		is_seen;	/* root looks at an installed gate; else the next four are unknown */
+	bool		has_log, has_slots, has_old;
+	enum sealed	sealed;		/* the key of the key slots */
+	bool		is_open, is_host_open;	/* doctor_is_open() of the state; of the host's secret */
+};
+
+void		 doctor_credentials(const struct place *place, struct key_look *keys);
+enum sealed	 doctor_sealed_how(const char *path);	/* a file of systemd-creds encrypt */
 
 /*
  * Catalogue, log, keys, deletions and holds, looked at by a child that is `owner`, so that a file that somebody prepared is
@@ -85,9 +102,13 @@ struct state_look {
 	const struct policy	*policy;
 	uint32_t		 owner, group;
 	int64_t			 now_us;
+	struct key_look		 keys;
 };
 
 void	 doctor_state(struct doctor *doctor, const struct state_look *look);
+
+/* Part of that: what a thief of the disk can read. */
+void	 doctor_wrap(struct doctor *doctor, const struct state_look *look, struct store *store);
 
 /* Part of that: outputs and witnesses that do not work. `entries`: how many the log has. */
 void	 doctor_aides(struct doctor *doctor, const struct place *place, int64_t entries);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The disk under the state: room for recordings, and what it tells somebody who takes it away. */
+/* The disk under the state: room for recordings, and whether it is encrypted. */
 #include "config.h"
 
 #include <dirent.h>
@@ -74,21 +74,17 @@ doctor_is_encrypted(const char *folder)
 }
 
 /* A partition's own folder has no slaves and no dm; what it lies on is not looked at, for encryption is above it. */
-static void
-check_thief(struct doctor *d, const struct place *place)
+bool
+doctor_is_open(const char *path)
 {
-	char device[64], fix[512];
+	char device[64];
 	struct statfs fs;
 	struct stat st;
 
-	if (statfs(place->state, &fs) < 0 || stat(place->state, &st) < 0 || fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
-		return;
+	if (statfs(path, &fs) < 0 || stat(path, &st) < 0 || fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
+		return false;
 	snprintf(device, sizeof device, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
-	if (doctor_is_encrypted(device))
-		return;
-	snprintf(fix, sizeof fix, "put %s on an encrypted file system: cryptsetup luksFormat", place->state);
-	doctor_advise(d, "keys", NULL, "the key slots are wrapped by nothing and the disk does not look encrypted: who steals it can read requests, reasons, "
-	    "decisions and command lines, and sign heads of the log; recordings stay closed without an auditor's key", fix);
+	return !doctor_is_encrypted(device);
 }
 
 void
@@ -102,5 +98,4 @@ doctor_disk(struct doctor *d, const struct place *place)
 		doctor_add(d, "disk", NULL, "the file system of the state is read-only, so nothing is recorded and nobody gets in",
 		    "mount -o remount,rw, after reading why in: dmesg");
 	check_space(d, &vfs);
-	check_thief(d, place);
 }

@@ -27,9 +27,6 @@
 #include "recorder/gate/gate_log.h"
 #include "recorder/policy/policy.h"
 
-/* The log's key as systemd hands it to posternd. */
-#define CREDENTIAL	"/run/credentials/posternd.service/postern.log.key"
-
 #define PATIENCE_S	60			/* seconds for the whole look */
 #define LATE_US		INT64_C(3600000000)	/* what should have gone so long ago was not just missed */
 #define SOON_US		(7 * 86400 * CLOCK_US)	/* a hold that ends by then is worth a word */
@@ -102,7 +99,7 @@ check_keys(const struct view *v)
 	if (head_get(v->store, INT64_MAX, &newest) < 0)
 		return;		/* nothing was signed yet: a start makes them */
 	snprintf(fix, sizeof fix, "put %s/log.key back from where it was kept; without a copy see posternd(8), KEYS", v->look->place->state);
-	if (!is_there(v, "log.key") && access(CREDENTIAL, F_OK) < 0)
+	if (!is_there(v, "log.key") && !v->look->keys.has_log)
 		doctor_add(v->d, "keys", NULL, "the log's key is missing, so nothing that is logged from now on is signed", fix);
 	snprintf(fix, sizeof fix, "put %s/log.pub back; each auditor's machine that has pinned the log has it", v->look->place->state);
 	if (!is_there(v, "log.pub"))
@@ -150,7 +147,8 @@ keep_why(void *ctx, const struct event *event)
 {
 	struct view *v = ctx;
 
-	snprintf(v->why, sizeof v->why, "%s", event->text != NULL ? event->text : err_text(event->text_error));
+	snprintf(v->why, sizeof v->why, "%s", event->text != NULL ? event->text : event->text_error == ERR_WRAP_MISSING ?
+	    "(its words are wrapped; the journal has them)" : err_text(event->text_error));
 	return 1;
 }
 
@@ -264,6 +262,7 @@ look_inside(struct view *v)
 	if (r < 0)
 		return;
 	check_keys(v);
+	doctor_wrap(v->d, v->look, v->store);
 	check_clock(v);
 	(void)failure_list(v->store, each_failure, v);
 	if (v->look->policy != NULL)

@@ -94,6 +94,7 @@ cmd_doctor(struct cli *cli)
 	doctor_files(&doctor, &place, look.owner);
 	doctor_disk(&doctor, &place);
 	doctor_clock(&doctor, adjtimex(&clock), &clock);
+	doctor_credentials(&place, &look.keys);
 	look.policy = policy;
 	doctor_state(&doctor, &look);
 	if (cli_has(cli, "json"))

@@ -32,6 +32,12 @@ wrapped_slots() { od -An -v -w64 -tx1 "$root/state/slots" | awk '$7 == "00" && $
 p engineer request shell --reason "CHG-4711 before the key" >/dev/null
 holds "without a credential keys lie in the clear" [ "$(clear_slots)" -gt 0 ]
 cp -r "$root/state" "$root.early"
+# A disk in memory, or one that is encrypted, has no thief.
+doctor() { "$bin/postern" doctor --root "$root" >"$root.said" 2>&1; grep -q -- "$1" "$root.said"; }
+thief=yes
+doctor 'a thief of this disk' || thief=no
+of_thief() { if [ $thief = yes ]; then holds "$@"; else skip "$1" "the disk below /tmp is encrypted, or memory"; fi; }
+of_thief "doctor says what a thief could read" says 'a thief of this disk can read reasons, comments and log texts with command lines of 1 day and 0 sessions, and sign heads'
 stop
 new_key "$creds/postern.slots.key"
 first=$(id_of "$creds/postern.slots.key")
@@ -95,6 +101,8 @@ second=$(id_of "$creds/postern.slots.key")
 start || fail "posternd starts with both"
 holds "with both the slots change over" within $days_limit journal "slots-wrapped: the key slots are wrapped under the key $second: 0 that lay in the clear, [1-9][0-9]* that were under the old key"
 holds "and are read" asked "before the key"
+of_thief "doctor says under which key they are" doctor "^worth knowing: keys: the key slots are wrapped under the credential with the key $second: a thief of this disk reads nothing of the reasons"
+holds "and that old blocks may have the earlier form" doctor 'of the live key slots were wrapped anew on .* old blocks of a flash disk'
 stop
 rm "$creds/postern.slots.key.old"
 start || fail "posternd starts with the new one alone"

@@ -17,11 +17,13 @@
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
 #include "lib/base/place.h"
+#include "lib/base/secret.h"
 #include "lib/store/event.h"
 #include "lib/store/failure.h"
 #include "lib/store/head.h"
 #include "lib/store/recording.h"
 #include "lib/store/retention.h"
+#include "lib/store/wrap.h"
 #include "recorder/doctor/doctor.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/policy/policy.h"
@@ -64,14 +66,20 @@ one_day(void)
 }
 
 static void
-look(const struct place_test *test, int64_t now_us, struct doctor *d)
+look_with(const struct place_test *test, int64_t now_us, struct key_look keys, struct doctor *d)
 {
 	char dir[sizeof test->dir];
 	const struct place place = { .root = dir, .state = dir };
-	const struct state_look look = { .place = &place, .policy = one_day(), .owner = geteuid(), .group = getegid(), .now_us = now_us };
+	const struct state_look look = { .place = &place, .policy = one_day(), .owner = geteuid(), .group = getegid(), .now_us = now_us, .keys = keys };
 
 	strcpy(dir, test->dir);
 	doctor_state(d, &look);
+}
+
+static void
+look(const struct place_test *test, int64_t now_us, struct doctor *d)
+{
+	look_with(test, now_us, (struct key_look){ .is_open = false }, d);
 }
 
 /* Exactly one, with these words in what it says and in what it asks for. */
@@ -352,6 +360,130 @@ what_the_child_writes_comes_back_as_it_was(void **state)
 	fclose(file);
 }
 
+/* ---- key slots */
+
+static void
+what_a_thief_could_read_is_said(void **state)
+{
+	const struct key_look open = { .is_open = true }, closed = { .is_open = false };
+	AUTO_DOCTOR struct doctor on_an_open_disk = { 0 };
+	AUTO_DOCTOR struct doctor on_a_closed_one = { 0 };
+	AUTO_DOCTOR struct doctor with_the_key = { 0 };
+
+	entered(place_store(state), NOON);
+	ask(place_store(state), NOON + DAY, "another day");
+	look_with(*state, NOON + DAY, open, &on_an_open_disk);
+	one_finding(&on_an_open_disk, true, "wrapped by nothing and the disk does not look encrypted: a thief of this disk can read reasons, comments and log texts "
+	    "with command lines of 2 days and 1 session; not the recordings without an auditor's key", "postern keygen slots");
+	look_with(*state, NOON + DAY, closed, &on_a_closed_one);
+	assert_int_equal(on_a_closed_one.count, 0);
+	put(*state, "log.key");
+	look_with(*state, NOON + DAY, open, &with_the_key);
+	one_finding(&with_the_key, true, "and 1 session, and sign heads of the log; not", "postern keygen slots");
+}
+
+static struct wraps *
+wrap_all(struct store *store)
+{
+	struct wraps *wraps = secret_new(sizeof *wraps);
+
+	wrap_new(&wraps->keys[0]);
+	wraps->count = 1;
+	assert_int_equal(store_wrap_with(store, wraps, NULL), 0);
+	return wraps;
+}
+
+static void
+wrapped_slots_are_said_with_what_seals_their_key(void **state)
+{
+	static const struct {
+		struct key_look	keys;
+		bool		is_advice;
+		const char	*what, *fix;
+	} rows[] = {
+		{ { .is_open = true }, true, "reads nothing of the reasons", "nothing, unless these" },
+		{ { .is_open = true, .is_seen = true, .has_slots = true, .sealed = SEALED_TPM }, true, ", sealed by this machine's TPM: a thief", "nothing, unless" },
+		{ { .is_seen = true, .has_slots = true, .sealed = SEALED_HOST, .is_host_open = true }, true, "who takes that one too", "--with-key=host+tpm2" },
+		{ { .is_seen = true, .has_slots = true, .sealed = SEALED_BY_NOTHING }, false, "is sealed by nothing", "--with-key=host+tpm2" },
+		{ { .is_seen = true, .has_slots = true, .has_old = true, .sealed = SEALED_HOST }, true, "still gets the old key", "remove postern.slots.key.old" },
+		{ { .is_seen = true }, false, "has no credential postern.slots.key: it does not start", "LoadCredentialEncrypted=" },
+	};
+	AUTO_DOCTOR struct doctor quiet = { 0 };
+	AUTO_SECRET struct wraps *wraps = NULL;
+	char id[WRAP_ID_TEXT];
+
+	entered(place_store(state), NOON);
+	wraps = wrap_all(place_store(state));
+	wrap_id_text(wraps->keys[0].id, id);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		AUTO_DOCTOR struct doctor d = { 0 };
+
+		look_with(*state, NOON, rows[i].keys, &d);
+		one_finding(&d, rows[i].is_advice, rows[i].what, rows[i].fix);
+		if (i == 0)
+			one_finding(&d, true, id, "");
+	}
+	look_with(*state, NOON, (struct key_look){ .is_seen = true, .has_slots = true, .sealed = SEALED_TPM }, &quiet);
+	assert_int_equal(quiet.count, 0);
+	store_wrap_with(place_store(state), NULL, NULL);
+}
+
+static void
+slots_in_the_clear_among_wrapped_ones_are_found(void **state)
+{
+	AUTO_DOCTOR struct doctor d = { 0 };
+	AUTO_SECRET struct wraps *wraps = NULL;
+
+	entered(place_store(state), NOON);
+	wraps = wrap_all(place_store(state));
+	store_wrap_with(place_store(state), NULL, NULL);
+	entered(place_store(state), NOON + DAY);
+	look(*state, NOON + DAY, &d);
+	one_finding(&d, false, "key slots lie in the clear beside ", "systemctl restart posternd");
+}
+
+static void
+where_keys_lay_before_is_worth_a_word(void **state)
+{
+	struct event_new told = { .type = LOG_SLOTS_WRAPPED, .time_us = NOON + DAY, .class = "standard", .number = EVENT_NO_NUMBER, .text = "x", .text_bytes = 1 };
+	AUTO_DOCTOR struct doctor d = { 0 };
+	AUTO_SECRET struct wraps *wraps = NULL;
+	int64_t seq;
+
+	ask(place_store(state), NOON, "an old one");
+	wraps = wrap_all(place_store(state));
+	assert_int_equal(event_append(place_store(state), &told, &seq), 0);
+	ask(place_store(state), NOON + 2 * DAY, "a new one");
+	look(*state, NOON + 2 * DAY, &d);
+	one_finding(&d, true, "1 of the live key slots were wrapped anew on", "a new disk");
+	store_wrap_with(place_store(state), NULL, NULL);
+}
+
+/* Beginnings of what systemd-creds writes. */
+static void
+what_a_credential_is_sealed_by_stands_in_its_first_bytes(void **state)
+{
+	static const struct {
+		const char	*text;
+		enum sealed	sealed;
+	} rows[] = {
+		{ "Whxqht+dQJax1aZeCGLxmiAAAAABAAAADAAAABAAAADvdEGVE4SkVGdD/P8AAAAA\n", SEALED_HOST },
+		{ "k6iUCUh0RJCQyvL8k8q1UyAAAAABAAAADAAAABAAAAC1lFmbWAqWZ8dCCQkAAAAA\n", SEALED_TPM },
+		{ "BYRp2vb1QySABUnaD46i+yAAAAABAAAADAAAABAAAAC1lFmbWAqWZ8dCCQkAAAAA\n", SEALED_BY_NOTHING },
+		{ "AYRp2vb1QySABUnaD46i+yAAAAABAAAADAAAABAAAAC1lFmbWAqWZ8dCCQkAAAAA\n", SEALED_UNKNOWN },
+		{ "postern-slots-key-1 00000000 11", SEALED_UNKNOWN },
+		{ "", SEALED_UNKNOWN },
+	};
+	struct place_test *place = *state;
+	AUTO_FREE char *path = place_path(place->dir, "slots.key.cred", NULL);
+
+	assert_int_equal(doctor_sealed_how(path), SEALED_UNKNOWN);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(fdio_replace(path, 0600, rows[i].text, strlen(rows[i].text)), 0);
+		assert_int_equal(doctor_sealed_how(path), rows[i].sealed);
+	}
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -368,6 +500,11 @@ main(void)
 		TEST(each_missing_key_of_the_log_is_found),
 		TEST(a_damaged_catalogue_and_missing_slots_are_found),
 		TEST(a_state_without_a_folder_for_recordings_is_found),
+		TEST(what_a_thief_could_read_is_said),
+		TEST(wrapped_slots_are_said_with_what_seals_their_key),
+		TEST(slots_in_the_clear_among_wrapped_ones_are_found),
+		TEST(where_keys_lay_before_is_worth_a_word),
+		TEST(what_a_credential_is_sealed_by_stands_in_its_first_bytes),
 		cmocka_unit_test(a_disk_is_encrypted_if_what_it_lies_on_is),
 		cmocka_unit_test(what_the_child_writes_comes_back_as_it_was),
 	};
