@@ -140,6 +140,7 @@ gate_load_policy(struct gate *gate)
 	gate_masks_free(gate->masks);
 	policy_free(gate->policy);
 	gate->policy = fresh;
+	gate->keeper.parted_us = clock_boot_us();
 	gate->masks = gate_masks_new(fresh);
 	say_policy(gate, fresh);
 	gate_signed_tell(gate);
@@ -149,6 +150,7 @@ gate_load_policy(struct gate *gate)
 	live_check_rights(gate);
 	members_look(gate, true);
 	peers_changed(gate, "policy", NULL);
+	peers_keeper(gate);
 	return 0;
 }
 
@@ -250,6 +252,7 @@ on_second(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	gate_head_tick(((struct watches *)user)->gate);
+	peers_keeper(((struct watches *)user)->gate);
 }
 
 static void

@@ -28,6 +28,7 @@ struct who_desk;
 struct gate_keeper {
 	struct event	*readable;
 	uint8_t		 hash[8];
+	int64_t		 parted_us;	/* boottime when one of the two had read another policy, and the other had not */
 	bool		 known;
 };
 

@@ -19,6 +19,8 @@
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 
+#define READ_US	(20 * CLOCK_US)	/* what one of the two needs at most to read what the other has read */
+
 static void
 on_table(struct gate *gate, const struct wire_table *table)
 {
@@ -26,8 +28,12 @@ on_table(struct gate *gate, const struct wire_table *table)
 		log_fatal("the keeper sent a table without a hash");
 	memcpy(gate->keeper.hash, table->policy.data, sizeof gate->keeper.hash);
 	gate->keeper.known = true;
-	if (!gate_keeper_agrees(gate))
-		log_warn("gate and keeper hold different policies; nobody enters until both have read the same");
+	if (gate_keeper_agrees(gate)) {
+		peers_keeper(gate);
+		return;
+	}
+	gate->keeper.parted_us = clock_boot_us();
+	log_warn("gate and keeper hold different policies; nobody enters until both have read the same");
 }
 
 static void
@@ -98,6 +104,12 @@ gate_keeper_agrees(const struct gate *gate)
 {
 	return gate->keeper.known && gate->policy != NULL &&
 	    memcmp(gate->keeper.hash, gate->policy->sha256, sizeof gate->keeper.hash) == 0;
+}
+
+bool
+gate_keeper_is_reading(const struct gate *gate)
+{
+	return gate->policy != NULL && !gate_keeper_agrees(gate) && clock_boot_us() - gate->keeper.parted_us < READ_US;
 }
 
 void

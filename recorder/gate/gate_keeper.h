@@ -3,6 +3,8 @@
 #ifndef POSTERN_RECORDER_GATE_GATE_KEEPER_H
 #define POSTERN_RECORDER_GATE_GATE_KEEPER_H
 
+#include <stdbool.h>
+
 #include "lib/wire/messages.h"
 #include "recorder/keeper/keeper.h"
 
@@ -18,5 +20,8 @@ int	gate_keeper_end(struct gate *gate, const struct id *session, bool late);
 
 /* True if the keeper holds the same policy as the gate. */
 int	gate_keeper_agrees(const struct gate *gate);
+
+/* True if it does not yet, but may before long: one of the two has just read another policy, and the other one is at it. */
+bool	gate_keeper_is_reading(const struct gate *gate);
 
 #endif

@@ -21,6 +21,7 @@
 #include "lib/base/text.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_watch.h"
@@ -197,6 +198,18 @@ peer_hand_over(struct peer *peer)
 	event_del(peer->readable);
 }
 
+/* Held until the keeper has read the policy that the gate has read already; peers_keeper() lets it go. */
+static bool
+must_wait(struct peer *peer, struct wire_message *message)
+{
+	if (message->kind != WIRE_ENTER || !gate_keeper_is_reading(peer->gate))
+		return false;
+	peer->held = TAKE(*message, ((struct wire_message){ 0 }));
+	peer->asking = peer->waits = true;
+	event_del(peer->readable);
+	return true;
+}
+
 /* The answer about who the peer is; what was held back is heard now. */
 static void
 on_who(void *user, struct who *who, const char *why)
@@ -219,11 +232,26 @@ on_who(void *user, struct who *who, const char *why)
 	who_free(peer->who);
 	peer->who = who;
 	message = TAKE(peer->held, ((struct wire_message){ 0 }));
+	if (message.fields != NULL && must_wait(peer, &message))
+		return;
 	if (message.fields != NULL) {
 		gate_handle(peer, &message);
 		wire_message_done(&message);
 	}
 	hear(peer);
+}
+
+void
+peers_keeper(struct gate *gate)
+{
+	if (gate_keeper_is_reading(gate))
+		return;
+	for (struct peer *p = gate->peers; p != NULL; p = p->next) {
+		if (!p->waits)
+			continue;
+		p->waits = false;
+		who_ask(gate, p->uid, p->as, on_who, p);
+	}
 }
 
 /* Takes whole messages off the queue as long as nothing has to be looked up first, and nobody waits for too long. */
@@ -258,6 +286,8 @@ hear(struct peer *peer)
 			who_ask(peer->gate, peer->uid, peer->as, on_who, peer);
 			continue;
 		}
+		if (must_wait(peer, &message))
+			return;
 		gate_handle(peer, &message);
 		wire_message_done(&message);
 	}

@@ -40,6 +40,7 @@ struct peer {
 	struct who		*who;		/* NULL until it is known */
 	bool			 subscribed;
 	bool			 asking;	/* who it is is being looked up: nothing is taken off its queue meanwhile */
+	bool			 waits;		/* ... or, once that is known, the keeper reads the policy */
 	bool			 entering;	/* the keeper has its socket */
 	bool			 broken;	/* to be freed when its turn is over */
 	struct wire_message	 held;		/* heard when the answer is there */
@@ -66,6 +67,9 @@ void	peer_fail(struct peer *peer, int status, const char *format, ...) __attribu
 
 /* The answer for an error nobody had a better sentence for. */
 void	peer_error(struct peer *peer, int error);
+
+/* Those whose entry waits for the keeper go on if it holds the gate's policy, or has had its time for that. */
+void	peers_keeper(struct gate *gate);
 
 /* What is known about people may have changed: everybody is looked up again before anything is decided for them. */
 void	peers_doubt(struct gate *gate);
