@@ -37,12 +37,16 @@ done
 for i in 1 2 3 4 5 6 7 8; do eval "wait \$eight_$i"; done
 holds "of eight grants at once one wins" [ "$(cat "$root".eight.*.status | grep -c '^0$')" = 1 ]
 holds "and seven are told who was faster" [ "$(cat "$root".eight.? | grep -c 'decided already: granted by approver')" = 7 ]
-p approver revoke "$(p approver requests "$request" --json | sed -n 's/.*"grant":"\([0-9a-f]*\)".*/\1/p')" >/dev/null
+take_back() { p approver revoke "$(p approver requests "$request" --json | sed -n 's/.*"grant":"\([0-9a-f]*\)".*/\1/p')" >/dev/null; }
+take_back
 
 # --- later
-request=$(p engineer request shell --reason "tonight" --for 1m --at "+3s")
+request=$(p engineer request shell --reason "tonight" --for 1m --at "+1h")
 p approver grant "$request" >/dev/null
 holds "a grant for later is not usable before" says "not usable yet" 3 p engineer enter shell -- true
+take_back
+request=$(p engineer request shell --reason "soon" --for 1m --at "+3s")
+p approver grant "$request" >/dev/null
 enters() { p engineer enter shell -- true; }
 holds "and is when its time has come" within $days_limit enters
 
@@ -52,6 +56,8 @@ holds "a good new policy is read" reload policy-loaded
 request=$(p engineer request shell2 --reason "nobody looks")
 holds "a request that nobody decides lapses" within $days_limit state_is "$request" lapsed
 holds "and cannot be granted then" says "over already: lapsed" 1 p approver grant "$request"
+sed -i 's/lapse: 3s/lapse: 10m/' "$policy"
+reload policy-loaded
 request=$(p engineer request shell2 --reason "nobody enters")
 p approver grant "$request" >/dev/null
 holds "one of two is not enough" says "you hold no grant" 2 p engineer enter shell2 -- true
@@ -75,6 +81,22 @@ holds "which can be denied" says "Denied" 0 p approver deny "$waiting" --reason 
 sed 's/about: A shell on this machine/about: other words/; s/sessions: 3/sessions: 2/' "$root/same.yaml" >"$policy"
 reload policy-loaded
 holds "other words about a role change nothing" p engineer enter shell -- true
+cp "$root/same.yaml" "$policy"
+reload policy-loaded
+
+# --- an entry while the keeper has not read the new policy yet
+days_grant shell 2h
+keeper=$(child keeper)
+kill -STOP "$keeper"
+sed 's/about: A shell on this machine/about: more words/' "$root/same.yaml" >"$policy"
+reload policy-loaded
+p engineer enter shell -- true >"$root.said" 2>&1 </dev/null &
+entry=$!
+days_mine="$days_mine $entry"
+sleep 1
+kill -CONT "$keeper"
+wait $entry
+holds "who enters while a policy is read waits, and is not turned away" [ $? = 0 ]
 cp "$root/same.yaml" "$policy"
 reload policy-loaded
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # For the tests of bad days: one private posternd below a temporary root, sessions on ptys, and a clean end whatever
 # happens. Source it after tests/tap.sh; then `days_begin NAME`, `days_start`, ... , `days_end`.
-days_limit=20		# seconds for anything that is waited for
+days_limit=60		# seconds for anything that is waited for
 days_mine=''		# processes to kill at the end
 days_ptys=''		# sockets of drivers
 days_mounts=''

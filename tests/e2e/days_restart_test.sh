@@ -73,15 +73,18 @@ kill -TERM "$posternd"
 wait "$posternd"
 "$drive" "$pty" type 'echo last-words; exit\r' >/dev/null
 "$drive" "$pty" status >/dev/null
+is_closed() { ! ls "$root/state/rec/" | grep -q "^$three.*tail"; }
+within $days_limit is_closed
 kill -9 $(worker_of "$three") 2>/dev/null
 days_start --trial
 holds "a worker that is lost with its last words is noted" within $days_limit row_is "$three" why lost
 holds "and its complete file is found" journal "its recording is complete"
 
 # --- a deadline passes while nobody is there
-request=$(p engineer request shell --reason "short" --for 5s) && p approver grant "$request" >/dev/null
+days_grant shell 2h
 enter_pty four shell
 four=$session
+p approver shorten "$four" --to 5s --reason "short" >/dev/null
 kill -TERM "$posternd"
 wait "$posternd"
 holds "without a gate a session ends at its deadline" within $days_limit is_over "$pty"

@@ -23,7 +23,7 @@ asks() { p engineer request shell --reason "INC-2" >"$root.id" 2>"$root.why"; }
 refused() {	# WORDS COMMAND...: fails before long, with these words
 	days_words=$1 days_verb=$2
 	shift 2
-	if timeout 20 "$bin/postern" "$days_verb" --root "$root" "$@" >"$root.why" 2>&1; then return 1; fi
+	if timeout $days_limit "$bin/postern" "$days_verb" --root "$root" "$@" >"$root.why" 2>&1; then return 1; fi
 	[ $? -ne 124 ] && grep -q "$days_words" "$root.why"
 }
 stop() { kill -TERM "$posternd"; wait "$posternd"; }

@@ -40,14 +40,18 @@ ends_on_time() { holds "with the $1 killed the session ends" within $((2 * days_
 # By the catalogue: not before its deadline, and soon after it, whatever the machine was busy with.
 at_its_time() {
 	ends_late=$(($(date -d "$(row "$session" ended)" +%s) - $(date -d "$ends_at" +%s)))
-	[ $ends_late -ge 0 ] && [ $ends_late -le 15 ] && return
+	[ $ends_late -ge 0 ] && [ $ends_late -le 40 ] && return
 	echo "# $ends_late s after its deadline"
 	return 1
 }
 its_recorder_goes() { holds "and its recorder with it ($1)" within $days_limit is_gone "$session"; }
 
-days_grant shell 6s
-enter_pty plain shell || fail "a session starts"
+# This one alone has its end from the grant; what runs in it need not be ready before.
+days_grant shell 5s
+p engineer enter shell -- 'sleep 1000' </dev/null >/dev/null 2>&1 &
+days_mine="$days_mine $!"
+any() { session=$(p approver sessions --all --json | ids | head -n 1) && [ -n "$session" ]; }
+within $days_limit any || fail "a session starts"
 ends_at=$(row "$session" ends)
 holds "a session ends by itself" within $((2 * days_limit)) row_is "$session" why deadline
 holds "at its deadline" at_its_time

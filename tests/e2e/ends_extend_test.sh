@@ -21,15 +21,22 @@ said() {	# STATUS WORDS COMMAND...
 	return 1
 }
 waiting() { p approver requests --json | sed -n 's/.*"request":"\([0-9a-f]*\)".*/\1/p' | head -n 1; }
-left() { echo $(($(date -d "$(row "$1" ends)" +%s) - $(date +%s))); }
-left_is() { ends_left=$(left "$1"); [ "$ends_left" -gt "$2" ] && [ "$ends_left" -le "$3" ]; }
+ends() { date -d "$(row "$1" ends)" +%s; }
+# moved SESSION SECONDS: its end is so much later than when this was asked the last time, or when `ends_was` was set.
+moved() {
+	ends_now=$(ends "$1")
+	ends_moved=$((ends_now - ends_was - $2)) ends_was=$ends_now
+	[ $ends_moved -ge -1 ] && [ $ends_moved -le 1 ]
+}
+is_sooner() { ends_now=$(ends "$1"); [ "$ends_now" -lt "$ends_was" ] && [ $((ends_now - $(date +%s))) -le "$2" ]; }
 states_have() { "$peer" states "$root" "$1" | grep -q -- "$2"; }
 
-sed -i 's/^  - role: shell$/&\n    ending: {freeze: 20s}/' "$root/etc/policy.yaml"
+sed -i 's/^  - role: shell$/&\n    ending: {freeze: 10m}/' "$root/etc/policy.yaml"
 reload
 days_grant shell 10m
 enter_pty one shell || fail "a session starts"
 one=$session
+ends_was=$(ends "$one")
 holds "more time needs a reason" said 2 "say why" p engineer extend
 "$drive" "$pty" type "$bin/postern extend --for 5m --reason 'nearly done'\\r" >/dev/null
 holds "from inside one asks, and is told who decides" "$drive" "$pty" wait "Asked for 5 min more; one of approver"
@@ -39,16 +46,16 @@ holds "a second wish has to wait" said 1 "waiting already" p engineer extend --r
 holds "nobody grants their own" said 3 "" p engineer grant "$more"
 holds "an approver grants it" said 0 "Extended: shell of engineer by 5 min" p approver grant "$more"
 holds "the engineer reads it" "$drive" "$pty" wait "Your session was extended by approver to"
-holds "the session lasts longer" left_is "$one" 840 900
+holds "the session lasts longer" moved "$one" 300
 p engineer extend --reason "and more" >/dev/null
 holds "a denial is read in the session" said 0 "Denied: more time" p approver deny "$(waiting)" --reason "hand over to eu"
 holds "with its reason" "$drive" "$pty" wait "approver denied more time: hand over to eu"
 holds "never more than the role allows" said 2 "longest time leaves" p engineer extend --for 3h --reason "long"
 holds "an approver gives more time" said 0 "Extended: shell of engineer by 15 min" p approver extend "$one" --reason "restore runs"
-holds "and it lasts longer" left_is "$one" 1740 1800
-holds "an approver shortens" said 0 "Shortened: shell of engineer" p approver shorten "$one" --to 2m --reason "handover"
+holds "and it lasts longer" moved "$one" 900
+holds "an approver shortens" said 0 "Shortened: shell of engineer" p approver shorten "$one" --to 5m --reason "handover"
 holds "the engineer reads that" "$drive" "$pty" wait "Your session was shortened by approver: it ends at"
-holds "and it ends sooner" left_is "$one" 60 120
+holds "and it ends sooner" is_sooner "$one" 300
 holds "nobody shortens to later" said 2 "not be sooner" p approver shorten "$one" --to 1h
 holds "the engineer gives time back" said 0 "Shortened" p engineer shorten "$one" --to 3s
 holds "at the end it is frozen" "$drive" "$pty" wait "everything stands still"
@@ -83,8 +90,9 @@ p approver grant "$days_ids" >/dev/null
 p approver2 grant "$days_ids" >/dev/null
 enter_pty three shell2 || fail "a third session starts"
 three=$session
+ends_was=$(ends "$three")
 holds "one of two approvers is not enough to extend" said 0 "1 more person is needed" p approver extend "$three" --for 5m --reason "slow"
-holds "and nothing has moved" left_is "$three" 200 300
+holds "and nothing has moved" moved "$three" 0
 holds "the second agrees" said 0 "Extended: shell2" p approver2 grant "$(waiting)"
-holds "then it is longer" left_is "$three" 500 600
+holds "then it is longer" moved "$three" 300
 tap_end

@@ -7,10 +7,13 @@ set -u
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
 days_begin return
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
-sed -i '/sessions:/d; s/^  - role: shell2*$/&\n    on-drop: {keep: 20s}/' "$root/etc/policy.yaml"
-days_loaded=$(grep -c policy-loaded "$root.log")
-kill -HUP "$posternd"
-within $days_limit sh -c "[ \$(grep -c policy-loaded '$root.log') -gt $days_loaded ]"
+reload() {
+	days_loaded=$(grep -c policy-loaded "$root.log")
+	kill -HUP "$posternd"
+	within $days_limit sh -c "[ \$(grep -c policy-loaded '$root.log') -gt $days_loaded ]"
+}
+sed -i '/sessions:/d; s/^  - role: shell2*$/&\n    on-drop: {keep: 10m}/' "$root/etc/policy.yaml"
+reload
 states_have() { "$peer" states "$root" "$1" | grep -q -- "$2"; }
 # The client dies as in a line that drops; then the engineer enters again: come_back NAME [SIZE].
 drop() { kill -9 "$("$drive" "$pty" pid)" && within $days_limit row_is "$1" why "its engineer is not connected"; }
@@ -21,6 +24,17 @@ come_back() {
 }
 # The screen as words; the same program's screen in tmux must not differ.
 screen() { "$drive" "$pty" dump; "$drive" "$pty" cursor; }
+is_drawn() { "$drive" "$pty" dump | grep -q .; }
+# settled FILE: the screen once it stands still: three pictures in a row are the same.
+settled() {
+	ends_equal=0
+	while [ $ends_equal -lt 2 ]; do
+		screen >"$1"
+		sleep 0.3
+		screen >"$root.now"
+		if cmp -s "$root.now" "$1"; then ends_equal=$((ends_equal + 1)); else ends_equal=0; fi
+	done
+}
 same() {	# FILE: the screen becomes what is in it
 	screen >"$root.now" && cmp -s "$root.now" "$1" && return 0
 	diff "$root.now" "$1" >"$root.diff"
@@ -70,8 +84,7 @@ for program in vim top; do
 	else
 		"$drive" "$pty" wait 'PID' >/dev/null
 	fi
-	sleep 0.5
-	screen >"$root.$program"
+	settled "$root.$program"
 	"$drive" "$pty" key f12 >/dev/null
 	holds "the menu opens over $program" "$drive" "$pty" wait 'e more time'
 	"$drive" "$pty" key esc >/dev/null
@@ -84,7 +97,7 @@ for program in vim top; do
 	holds "and in a larger window it is drawn for that" "$drive" "$pty" wait "$([ $program = vim ] && echo 64 || echo postern-init)"
 	drop "$one"
 	come_back "$program-small" 80x24
-	sleep 0.3
+	within $days_limit is_drawn
 	"$drive" "$pty" type "$([ $program = vim ] && echo ':q!\r' || echo q)" >/dev/null
 	"$drive" "$pty" wait 'next>' >/dev/null
 done
@@ -111,7 +124,13 @@ come_back again
 holds "and comes back" "$drive" "$pty" wait 'next>'
 
 # --- nobody comes
-drop "$one"
-holds "after its time the session ends" within $((2 * days_limit)) row_is "$one" why client-gone
-holds "and nothing of it is left" within $days_limit is_gone "$one"
+"$drive" "$pty" type 'exit\r' >/dev/null
+within $days_limit is_gone "$one"
+sed -i 's/keep: 10m/keep: 3s/' "$root/etc/policy.yaml"
+reload
+days_grant shell 1h
+enter_pty left shell || fail "another session starts"
+kill -9 "$("$drive" "$pty" pid)"
+holds "after its time the session ends" within $days_limit row_is "$session" why client-gone
+holds "and nothing of it is left" within $days_limit is_gone "$session"
 tap_end

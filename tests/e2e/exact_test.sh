@@ -24,7 +24,7 @@ session() {
 	id=$(as engineer request exact --reason INC-1) && as approver grant "$id" >/dev/null
 	as engineer enter exact -- "$@" >output 2>&1 </dev/null
 	session=$(newest)
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		as auditor ls --json | grep "\"$session\"" | grep -q '"state":"kept"' && break
 		sleep 0.1
 	done

@@ -137,7 +137,8 @@ type '^C' 'sleep 1; echo sl""ept\r' 'rm important.three\r'
 holds "typed ahead it is held, too" sees 'Not entered; change the line. rm important'
 holds "while the command before goes on" sees slept
 type '^C'
-type 'clear; read -s x; echo "got-${#x}"\r'
+type 'clear; read -s -p "hid""den? " x; echo "got-${#x}"\r'
+sees 'hidden?'
 type 'rm important.four\r'
 holds "what is not echoed is not looked at" sees got-17
 holds "and none of it ran" never ran-rm

@@ -96,7 +96,7 @@ END
 echo 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p' >"$root/etc/auditors"
 "$TOP_BUILDDIR/recorder/posternd" --trial --root "$root" 2>>journal &
 gate=$!
-for _ in $(seq 200); do
+for _ in $(seq 600); do
 	as engineer roles >/dev/null 2>&1 && break
 	sleep 0.1
 done

@@ -17,7 +17,7 @@ root=$dir/root
 start() {
 	"$TOP_BUILDDIR/recorder/posternd" --trial --root "$root" 2>>journal &
 	gate=$!
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		"$postern" roles --root "$root" --as engineer >/dev/null 2>&1 && return
 		sleep 0.1
 	done
@@ -127,7 +127,7 @@ is "and the player ends" sh -c "'$drive' '$dir/q' status >/dev/null"
 # The window lapses.
 sed -i 's/recording: 90d/recording: 1s/' "$root/etc/policy.yaml"
 start
-for _ in $(seq 100); do
+for _ in $(seq 600); do
 	as auditor retention run --confirm >/dev/null 2>&1
 	as auditor ls --json | grep -q '"state":"expired"' && break
 	sleep 0.2

@@ -35,12 +35,12 @@ covers() {
 no() { if "$@"; then return 1; fi; }
 # child PID NAME: the process NAME that PID has started
 child() { ps -o pid=,comm= --ppid "$1" | awk -v name="$2" '$2 == name { print $1; exit }'; }
-# until COMMAND...: as soon as it succeeds; false after 20 seconds
+# until_true COMMAND...: as soon as it succeeds; false after 60 seconds
 until_true() {
-	until_left=200
+	until_left=1200
 	while [ "$until_left" -gt 0 ]; do
 		if "$@"; then return 0; fi
-		sleep 0.1
+		sleep 0.05
 		until_left=$((until_left - 1))
 	done
 	return 1

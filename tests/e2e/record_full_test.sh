@@ -17,7 +17,7 @@ head -c 500000 /dev/zero >"$dir/disk/ballast"
     >"$dir/shown" 2>"$dir/said" </dev/null &
 client=$!
 holds "the engineer is told" until_true has "cannot be written" "$dir/said"
-holds "output stops" is_still "$dir/shown"
+holds "output stops" until_true is_still "$dir/shown"
 cp "$dir/disk/rec" "$dir/copy"
 cp "$dir/disk/rec.tail" "$dir/copy.tail"
 bytes output "$dir/copy" >"$dir/recorded"

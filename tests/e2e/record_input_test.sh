@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: ISC
 # What is recorded of what was typed, in real programs on a real terminal: what they echo; never what they do not.
 . "$TOP_SRCDIR/tests/e2e/record.sh"
-TERM_LIMIT=40
-export TERM_LIMIT
 
 s=$dir/socket
 there() { command -v "$1" >/dev/null 2>&1; }
@@ -129,7 +127,9 @@ if there script && there bash; then
 	shows 'Far secret:'
 	type 'wintermute99\r'
 	shows '12 letters'
-	type '(sleep 0.2; printf wint; sleep 0.2; printf ermu) & read -s -p "Once more: " x; echo; echo "${#x} signs"\r'
+	type "(until [ -e '$dir/go' ]; do sleep 0.1; done; printf wint; sleep 0.2; printf ermu) & read -s -p \"Once more: \" x; echo; echo \"\${#x} signs\"\\r"
+	shows 'Once more: '
+	: >"$dir/go"
 	shows 'Once more: wintermu'
 	type 'wintermute99\r'
 	shows '12 signs'

@@ -61,8 +61,8 @@ YAML
 record "$dir/site" --rules "$dir/site.yaml" -- sh -c 'echo "TCK-123456 $token"' >/dev/null
 holds "rules of one's own take the place of ours" says "********** $token" plain "$dir/site"
 
-# ---- SIGKILL of the recorder while half of a secret stands there
-"$postern" record -q -r "$me" -o "$dir/killed" -- sh -c 'echo before; printf "contact anna.berg@exam"; printf x >"$0"; sleep 1000' "$dir/printed" \
+# ---- SIGKILL of the recorder while half of a secret stands there: undecided for as long as something still comes
+"$postern" record -q -r "$me" -o "$dir/killed" -- sh -c 'echo before; printf "contact anna.berg@exam"; printf x >"$0"; while printf "\033[m"; do sleep 0.2; done' "$dir/printed" \
     >"$dir/killed.shown" 2>/dev/null </dev/null &
 client=$!
 until_true has anna "$dir/killed.shown"
@@ -85,7 +85,9 @@ until_true test -s "$dir/tty"
 "$drive" "$s" wait "all done"
 holds "on a terminal it is not seen" no "$drive" "$s" has "$token"
 holds "but covered" "$drive" "$s" has "from $stars"
-"$drive" "$s" type 'printf "write to anna.berg@exam"; sleep 0.5; printf "ple.org now\\n"\r'
+"$drive" "$s" type "printf 'write to anna.berg@exam'; until [ -e $dir/go ]; do printf '\\\\033[m'; sleep 0.1; done; printf 'ple.org now\\\\n'\\r"
+until_true sh -c '"$0" "$1" dump | grep -q "^write to anna"' "$drive" "$s"
+: >"$dir/go"
 holds "what was seen for a moment is painted over in its place" "$drive" "$s" wait "write to ********************* now"
 holds "and what stood there before is untouched" "$drive" "$s" has "two"
 "$drive" "$s" type 'exit\r'

@@ -15,7 +15,7 @@ replica_host() {	# the replica in $second, the key that gates name in $replica_k
 		printf 'restrict,command="%s retention replica --serve %s" %s\n' "$bin/postern" "$second/slots" "$(cat "$second/keys/gate.pub")"
 		printf 'restrict,command="%s retention replica --serve %s --give" %s\n' "$bin/postern" "$second/slots" "$(cat "$second/keys/admin.pub")"
 	} >"$second/authorized_keys"
-	replica_port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
+	until replica_free; do :; done
 	cat >"$second/sshd_config" <<TXT
 Port $replica_port
 ListenAddress 127.0.0.1
@@ -29,6 +29,10 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 TXT
 	replica_start
+}
+replica_free() {	# a port that nobody listens on; the kernel gives out none of these by itself
+	replica_port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
+	! grep -qi ":$(printf %04X $replica_port) " /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 replica_start() {
 	sshd -t -f "$second/sshd_config" || return 1

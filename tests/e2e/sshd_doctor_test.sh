@@ -139,11 +139,13 @@ mv "$stage/kept/slots" "$state/slots"
 nothing "and nothing once they are back" "$(wrong)"
 
 # --- the machine
-mount --bind "$state" "$state" && mount -o remount,bind,ro "$state"
+# Made read-only elsewhere: over the state itself the gate might begin to write in between.
+mkdir "$stage/ro" && mount --bind "$state" "$stage/ro" && mount -o remount,bind,ro "$stage/ro" && mount --bind "$stage/ro" "$state"
 "$postern" doctor >"$stage/out" 2>&1
 holds "a state on a read-only disk is found" grep -q "^disk: the file system of the state is read-only" "$stage/out"
 holds "and that nothing can be recorded there" grep -q "^state: $state cannot be written: Read-only file system" "$stage/out"
-umount "$state"
+umount -l "$state"	# the gate may be reading there
+umount "$stage/ro"
 mkdir -p "$stage/small/state" "$stage/small/etc"
 cp "$stage/kept/policy.yaml" "$stage/kept/auditors" "$stage/small/etc"
 mount -t tmpfs -o size=4m,nr_inodes=500 tmpfs "$stage/small/state"

@@ -44,12 +44,14 @@ picture() {
 same() { picture >"$stage/now" && cmp -s "$stage/now" "$1"; }
 is_same() { within $sshd_limit same "$1" || { diff "$1" "$stage/now" | sed 's/^/# /'; return 1; }; }
 keys() { t send-keys -l -t 0 -- "$1"; t send-keys -t 0 Enter; }
-# What stands still: two pictures in a row are the same.
+# What stands still: three pictures in a row are the same.
 settled() {
-	ends_last=
-	while picture >"$1" && [ "$(cat "$1")" != "$ends_last" ]; do
-		ends_last=$(cat "$1")
-		sleep 0.5
+	ends_equal=0
+	while [ $ends_equal -lt 2 ]; do
+		picture >"$1"
+		sleep 0.4
+		picture >"$stage/now"
+		if cmp -s "$stage/now" "$1"; then ends_equal=$((ends_equal + 1)); else ends_equal=0; fi
 	done
 }
 row_is() { [ "$(u pt-appr sessions "$session" --json | field "$1")" = "$2" ]; }
@@ -89,7 +91,7 @@ holds "more than the role allows is refused" grep -q "longest time leaves" "$sta
 keys clear
 t send-keys -l -t 0 -- 'echo half a li'
 shows 'echo half a li' >/dev/null
-sleep 6	# what was said above has gone by then
+within $sshd_limit sh -c "! tmux -S '$stage/tmux' capture-pane -p -t 0 | grep -q 'was extended'"	# it goes by itself
 settled "$stage/shell"
 t respawn-pane -k -t 0 "ssh -t pt-eng enter desk"
 holds "a dropped line comes back with its half-typed line" is_same "$stage/shell"

@@ -4,7 +4,7 @@
 # where it was configured for, but in a mount namespace in which that place, /etc, /run and /var/log are private: Debian's
 # own sshd_config, our block, real accounts, PAM, doctor, all at their true paths, and nothing of it is seen outside. A
 # pid namespace around it ends every process with the test. Source it after tests/tap.sh, then `sshd_begin "$0"`.
-sshd_limit=20		# seconds for anything that is waited for
+sshd_limit=60		# seconds for anything that is waited for
 bin=$TOP_BUILDDIR/recorder
 drive=$TOP_BUILDDIR/tests/term/drive
 export TERM_LIMIT=$sshd_limit LC_ALL=C.UTF-8
@@ -63,11 +63,10 @@ sshd_private() {
 }
 
 within() { # within SECONDS COMMAND...: true as soon as the command succeeds
-	sshd_steps=$(($1 * 20))
+	sshd_until=$(($(cut -d. -f1 /proc/uptime) + $1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
-		sshd_steps=$((sshd_steps - 1))
-		[ "$sshd_steps" -gt 0 ] || return 1
+		[ "$(cut -d. -f1 /proc/uptime)" -lt "$sshd_until" ] || return 1
 		sleep 0.05
 	done
 }
@@ -156,7 +155,7 @@ sshd_sshd() {
 	mkdir /etc/ssh/sshd_config.d /etc/ssh/ssh_config.d
 	cp /usr/share/openssh/sshd_config /etc/ssh/sshd_config
 	cp "$prefix/share/postern/sshd/postern.conf" /etc/ssh/sshd_config.d/postern.conf
-	port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
+	until sshd_port; do :; done
 	for sshd_name in pt-eng pt-eng2 pt-appr pt-aud; do
 		cat <<TXT
 Host $sshd_name
@@ -176,6 +175,11 @@ TXT
 	printf 'bastion %s\n' "$(cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)" >"$stage/known_hosts"
 	grep -q '^Include /etc/ssh/ssh_config.d' /etc/ssh/ssh_config || cp "$stage/etc/ssh/ssh_config.d/stage.conf" /etc/ssh/ssh_config
 	sshd_start
+}
+# A port that nobody listens on, and the one behind it; the kernel gives out none of these by itself.
+sshd_port() {
+	port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
+	! grep -qi -e ":$(printf %04X $port) " -e ":$(printf %04X $((port + 1))) " /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 sshd_start() {
 	/usr/sbin/sshd -D -E "$stage/sshd.log" -o "Port $port" -o "ListenAddress 127.0.0.1" -o "PidFile none" </dev/null >/dev/null 2>&1 &

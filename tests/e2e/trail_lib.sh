@@ -16,7 +16,7 @@ says() { grep -qE -- "$1" said || { sed 's/^/# /' said | cut -c1-300 | tail -n 4
 begin() {
 	"$TOP_BUILDDIR/recorder/posternd" --trial --root "$root" 2>>journal &
 	gate=$!
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		as engineer roles >/dev/null 2>&1 && break
 		sleep 0.1
 	done

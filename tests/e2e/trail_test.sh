@@ -26,7 +26,7 @@ session() {
 	shift
 	grant "$role" && as engineer enter "$role" -- "$@" >output 2>&1 </dev/null
 	session=$(newest)
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		is_kept && break
 		sleep 0.1
 	done
@@ -108,7 +108,7 @@ grant plain
 as engineer enter plain -- 'echo begun; while sleep 0.1; do :; done; sleep 100' >output 2>&1 </dev/null &
 client=$!
 tracer=
-for _ in $(seq 200); do
+for _ in $(seq 600); do
 	session=$(newest)
 	grep -q begun output && tracer=$(tracer_of "$session") && [ -n "$tracer" ] && break
 	sleep 0.1
@@ -118,7 +118,7 @@ holds "a session has a tracer" test -n "$tracer"
 wait "$client"
 cp output said
 holds "when its tracer dies the session ends and says why" says "The trail was lost, so the session was ended"
-for _ in $(seq 200); do
+for _ in $(seq 600); do
 	is_kept && break
 	sleep 0.1
 done

@@ -7,7 +7,6 @@ drive=$TOP_BUILDDIR/tests/term/drive
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 s=$dir/socket
-export TERM_LIMIT=60	# a loaded machine
 no() { if "$@"; then return 1; fi; }
 has() { grep -qF -e "$1" "$2"; }	# TEXT FILE
 shown() { "$drive" "$s" wait "$1"; }
@@ -29,7 +28,7 @@ holds "and the approver's" shown "APPROVER"
 holds "with the keys that change sides and leave" shown "Ctrl-G changes sides   Ctrl-Q leaves"
 holds "the console below has room enough" shown "WAITING 0"
 holds "the menu above asks for a role" shown "Role [1-1]:"
-for wait in $(seq 300); do
+for wait in $(seq 600); do
 	if has "recorded shell opens" "$dir/cut"; then break; fi
 	sleep 0.1
 done

@@ -18,7 +18,7 @@
  *	drive SOCKET end				kills it if it still runs, prints the status, and ends the driver
  *
  * Each prints its answer on stdout and exits with 0, or with 1 if the answer is no; then the screen is on stderr. Waits
- * end after 20 s (TERM_LIMIT seconds). The driver ends by itself, with its program, when the script that started it
+ * end after 60 s (TERM_LIMIT seconds). The driver ends by itself, with its program, when the script that started it
  * has gone. Several drivers, each with its socket, may run at once.
  */
 #include "config.h"

@@ -13,7 +13,7 @@
 struct buf;
 struct term;
 
-#define TERM_LIMIT_S	20	/* how long to wait for anything; the environment's TERM_LIMIT overrides it */
+#define TERM_LIMIT_S	60	/* how long to wait for anything; the environment's TERM_LIMIT overrides it */
 
 /* Starts argv[0] (searched in PATH). NULL after a sentence on stderr. term_free() kills what still runs. */
 struct term	*term_start(char *const argv[], int cols, int rows);
