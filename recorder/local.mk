@@ -266,7 +266,7 @@ recorder_postern_replica_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/b
 pkglibexec_PROGRAMS += recorder/postern-backup
 recorder_postern_backup_SOURCES = recorder/keep/backup_main.c recorder/keep/backup.c recorder/keep/backup.h recorder/keep/restore.c \
 	recorder/keep/manifest.c recorder/keep/manifest.h recorder/keep/fetch.c recorder/keep/fetch.h recorder/keep/lines.c recorder/keep/lines.h
-recorder_postern_backup_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS)
+recorder_postern_backup_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a $(SQLITE_LIBS) $(SODIUM_LIBS) $(JANSSON_LIBS)
 # end of backup and restore
 
 # Witnesses of the log: the second host's side, and the bastion's.
@@ -294,6 +294,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_ask.c recorder/gate/gate_ask.h \
 	recorder/gate/gate_glass.c recorder/gate/gate_glass.h \
 	recorder/gate/gate_hold.c recorder/gate/gate_hold.h \
+	recorder/gate/gate_backup.c recorder/gate/gate_backup.h \
 	recorder/gate/gate_audit.c recorder/gate/gate_audit.h recorder/gate/gate_report.c recorder/gate/gate_report_rows.c recorder/gate/gate_report.h \
 	recorder/gate/gate_could.c recorder/gate/members.c recorder/gate/members.h recorder/gate/gate_versions.c recorder/gate/gate_versions.h \
 	recorder/gate/gate_enter.c recorder/gate/gate_erase.c recorder/gate/gate_erase.h \

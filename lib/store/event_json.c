@@ -83,6 +83,7 @@ static const char *const names[] = {
 	[93]	= "replica-trouble",
 	[94]	= "restored",
 	[95]	= "slots-wrapped",
+	[96]	= "backup",
 };
 /* clang-format on */
 

@@ -342,6 +342,16 @@ static const struct wire_field rewrap_fields[] = {
 	WIRE_FIELD(rewrap, BYTES, envelope, ENVELOPE_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field backup_fields[] = {
+	WIRE_FIELD(backup, I64, entries, 0),
+	WIRE_FIELD(backup, TEXT, root, NAME_MOST),
+	WIRE_FIELD(backup, I64, recordings, 0),
+	WIRE_FIELD(backup, I64, files, 0),
+	WIRE_FIELD(backup, I64, bytes, 0),
+	WIRE_FIELD(backup, TEXT, folder, SENTENCE_MOST),
+	WIRE_FIELD(backup, BOOL, with_keys, 0),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field keys_fields[] = {
 	WIRE_FIELD(keys, TEXT, act, NAME_MOST),
 	WIRE_FIELD(keys, TEXT, which, NAME_MOST),
@@ -450,6 +460,7 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(OPENED, opened, SIDE(FROM_GATE), ANY),
 	ROW(SEARCH, search, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(REWRAP, rewrap, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(BACKUP, backup, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(KEYS, keys, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(KEY_ROW, key_row, SIDE(FROM_GATE), ANY),
 	ROW(READ, read, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),

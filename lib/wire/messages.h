@@ -213,6 +213,13 @@ struct wire_rewrap {		/* after wire_open, on the same connection: one more envel
 	char	*recipient;	/* "age1...", one of those that the policy names */
 	struct wire_bytes envelope;
 };
+struct wire_backup {		/* from root: a backup was made of this much of the log */
+	int64_t entries;
+	char	*root;		/* of the tree over them, base64 */
+	int64_t recordings, files, bytes;
+	char	*folder;
+	bool	with_keys;
+};
 struct wire_keys { char *act; char *which; char *reason; };	/* act: "retire", "return"; or "list", answered by rows. which: a person, or age1... */
 struct wire_key_row { char *recipient, *owner; bool retired; int64_t at_us; char *by; };	/* recipient: age1..., or the name of a person who is retired */
 struct wire_plan { bool all; };					/* all: also what lapses later than now */

@@ -13,6 +13,7 @@
 #include "lib/base/own.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_backup.h"
 #include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_login.h"
 #include "recorder/gate/gate_refused.h"
@@ -63,6 +64,7 @@ static const struct rule {
 	[WIRE_RECORDINGS]	= { on_recordings,	STORE | POLICY | PERSON },
 	[WIRE_OPEN]		= { on_open,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SEARCH]		= { on_search,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_BACKUP]		= { on_backup,		FRESH | STORE },
 	[WIRE_REWRAP]		= { on_rewrap,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_KEYS]		= { on_keys,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_READ]		= { on_read,		0 },

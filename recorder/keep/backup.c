@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +20,9 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/store/copy.h"
+#include "lib/store/head.h"
 #include "lib/store/recording.h"
+#include "lib/wire/client.h"
 #include "recorder/keep/backup.h"
 #include "recorder/keep/manifest.h"
 
@@ -26,6 +30,7 @@ struct backup {
 	const char	*from, *to;
 	struct manifest	 manifest;
 	int64_t		 recordings;
+	struct tree_head head;		/* of the copied log */
 	char		 name[MANIFEST_NAME];	/* the file at hand, for the sentence */
 };
 
@@ -75,11 +80,10 @@ copy_recording(void *ctx, const struct recording *recording)
 	return 0;
 }
 
-/* Settings as they were, which the log names by their hash: all of them, if there are any. */
 static int
-copy_versions(struct backup *backup)
+copy_folder(struct backup *backup, const char *name)
 {
-	AUTO_FREE char *folder = place_path(backup->from, "versions", NULL), *to = place_path(backup->to, "versions", NULL);
+	AUTO_FREE char *folder = place_path(backup->from, name, NULL), *to = place_path(backup->to, name, NULL);
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
 	int r = 0;
@@ -89,13 +93,30 @@ copy_versions(struct backup *backup)
 	if (mkdir(to, 0700) < 0 && errno != EEXIST)
 		r = -errno;
 	while (r == 0 && (entry = readdir(dir)) != NULL) {
-		char name[sizeof entry->d_name + 16];
+		char file[sizeof entry->d_name + 16];
 
-		snprintf(name, sizeof name, "versions/%s", entry->d_name);
-		if (entry->d_name[0] != '.' && strlen(name) < MANIFEST_NAME)
-			r = copy(backup, name);
+		snprintf(file, sizeof file, "%s/%s", name, entry->d_name);
+		if (entry->d_name[0] == '.' || strlen(file) >= MANIFEST_NAME)
+			continue;
+		r = copy(backup, file);
+		r = r == -ENOENT ? 0 : r;	/* written anew a moment ago */
 	}
 	closedir(dir);
+	return r;
+}
+
+/*
+ * Settings as they were, which the log names by their hash; what witnesses have signed, which no later log can show again; and how far
+ * outputs have come, so that a restored log is not sent to them once more.
+ */
+static int
+copy_folders(struct backup *backup)
+{
+	static const char *const names[] = { "versions", "witness", "out" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof names / sizeof names[0]; i++)
+		r = copy_folder(backup, names[i]);
 	return r;
 }
 
@@ -149,9 +170,11 @@ copy_files(struct backup *backup, bool with_keys)
 	if (r == 0)
 		r = event_count(copied, &backup->manifest.entries);
 	if (r == 0)
+		r = head_now(copied, &backup->head);
+	if (r == 0)
 		r = recording_list(copied, &all, copy_recording, backup);
 	if (r == 0)
-		r = copy_versions(backup);
+		r = copy_folders(backup);
 	for (size_t i = 0; r == 0 && i < (with_keys ? 3 : 1); i++) {
 		r = copy(backup, keys[i]);
 		if (r == -ENOENT)
@@ -210,6 +233,34 @@ remove_sides(const struct backup *backup)
 	unlink(shm);
 }
 
+static int
+send_told(const struct cli *cli, const struct wire_backup *told)
+{
+	AUTO_CLIENT struct client client;
+	int r = client_open(&client, cli);
+
+	return r != 0 ? r : client_ask(&client, WIRE_BACKUP, told, 0, NULL, NULL);
+}
+
+/* The gate alone writes the log. */
+static void
+tell_gate(const struct cli *cli, const struct place *place, const struct backup *backup)
+{
+	AUTO_FREE char *path = place_path(place->run, "gate.sock", NULL), *folder = realpath(backup->to, NULL);
+	char root[sodium_base64_ENCODED_LEN(TREE_HASH, sodium_base64_VARIANT_ORIGINAL)], unknown[] = "an unknown folder";
+	struct wire_backup told = { .entries = backup->manifest.entries, .root = root, .recordings = backup->recordings,
+		.files = (int64_t)backup->manifest.count, .folder = folder != NULL ? folder : unknown, .with_keys = cli_has(cli, "keys") };
+	AUTO_FD int fd = fdio_connect(path);
+
+	sodium_bin2base64(root, sizeof root, backup->head.root, TREE_HASH, sodium_base64_VARIANT_ORIGINAL);
+	for (size_t i = 0; i < backup->manifest.count; i++)
+		told.bytes += backup->manifest.files[i].bytes;
+	if (fd < 0)
+		fprintf(stderr, "posternd does not run, so the log does not know of this backup.\n");
+	else if (send_told(cli, &told) != 0)
+		fprintf(stderr, "The backup is made, and the log does not know of it.\n");
+}
+
 int
 cmd_backup(struct cli *cli)
 {
@@ -223,10 +274,12 @@ cmd_backup(struct cli *cli)
 	remove_sides(&backup);
 	if (r < 0)
 		r = cli_fail(cli, cli_status(r), "%s to %s%s%s: %s", backup.from, backup.to, backup.name[0] != '\0' ? ", " : "", backup.name, err_text(r));
-	else if (cli_has(cli, "json"))
+	else
+		tell_gate(cli, &place, &backup);
+	if (r == 0 && cli_has(cli, "json"))
 		printf("{\"entries\":%" PRId64 ",\"recordings\":%" PRId64 ",\"files\":%zu,\"time\":%" PRId64 "}\n", backup.manifest.entries, backup.recordings,
 		    backup.manifest.count, backup.manifest.time_s);
-	else
+	else if (r == 0)
 		printf("%" PRId64 " entries of the log and %" PRId64 " recordings are in %s. The key slots are not: their replica has them.\n",
 		    backup.manifest.entries, backup.recordings, backup.to);
 	manifest_done(&backup.manifest);

@@ -12,6 +12,7 @@
 /* clang-format off */
 static const struct cli_option backup_options[] = {
 	{ 0, "root", "DIR", "of a private Postern, instead of the installed one" },
+	{ 0, "as", "NAME", "in trial mode: who makes it" },
 	{ 0, "keys", NULL, "also the log's key and the pseudonyms' key; then the backup must be kept as they are" },
 	{ 0, "json", NULL, "as one line of JSON" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option restore_options[] = {

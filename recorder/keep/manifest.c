@@ -133,12 +133,23 @@ manifest_write(const struct manifest *manifest, const char *dir)
 }
 
 /* Only names that a backup has: never one that leads out of its folder. */
+const char *const manifest_folders[] = { "rec", "versions", "witness", "out", NULL };
+
+static bool
+is_folder(const char *name, const char *slash)
+{
+	for (size_t i = 0; manifest_folders[i] != NULL; i++)
+		if (strlen(manifest_folders[i]) == (size_t)(slash - name) && strncmp(manifest_folders[i], name, (size_t)(slash - name)) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_name(const char *name)
 {
 	const char *slash = strchr(name, '/');
 
-	bool is_below = slash != NULL && slash == strrchr(name, '/') && (strncmp(name, "rec/", 4) == 0 || strncmp(name, "versions/", 9) == 0);
+	bool is_below = slash != NULL && slash == strrchr(name, '/') && is_folder(name, slash);
 
 	return name[0] != '.' && strstr(name, "..") == NULL && (slash == NULL || is_below);
 }

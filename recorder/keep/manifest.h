@@ -15,6 +15,8 @@
 
 #define MANIFEST_NAME	96	/* room for a file's name below the folder */
 
+extern const char *const manifest_folders[];	/* those in which files may lie, ended by NULL */
+
 struct manifest_file {
 	char	name[MANIFEST_NAME];
 	int64_t	bytes;

@@ -88,17 +88,21 @@ is_there(const char *dir, const char *name)
 static int
 check_place(struct restore *restore)
 {
-	AUTO_FREE char *gate = place_path(restore->place.run, "gate.sock", NULL), *rec = place_path(restore->place.state, "rec", NULL);
-	AUTO_FREE char *versions = place_path(restore->place.state, "versions", NULL);
+	AUTO_FREE char *gate = place_path(restore->place.run, "gate.sock", NULL);
 	AUTO_FD int fd = fdio_connect(gate);
 
 	if (fd >= 0)
 		return cli_fail(restore->cli, STATUS_FAILED, "posternd runs; stop it first");
 	if (is_there(restore->place.state, "catalogue.db") || is_there(restore->place.state, "slots"))
 		return cli_fail(restore->cli, STATUS_FAILED, "%s has a catalogue or key slots already; move them away first, and keep them", restore->place.state);
-	if ((mkdir(restore->place.state, 0700) < 0 && errno != EEXIST) || (mkdir(rec, 0700) < 0 && errno != EEXIST) ||
-	    (mkdir(versions, 0700) < 0 && errno != EEXIST))
+	if (mkdir(restore->place.state, 0700) < 0 && errno != EEXIST)
 		return fail(restore, -errno);
+	for (size_t i = 0; manifest_folders[i] != NULL; i++) {
+		AUTO_FREE char *folder = place_path(restore->place.state, manifest_folders[i], NULL);
+
+		if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+			return fail(restore, -errno);
+	}
 	return STATUS_OK;
 }
 
@@ -381,7 +385,7 @@ bring_up(struct restore *restore)
 static int
 give_away(struct restore *restore)
 {
-	static const char *const names[] = { "catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "mark", "slots", "rec", "versions", "log.key", "log.pub", "pseudonyms.key" };
+	static const char *const names[] = { "catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "mark", "slots", "rec", "versions", "witness", "out", "log.key", "log.pub", "pseudonyms.key" };
 	const size_t fixed = sizeof names / sizeof names[0];
 	struct stat owner;
 

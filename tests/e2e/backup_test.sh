@@ -13,6 +13,8 @@ days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_e
 sed -i '/^  - {class: standard/a\  - {class: brief, recording: 90d, texts: 1y, log: 1y}' "$root/etc/policy.yaml"
 sed 's/^  - role: shell$/  - role: brief/; s/keep: standard/keep: brief/' "$root/etc/policy.yaml" | sed -n '/role: brief/,/keep: brief/p' >"$root.role"
 cat "$root.role" >>"$root/etc/policy.yaml"
+mkdir "$root/to" && chown "$(stat -c %u "$root/state")" "$root/to"
+echo "archive file $root/to/events.json" >"$root/etc/outputs" && chmod 644 "$root/etc/outputs"
 replica_for "$root" gate
 kill -HUP "$posternd"
 shows() { "$bin/postern" policy show --root "$root" 2>&1 | grep -q "$1"; }
@@ -23,12 +25,15 @@ goes=$(work brief lapses)
 stays=$(work shell remains)
 kept() { [ "$(p auditor ls --json | grep -c '"state":"kept"')" -eq "$1" ]; }
 holds "two recordings are complete" within $days_limit kept 2
+within $days_limit grep -q '^at [1-9]' "$root/state/out/archive" || fail "an output has sent something"
 "$bin/postern" verify --root "$root" --save "$root.pin.early" >/dev/null
 
 # While the gate runs.
 copy=$root.backup
-holds "a backup of a running gate is made" sh -c "'$bin/postern' backup '$copy' --root '$root' >'$root.said'"
+holds "a backup of a running gate is made" sh -c "'$bin/postern' backup '$copy' --root '$root' --as auditor >'$root.said'"
 holds "it says what is in it, and what is not" grep -q '2 recordings are in .*key slots are not' "$root.said"
+holds "the log knows who made it, of which entries, and how much it is" within $days_limit journal "backup: auditor has made a backup of the log's [1-9][0-9]* entries, root [A-Za-z0-9+/]*=, with 2 recordings: [1-9][0-9]* files, [1-9][0-9]* bytes, in $copy"
+holds "how far outputs have come is in it" grep -q '^at [1-9]' "$copy/out/archive"
 holds "it has no slots, no log key and no epoch" sh -c "[ ! -e '$copy/slots' ] && [ ! -e '$copy/log.key' ] && [ ! -e '$copy/epochs' ]"
 "$bin/postern" verify "$copy" >"$root.said" 2>&1
 holds "it verifies by itself, without a key" grep -q '^Fine up to entry' "$root.said"
@@ -70,6 +75,7 @@ holds "it says what was deleted again" grep -q '[1-9][0-9]* were erased since th
 holds "and that slots of later sessions are there" grep -q '[1-9][0-9]* key slots belong to what happened after' "$root.said"
 holds "the deleted recording's file is not there" [ ! -e "$new/state/rec/$goes.rec" ]
 holds "an old state directory's slots do as well" sh -c "mkdir -m 700 '$root.again' '$root.again/state' && '$bin/postern' restore '$copy' --root '$root.again' --slots '$root/state' --log-key '$root.logkey' --json | grep -q '\"deleted_again\":[1-9]'"
+holds "and how far outputs have come" cmp -s "$copy/out/archive" "$new/state/out/archive"
 holds "old policies are there as well" [ "$(ls "$copy/versions" | wc -l)" -gt 0 ]
 holds "a second restore over it is refused" sh -c "! '$bin/postern' restore '$copy' --root '$new' >/dev/null 2>&1"
 

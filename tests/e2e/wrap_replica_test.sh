@@ -33,7 +33,7 @@ holds "and the second host has none in the clear" [ "$(live "$there" 01)" -eq 0 
 later=$(work wrapped)
 holds "new ones arrive wrapped" within $days_limit equal
 copy=$root.backup
-holds "a backup is made" "$bin/postern" backup "$copy" --root "$root"
+holds "a backup is made" "$bin/postern" backup "$copy" --root "$root" --as auditor
 holds "without slots and without a key" sh -c "[ ! -e '$copy/slots' ] && ! grep -rqa postern-slots-key '$copy'"
 stop
 mv "$creds/postern.slots.key" "$creds/postern.slots.key.old"

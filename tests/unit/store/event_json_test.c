@@ -42,6 +42,7 @@ each_type_has_its_own_name(void **state)
 	assert_string_equal(event_name(LOG_HOLD_ENDED), "hold-ended");
 	assert_string_equal(event_name(LOG_RESTORED), "restored");
 	assert_string_equal(event_name(LOG_SLOTS_WRAPPED), "slots-wrapped");
+	assert_string_equal(event_name(LOG_BACKUP), "backup");
 	assert_string_equal(event_name(UINT32_MAX), "unknown");
 }
 
