@@ -22,7 +22,7 @@ struct page {
 	const struct theme	*theme;
 	int			 row;	/* of the next line; may be above the window */
 	int			 bottom;
-	const char		*sign_why;	/* a grant that must be signed cannot be from here; NULL: it can */
+	const char		*sign_why;	/* why a grant cannot be from here; NULL: it can */
 };
 
 static void
@@ -130,7 +130,7 @@ say_deciders(struct page *page, const struct wire_request_row *request)
 	else if (request->deciders > 1)
 		say(page, INK_PLAIN, "%u persons could decide it; %u of them %s a console open now.", request->deciders,
 		    request->online, request->online == 1 ? "has" : "have");
-	if (request->can && request->signs && page->sign_why != NULL)
+	if (request->can && page->sign_why != NULL)
 		say(page, INK_WARN, "You can deny it. You cannot grant it here: %s.", page->sign_why);
 	else if (request->can)
 		say(page, INK_GOOD, "You can decide it%s", request->signs ? "; a grant is signed with your key." : ".");
@@ -287,7 +287,7 @@ static void
 detail_paint(struct console *console, int top, int bottom)
 {
 	const struct row *row = console_row(console);
-	struct page page = { .theme = &console->theme, .row = bottom, .bottom = bottom, .sign_why = console->queue.sign_why };
+	struct page page = { .theme = &console->theme, .row = bottom, .bottom = bottom, .sign_why = row != NULL ? queue_sign_why(&console->queue, row) : NULL };
 	int lines, most;
 
 	if (row == NULL) {

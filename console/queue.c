@@ -2,6 +2,7 @@
 /* The rows, their order, the filter and the pointer. Knows neither the screen nor the wire's questions. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +98,11 @@ queue_sign_why(const struct queue *queue, const struct row *row)
 {
 	const struct wire_request_row *request = row_request(row);
 
-	return request != NULL && row->list == LIST_WAITING && request->can && request->signs ? queue->sign_why : NULL;
+	if (request == NULL || row->list != LIST_WAITING || !request->can)
+		return NULL;
+	if (row->key_why[0] != '\0')
+		return row->key_why;
+	return request->signs ? queue->sign_why : NULL;
 }
 
 /* As the gate says it beside the session. */
@@ -122,10 +127,15 @@ name_row(struct row *row)
 	const struct wire_request_row *request = row_request(row);
 	const struct wire_grant_row *grant = row_grant(row);
 	const struct wire_session_row *session = row_session(row);
+	char id[ID_TEXT];
 
 	if (request != NULL) {
 		row->id = request->request;
 		row->since_us = request->created_us;
+		row->key_why[0] = '\0';
+		if (request->keys > 0)
+			snprintf(row->key_why, sizeof row->key_why, "it takes your key: postern grant %.*s --identity FILE", ID_SHORT,
+			    id_text(&request->request, id));
 	} else if (grant != NULL) {
 		row->id = grant->grant;
 		row->since_us = grant->usable_us;

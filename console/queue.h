@@ -22,6 +22,7 @@ struct row {
 	unsigned		link;		/* which gate's */
 	struct id		id;
 	int64_t			since_us;	/* order within a list: the oldest is first */
+	char			key_why[96];	/* it takes an auditor's key, which no console has; or "" */
 	bool			listed;		/* by the listing that is under way */
 	int64_t			gone_us;	/* 0 while the gate lists it */
 };
@@ -68,7 +69,7 @@ size_t	 queue_live(const struct queue *queue, enum list list);		/* listed by the
 /* The row again after time has passed; NULL if it is not there any more. */
 struct row	*queue_find(const struct queue *queue, enum list list, unsigned link, const struct id *id);
 
-/* Why a grant of this request cannot be signed here; NULL if it can, or need not be, or is not this person's to make. */
+/* Why a grant of this request cannot be from here: signing, or a key that it takes; NULL if it can, or need not be, or is not this person's to make. */
 const char	*queue_sign_why(const struct queue *queue, const struct row *row);
 
 /* What all three kinds have. */

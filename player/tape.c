@@ -150,6 +150,14 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 	return r;
 }
 
+/* The envelope is what others deposited, and that is the trouble with it. */
+static bool
+is_left_over(const struct tape *tape, int error)
+{
+	return tape->remote != NULL && ((const struct wire_opened *)tape->opened.fields)->layered &&
+	    (error == ERR_KEY_WRONG || error == ERR_ENVELOPE || error == ERR_REC_KEY);
+}
+
 int
 tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *cli, const struct tape_ask *ask)
 {
@@ -165,7 +173,8 @@ tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *cli, 
 		return r;
 	r = tape_reader(tape, &tape->reader);
 	if (r < 0)
-		return cli_fail(cli, cli_status(r), "%s: %s", what, err_text(r));
+		return cli_fail(cli, cli_status(r), "%s: %s%s", what, err_text(r), is_left_over(tape, r) ?
+		    ": what the keys of the others have left of its envelope is not for your key; is it one of those that it was sealed to?" : "");
 	tape->info = rec_reader_info(tape->reader);
 	meta_read(&tape->meta, tape->info->meta);
 	memcpy(id.bytes, tape->info->id, sizeof id.bytes);

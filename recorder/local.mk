@@ -308,6 +308,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
 	recorder/gate/gate_keys.c recorder/gate/gate_keys.h \
+	recorder/gate/gate_layers.c recorder/gate/gate_layers.h \
 	recorder/gate/gate_opening.c recorder/gate/gate_opening.h \
 	recorder/gate/gate_watch.c recorder/gate/gate_watch.h \
 	recorder/gate/gate_guard.c recorder/gate/gate_guard.h \
@@ -323,7 +324,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_wrap.c recorder/gate/gate_wrap.h \
 	recorder/gate/who.c recorder/gate/who.h \
 	recorder/keeper/daemon.c recorder/keeper/daemon.h
-recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a recorder/libgroups.a $(MASK_LIBS) $(POLICY_LIBS) \
+recorder_postern_gate_LDADD = lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a lib/record/librecord.a recorder/libgroups.a $(MASK_LIBS) $(POLICY_LIBS) \
 	$(SQLITE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 recorder_postern_keeper_SOURCES = recorder/keeper/keeper.c recorder/keeper/keeper.h recorder/keeper/launch.c recorder/keeper/contract.h \
 	recorder/client/wardens.c recorder/client/wardens.h \
@@ -338,7 +339,7 @@ recorder_postern_SOURCES = \
 	recorder/client/ask.c recorder/client/ask.h \
 	recorder/client/sign.c recorder/client/sign.h recorder/client/cmd_approver.c recorder/client/cmd_engineer.c recorder/client/cmd_keygen.c recorder/client/cmd_keys.c recorder/client/cmd_redact.c recorder/client/cmd_hold.c recorder/client/cmd_retention.c recorder/client/cmd_sftp.c recorder/client/cmd_try.c \
 	recorder/client/enter.c recorder/client/enter.h \
-	recorder/client/guard.c recorder/client/guard.h \
+	recorder/client/guard.c recorder/client/guard.h recorder/client/layer.c recorder/client/layer.h \
 	recorder/client/menu.c \
 	recorder/client/pane.c recorder/client/pane.h \
 	recorder/client/record.c recorder/client/record.h recorder/client/record_mask.c recorder/client/record_run.c \

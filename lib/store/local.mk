@@ -44,10 +44,11 @@ store_schema_8 = $(srcdir)/share/schema/catalogue-8.sql $(srcdir)/share/schema/s
 store_schema_9 = $(srcdir)/share/schema/catalogue-9.sql
 store_schema_10 = $(srcdir)/share/schema/catalogue-10.sql $(srcdir)/share/schema/sqlite-10.sql
 store_schema_11 = $(srcdir)/share/schema/catalogue-11.sql $(srcdir)/share/schema/sqlite-11.sql
+store_schema_12 = $(srcdir)/share/schema/sqlite-12.sql
 store_schema_string = sed -e 's/--.*//' -e '/^[[:space:]]*$$/d' -e 's/@I64@/INTEGER/g' -e 's/@BLOB@/BLOB/g' \
 	-e 's/@STRICT@/STRICT/g' -e 's/.*/	"&\\n"/'
 lib/store/schema_sql.h: $(store_schema_1) $(store_schema_2) $(store_schema_3) $(store_schema_4) $(store_schema_5) $(store_schema_6) $(store_schema_7) \
-	$(store_schema_8) $(store_schema_9) $(store_schema_10) $(store_schema_11)
+	$(store_schema_8) $(store_schema_9) $(store_schema_10) $(store_schema_11) $(store_schema_12)
 	$(AM_V_GEN)$(MKDIR_P) lib/store && { \
 		echo '/* Made from share/schema; do not edit. */'; \
 		echo 'static const char schema_1[] ='; cat $(store_schema_1) | $(store_schema_string); echo '	;'; \
@@ -61,10 +62,11 @@ lib/store/schema_sql.h: $(store_schema_1) $(store_schema_2) $(store_schema_3) $(
 		echo 'static const char schema_9[] ='; cat $(store_schema_9) | $(store_schema_string); echo '	;'; \
 		echo 'static const char schema_10[] ='; cat $(store_schema_10) | $(store_schema_string); echo '	;'; \
 		echo 'static const char schema_11[] ='; cat $(store_schema_11) | $(store_schema_string); echo '	;'; \
+		echo 'static const char schema_12[] ='; cat $(store_schema_12) | $(store_schema_string); echo '	;'; \
 	} >$@.tmp && mv $@.tmp $@
 lib/store/libstore_a-schema.$(OBJEXT): lib/store/schema_sql.h
 BUILT_SOURCES += lib/store/schema_sql.h
 CLEANFILES += lib/store/schema_sql.h lib/store/schema_sql.h.tmp
 EXTRA_DIST += share/schema/catalogue-1.sql share/schema/sqlite-1.sql share/schema/catalogue-2.sql share/schema/catalogue-3.sql \
 	share/schema/catalogue-4.sql share/schema/catalogue-5.sql share/schema/catalogue-6.sql share/schema/catalogue-7.sql share/schema/catalogue-8.sql share/schema/sqlite-8.sql share/schema/catalogue-9.sql \
-	share/schema/catalogue-10.sql share/schema/sqlite-10.sql share/schema/catalogue-11.sql share/schema/sqlite-11.sql
+	share/schema/catalogue-10.sql share/schema/sqlite-10.sql share/schema/catalogue-11.sql share/schema/sqlite-11.sql share/schema/sqlite-12.sql

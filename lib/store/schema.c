@@ -9,7 +9,7 @@
 #include "lib/store/store.h"
 
 const char *const schema_steps[] = { schema_1, schema_2, schema_3, schema_4, schema_5, schema_6, schema_7, schema_8, schema_9,
-	schema_10, schema_11 };
+	schema_10, schema_11, schema_12 };
 const size_t schema_step_count = sizeof schema_steps / sizeof schema_steps[0];
 
 static const char SQL_HAS_VERSIONS[] = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'versions'";

@@ -17,6 +17,7 @@
 #define LOGIN_MOST	8192		/* a method and a public key of any kind */
 #define KEYS_MOST	16384		/* a person's public keys, one a line */
 #define ENVELOPE_MOST	16384		/* age file: about 100 recipients */
+#define LAYERED_MOST	65536		/* an envelope that takes several keys */
 #define ADDED_MOST	49152		/* envelopes that were added to a recording */
 #define META_MOST	16384
 

@@ -106,6 +106,7 @@ static const struct wire_field request_row_fields[] = {
 	WIRE_FIELD(request_row, ID, grant, 0),
 	WIRE_FIELD(request_row, BOOL, can, 0),
 	WIRE_FIELD(request_row, BOOL, signs, 0),
+	WIRE_FIELD(request_row, U32, keys, 0),
 	WIRE_FIELD(request_row, TEXT, why, SENTENCE_MOST),
 	WIRE_FIELD(request_row, TEXT, details, DETAILS_MOST),
 	WIRE_FIELD(request_row, ID, extends, 0),
@@ -242,6 +243,23 @@ static const struct wire_field shorten_fields[] = {
 	WIRE_FIELD(shorten, TEXT, reason, REASON_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
+static const struct wire_field layers_fields[] = {
+	WIRE_FIELD(layers, TEXT, which, NAME_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field layer_row_fields[] = {
+	WIRE_FIELD(layer_row, BYTES, envelope, 32),
+	WIRE_FIELD(layer_row, U32, part, 0),
+	WIRE_FIELD(layer_row, BYTES, file, LAYERED_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
+static const struct wire_field deposit_fields[] = {
+	WIRE_FIELD(deposit, TEXT, which, NAME_MOST),
+	WIRE_FIELD(deposit, BYTES, envelope, 32),
+	WIRE_FIELD(deposit, U32, part, 0),
+	WIRE_FIELD(deposit, BYTES, inner, LAYERED_MOST),
+	{ NULL, WIRE_END, 0, 0 } };
+
 static const struct wire_field review_fields[] = {
 	WIRE_FIELD(review, TEXT, which, NAME_MOST),
 	WIRE_FIELD(review, TEXT, comment, REASON_MOST),
@@ -321,6 +339,7 @@ static const struct wire_field open_fields[] = {
 static const struct wire_field opened_fields[] = {
 	WIRE_FIELD(opened, ID, session, 0),
 	WIRE_FIELD(opened, BYTES, envelope, ENVELOPE_MOST),
+	WIRE_FIELD(opened, BOOL, layered, 0),
 	WIRE_FIELD(opened, BOOL, running, 0),
 	WIRE_FIELD(opened, BYTES, sha256, 32),
 	WIRE_FIELD(opened, BYTES, added, ADDED_MOST),
@@ -442,6 +461,9 @@ static const struct wire_row rows[WIRE_KINDS] = {
 	ROW(GRANT_ROW, grant_row, SIDE(FROM_GATE), ANY),
 	ROW(ENTER, enter, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(DECIDE, decide, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(LAYERS, layers, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
+	ROW(LAYER_ROW, layer_row, SIDE(FROM_GATE), ANY),
+	ROW(DEPOSIT, deposit, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SESSIONS, sessions, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),
 	ROW(SESSION_ROW, session_row, SIDE(FROM_GATE), ANY),
 	ROW(REVOKE, revoke, SIDE(FROM_CLIENT), WIRE_PHASE_KNOWN),

@@ -17,6 +17,8 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, TEXT, kept, NAME_MOST),
 	WIRE_FIELD(start, TEXT, meta, META_MOST),
 	WIRE_FIELD(start, WORDS, recipients, NAME_MOST),
+	WIRE_FIELD(start, WORDS, owners, NAME_MOST),
+	WIRE_FIELD(start, U32, keys, 0),
 	WIRE_FIELD(start, BOOL, external, 0),
 	WIRE_FIELD(start, BOOL, tty, 0),
 	WIRE_FIELD(start, BOOL, gate, 0),
@@ -41,7 +43,7 @@ const struct wire_field start_fields[] = {
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field envelope_fields[] = {
-	WIRE_FIELD(envelope, BYTES, age, ENVELOPE_MOST),
+	WIRE_FIELD(envelope, BYTES, age, LAYERED_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field go_fields[] = {

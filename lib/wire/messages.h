@@ -86,6 +86,7 @@ struct wire_request_row {
 	struct id grant;
 	bool	 can;		/* the peer may decide it */
 	bool	 signs;		/* a grant counts only with a signature */
+	uint32_t keys;		/* to open: so many persons must still bring their key (wire_layers), each with a grant */
 	char	*why;		/* why not, a sentence */
 	char	*details;	/* sentences for the details view, separated by " | " */
 	struct id extends;	/* the running grant that shall last longer; zero for a new one */
@@ -141,6 +142,18 @@ struct wire_decide {
 	int64_t	 seconds;	/* 0 = as asked */
 	char	*comment;
 	struct wire_bytes text, signature;	/* the decision's own text and SSHSIG; empty = unsigned */
+};
+struct wire_layers { char *which; };	/* a request to open: what a decider's key shall open first. Answered by rows; an act in the log */
+struct wire_layer_row {		/* one part of one envelope (lib/record/layers.h) */
+	struct wire_bytes envelope;	/* its SHA-256, as it was when the recording was made: which one it is */
+	uint32_t part;
+	struct wire_bytes file;		/* an age file */
+};
+struct wire_deposit {		/* what was in it: counts with the peer's grant of that request, on the same connection */
+	char	*which;			/* the request */
+	struct wire_bytes envelope;
+	uint32_t part;
+	struct wire_bytes inner;
 };
 struct wire_review {		/* a break-glass, by somebody who decides about its role; answered by wire_basis_row if there is something to sign */
 	char	*which, *comment;
@@ -200,7 +213,8 @@ struct wire_recording_row {
 struct wire_open { char *which; char *reason; char *how; };	/* how: "play", "export as text": what for, in a word or two */
 struct wire_opened {
 	struct id session;
-	struct wire_bytes envelope;	/* age file to the auditors */
+	struct wire_bytes envelope;	/* age file to the auditors; of a layered one, what their keys have left of it */
+	bool	 layered;		/* it is that */
 	bool	 running;
 	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
 	struct wire_bytes added;	/* envelopes that were added: of each its length, u32 big-endian, and its bytes */
@@ -307,6 +321,8 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	char	*kept;		/* "kept 90 days": for the sentence at the end */
 	char	*meta;		/* JSON, stored in the recording */
 	char	**recipients;	/* age1... */
+	char	**owners;	/* whose each of them is, where `keys` is above 1; else none */
+	uint32_t keys;		/* so many persons must bring a key to open the recording; 0 as 1 */
 	bool	 external;	/* envelope goes to the gate, not into the file */
 	bool	 tty;
 	bool	 gate;		/* there is a gate: descriptor WORKER_GATE is open */

@@ -12,6 +12,7 @@
 #include "lib/wire/client.h"
 #include "lib/wire/pages.h"
 #include "recorder/client/commands.h"
+#include "recorder/client/layer.h"
 #include "recorder/client/sign.h"
 
 static int
@@ -32,6 +33,9 @@ print_request(struct client *client, const void *fields, void *user)
 	    clock_span(row->seconds, span), clock_short((clock_wall_us() - row->created_us) / CLOCK_US, waited), row->reason);
 	if (!id_is_zero(&row->opens))
 		printf("%*s  to open the recording of session %.*s\n", ID_SHORT, "", ID_SHORT, id_text(&row->opens, id));
+	if (row->keys > 0)
+		printf("%*s  takes the key of %s, with: postern grant %.*s --identity FILE\n", ID_SHORT, "",
+		    row->keys > 1 ? "two who grant it" : "the one who grants it", ID_SHORT, id_text(&row->request, id));
 	if (row->unreviewed)
 		printf("%*s  BREAK-GLASS: nobody decided this; %s\n", ID_SHORT, "", row->can_review ? "review it with `postern review`" : "not for you to review");
 	else if (row->reviewer[0] != '\0')
@@ -96,6 +100,8 @@ decide(struct cli *cli, struct wire_decide *decision, const char *comment)
 
 	decision->which = cli->words[0];
 	decision->comment = clean;
+	if (r == 0 && decision->grant)
+		r = layer_open(&client, cli->words[0]);
 	if (r == 0 && decision->grant)
 		r = sign_decision(&client, decision, &sign);
 	if (r == 0)

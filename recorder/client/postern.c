@@ -46,7 +46,8 @@ static const struct cli_option grant_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "for", "TIME", "a shorter time than was asked for" },
 	{ 0, "comment", "TEXT", "what the engineer reads" },
 	{ 0, "sign", NULL, "sign it, by the ssh agent, although the role does not ask for that" },
-	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" }, { 0, NULL, NULL, NULL } };
+	{ 0, "key", "FILE", "sign it with this ssh key (ed25519, or in a security key)" },
+	{ 'i', "identity", "FILE", "your secret key (an age identity), to open a recording that takes several" }, { 0, NULL, NULL, NULL } };
 static const struct cli_option review_options[] = { CLIENT_OPTIONS, CLIENT_HOST,
 	{ 0, "comment", "TEXT", "what you looked at, and whether it was right" },
 	{ 0, "sign", NULL, "sign it, by the ssh agent, although the role does not ask for that" },

@@ -13,6 +13,7 @@ struct event;
 struct event_base;
 struct gate_masks;
 struct gate_aide;
+struct deposit;
 struct gate_replica;
 struct live;
 struct live_waiting;
@@ -85,6 +86,7 @@ struct gate {
 	struct gate_replica	*replica;	/* NULL: there is none */
 	struct gate_aide	*aides;		/* outputs and witnesses */
 	struct gate_reports	 reports;
+	struct deposit		*deposits;	/* gate_layers.h */
 	struct peer		*peers;
 	unsigned		 peer_count;
 	struct live		*sessions;

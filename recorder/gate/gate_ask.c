@@ -21,6 +21,7 @@
 #include "recorder/gate/gate_extend.h"
 #include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_keys.h"
+#include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_login.h"
 #include "recorder/gate/gate_mask.h"
@@ -364,9 +365,8 @@ tell_outcome(struct peer *peer, const struct request *request, const struct outc
 	peers_changed(peer->gate, "request", &request->id);
 }
 
-/* 0, or the peer has been told why they may not. */
-static int
-check_decider(struct peer *peer, const struct request *request, uint32_t *counts)
+int
+gate_check_decider(struct peer *peer, const struct request *request, uint32_t *counts)
 {
 	const struct policy_role *role = gate_opening_role(peer->gate->policy, request);
 	struct policy_subject subject = who_subject(peer->who);
@@ -406,7 +406,7 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	uint32_t counts = 0;
 	int r;
 
-	if (check_decider(peer, request, &counts) != 0 || gate_signed_check(peer, role, request, question) != 0)
+	if (gate_check_decider(peer, request, &counts) != 0 || gate_signed_check(peer, role, request, question) != 0)
 		return 0;
 	if (question->grant && gate_role_changed(request, role)) {
 		peer_fail(peer, STATUS_DENIED, "%s", GATE_ROLE_CHANGED);
@@ -420,6 +420,8 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 	if (is_more && question->grant && !gate_extend_fits(peer, request, question->seconds != 0 ? question->seconds : request->seconds))
 		return 0;
 	need = gate_need(peer->gate->policy, role);
+	if (question->grant && !gate_layers_may(peer, request, &need.count))
+		return 0;
 	groups = groups_spoken_for(role, counts);
 	decision.groups = groups;
 	decision.comment = comment[0] != '\0' ? comment : NULL;
@@ -433,8 +435,12 @@ gate_decide(struct peer *peer, const struct wire_decide *question, const struct 
 		r = request_decide(peer->gate->store, &decision, &need, &now, &outcome);
 	if (r == 0)
 		r = is_more ? log_more(peer, request, &outcome, &proof) : log_outcome(peer, request, &outcome, &proof);
+	if (r == 0 && question->grant)
+		r = gate_layers_say(peer, request);
 	if (r == 0)
 		r = txn_commit(&txn);
+	if (r == 0)
+		gate_layers_decided(peer, request);
 	if (r == ERR_DECIDED)
 		tell_decided(peer, &outcome);
 	else if (r == 0 && is_more)

@@ -32,6 +32,9 @@ int	gate_fill_request(const struct peer *peer, const struct wire_ask *ask, const
 int	gate_decide_by_policy(struct gate *gate, const struct policy_subject *subject, const struct policy_role *role,
 	    const struct request *request, struct outcome *outcome);
 
+/* 0, or the peer has been told why they may not decide about it. */
+int	gate_check_decider(struct peer *peer, const struct request *request, uint32_t *counts);
+
 /* The peer decides about a request; answers the peer, or returns negative. `is_new`: one for more time that is made together with it. */
 int	gate_decide(struct peer *peer, const struct wire_decide *question, const struct request *request, bool is_new);
 

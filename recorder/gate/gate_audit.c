@@ -16,6 +16,7 @@
 #include "lib/base/err.h"
 #include "lib/base/fdio.h"
 #include "lib/base/own.h"
+#include "lib/record/layers.h"
 #include "lib/store/event.h"
 #include "lib/store/recording.h"
 #include "lib/store/request.h"
@@ -185,6 +186,24 @@ why_opened(struct gate *gate, const char *role, const struct wire_open *question
 	return gate_mask_text(gate, role, both);
 }
 
+/* What the peer's key opens: 1, or 0 after the peer has been told why there is nothing for it. */
+static int
+load_envelope(struct peer *peer, const struct recording *recording, const struct wire_open *question, struct gate_opening *opening, struct buf *envelope)
+{
+	int r = recording_envelope(peer->gate->store, &recording->session.id, envelope);
+
+	if (r == ERR_EXPIRED) {
+		tell_expired(peer, recording);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	opening->keys = layers_keys(buf_data(envelope), buf_len(envelope));
+	if (!gate_opening_may(peer, recording, question, opening))
+		return 0;
+	return gate_opening_envelope(peer, recording, opening, envelope);
+}
+
 int
 on_open(struct peer *peer, const void *fields)
 {
@@ -193,31 +212,26 @@ on_open(struct peer *peer, const void *fields)
 	struct recording recording;
 	struct wire_opened opened = { .running = false };
 	AUTO_FREE char *reason = NULL;
-	char window[GATE_OPENING_WORDS];
+	struct gate_opening opening = { .keys = 1 };
 	int r;
 
 	if (!gate_audit_may(peer))
 		return 0;
 	r = find(peer, question->which, &recording);
-	if (r < 0)
-		return r;
-	r = recording_envelope(peer->gate->store, &recording.session.id, &envelope);
-	if (r == ERR_EXPIRED) {
-		tell_expired(peer, &recording);
-		return 0;
-	}
-	if (r == 0 && !gate_opening_may(peer, &recording, question, window))
-		return 0;
 	if (r == 0)
-		r = open_files(peer, &recording.session.id);
+		r = load_envelope(peer, &recording, question, &opening, &envelope);
+	if (r <= 0)
+		return r;
+	r = open_files(peer, &recording.session.id);
 	if (r < 0)
 		return r;
 	reason = why_opened(peer->gate, recording.session.role, question);
-	r = gate_watch_opened(peer, &recording, window, reason);
+	r = gate_watch_opened(peer, &recording, opening.words, reason);
 	if (r < 0)	/* what the log does not take does not happen */
 		return r;
 	opened.session = recording.session.id;
 	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
+	opened.layered = opening.keys > 1;
 	opened.running = recording.session.state != SESSION_ENDED;
 	if (recording.state == RECORDING_CLOSED)
 		opened.sha256 = (struct wire_bytes){ recording.file.sha256, sizeof recording.file.sha256 };

@@ -60,7 +60,7 @@ struct entry {
 	int				 fds[LAUNCH_FDS];	/* LAUNCH_CLIENT is borrowed */
 	int				 gate_end;
 	char				*rec_path, *tail_path;
-	char				**recipients;	/* the policy's, without those that are retired */
+	struct gate_recipients		 recipients;
 };
 
 static void
@@ -72,7 +72,8 @@ entry_done(struct entry *e)
 	request_done(&e->request);
 	buf_done(&e->by);
 	free(e->command);
-	free(e->recipients);
+	free(e->recipients.keys);
+	free(e->recipients.owners);
 	free(e->rec_path);
 	free(e->tail_path);
 }
@@ -198,13 +199,19 @@ static int
 check_machine(struct entry *e)
 {
 	struct gate *gate = e->peer->gate;
+	char why[192];
 	struct statvfs fs;
 
 	if (!gate_keeper_agrees(gate))
 		return refuse(e, STATUS_FAILED, "the policy is being read again; try once more in a moment");
-	e->recipients = gate_keys_recipients(gate);
-	if (e->recipients == NULL)
+	gate_keys_recipients(gate, &e->recipients);
+	if (e->recipients.keys[0] == NULL)
 		return refuse(e, STATUS_FAILED, "no auditor's key is configured that is not retired, so nobody could ever open the recording; see /etc/postern/auditors");
+	if (e->role->class->keys > 1 && e->recipients.persons < e->role->class->keys) {
+		snprintf(why, sizeof why, "its recordings take the keys of %u persons, but only %u have one that is not retired; see /etc/postern/auditors",
+		    e->role->class->keys, e->recipients.persons);
+		return refuse(e, STATUS_FAILED, why);
+	}
 	if (live_reports_are_full(gate))
 		return refuse(e, STATUS_FAILED, "running sessions report more than the disk takes into the log; nobody enters until it keeps up: try again in a moment");
 	if (statvfs(gate->daemon.place.state, &fs) < 0)
@@ -334,10 +341,11 @@ make_start(struct entry *e)
 	AUTO_FREE char *by = buf_text(&e->by);
 	AUTO_FREE char *meta = make_meta(e, by);
 	AUTO_SECRET uint8_t *key = secret_new(SECRET_KEY);
+	const unsigned keys = e->role->class->keys;
 	int r;
 	struct wire_start start = { .session = e->session.id, .person = e->session.person, .role = e->session.role,
 		.host = e->session.host, .reason = e->request.reason, .by = by, .kept = kept, .meta = meta,
-		.recipients = e->recipients, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
+		.recipients = e->recipients.keys, .owners = keys > 1 ? e->recipients.owners : NULL, .keys = keys, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,

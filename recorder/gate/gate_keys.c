@@ -18,6 +18,7 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_audit.h"
 #include "recorder/gate/gate_keys.h"
+#include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_rules.h"
@@ -38,17 +39,32 @@ gate_is_auditor(struct gate *gate, const struct policy_subject *subject)
 	return policy_is_auditor(gate->policy, subject) && !gate_is_retired(gate, subject->person);
 }
 
-char **
-gate_keys_recipients(struct gate *gate)
+static bool
+has_word(char *const *words, const char *word)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
+void
+gate_keys_recipients(struct gate *gate, struct gate_recipients *recipients)
 {
 	const struct policy *policy = gate->policy;
-	AUTO_FREE char **live = own_alloc((policy->recipients_count + 1) * sizeof *live);
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < policy->recipients_count; i++)
-		if (!gate_is_retired(gate, policy->recipients[i]))
-			live[count++] = policy->recipients[i];
-	return count > 0 ? TAKE(live, NULL) : NULL;
+	*recipients = (struct gate_recipients){ .keys = own_alloc((policy->recipients_count + 1) * sizeof *recipients->keys),
+		.owners = own_alloc((policy->recipients_count + 1) * sizeof *recipients->owners) };
+	for (unsigned i = 0; i < policy->recipients_count; i++) {
+		char *owner = policy->recipient_owners[i];
+
+		if (gate_is_retired(gate, policy->recipients[i]))
+			continue;
+		recipients->persons += owner[0] != '\0' && !has_word(recipients->owners, owner);
+		recipients->keys[count] = policy->recipients[i];
+		recipients->owners[count++] = owner;
+	}
 }
 
 static bool
@@ -267,6 +283,10 @@ on_rewrap(struct peer *peer, const void *fields)
 		return 0;
 	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec < 0)
 		return ERR_NO_RIGHT;
+	if (gate_layers_keys(gate, &question->session) > 1) {
+		peer_fail(peer, STATUS_DENIED, "this recording takes the keys of several persons: an envelope for one key more would open it alone");
+		return 0;
+	}
 	if (!is_recipient(gate->policy, question->recipient) || gate_is_retired(gate, question->recipient)) {
 		peer_fail(peer, STATUS_DENIED, "an envelope is added for keys in the file auditors that are not retired; this is none");
 		return 0;

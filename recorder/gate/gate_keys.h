@@ -18,8 +18,13 @@ bool	gate_is_retired(struct gate *gate, const char *name);
 /* An auditor of the policy who is not retired. */
 bool	gate_is_auditor(struct gate *gate, const struct policy_subject *subject);
 
-/* The policy's recipients that are not retired, NULL at the end; NULL if there are none. The caller frees the array. */
-char	**gate_keys_recipients(struct gate *gate);
+/* The policy's recipients that are not retired, and whose each of them is; NULL at the end of both. The caller frees the arrays. */
+struct gate_recipients {
+	char		**keys, **owners;
+	unsigned	  persons;	/* different owners; keys without one do not count */
+};
+
+void	gate_keys_recipients(struct gate *gate, struct gate_recipients *recipients);
 
 /* The envelopes added to a recording, for recipients that are not retired, as wire_opened has them; as many as fit. 0 or negative. */
 int	gate_keys_added(struct gate *gate, const struct id *session, struct buf *added);

@@ -9,14 +9,17 @@
 #include "lib/base/cli.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
+#include "lib/base/own.h"
 #include "lib/store/recording.h"
 #include "lib/store/request.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_audit.h"
+#include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_opening.h"
+#include "recorder/gate/gate_watch.h"
 #include "recorder/gate/peer.h"
 #include "recorder/gate/who.h"
 #include "recorder/policy/policy.h"
@@ -29,7 +32,7 @@ gate_opening_role(const struct policy *policy, const struct request *request)
 	if (id_is_zero(&request->opens))
 		return policy_role(policy, request->role);
 	class = policy_class(policy, request->class);
-	return class != NULL ? class->opening : NULL;
+	return class != NULL && class->opening != NULL ? class->opening : policy->opening;
 }
 
 char *
@@ -66,23 +69,33 @@ is_waiting(void *ctx, const struct request *request)
 	return 0;
 }
 
+/* By what rules this recording is opened: its class's, or those for recordings of classes without any. */
+static const struct policy_role *
+opening_of(const struct peer *peer, const struct recording *recording)
+{
+	const struct policy_class *class = policy_class(peer->gate->policy, recording->session.class);
+
+	return class != NULL && class->opening != NULL ? class->opening : peer->gate->policy->opening;
+}
+
 /* What stands in the way. 0, or the peer has been told; negative errors of the catalogue in *error. */
 static int
 check_ask(struct peer *peer, const struct wire_ask *ask, const struct recording *recording, int *error)
 {
 	const struct policy_class *class = policy_class(peer->gate->policy, recording->session.class);
+	const struct policy_role *opening = opening_of(peer, recording);
 	const struct request_filter filter = { .state = request_state_names[REQUEST_WAITING], .person = peer_person(peer) };
 	struct waiting waiting = { .session = &recording->session.id };
 	char most[CLOCK_TEXT];
 
 	if (recording->state == RECORDING_EXPIRED)
 		peer_fail(peer, STATUS_EXPIRED, "it is too late: the recording of this session has been deleted");
-	else if (class == NULL || class->open != POLICY_OPEN_GRANT)
+	else if ((class == NULL || class->open != POLICY_OPEN_GRANT) && gate_layers_keys(peer->gate, &recording->session.id) < 2)
 		peer_fail(peer, STATUS_USAGE, "recordings of class %s need no grant: open it with a reason", recording->session.class);
 	else if (is_blank(ask->reason))
 		peer_fail(peer, STATUS_USAGE, "a request needs a reason");
-	else if (ask->seconds < 0 || ask->seconds > class->opening->times.most_s)
-		peer_fail(peer, STATUS_USAGE, "it can be opened for at most %s", clock_span(class->opening->times.most_s, most));
+	else if (ask->seconds < 0 || ask->seconds > opening->times.most_s)
+		peer_fail(peer, STATUS_USAGE, "it can be opened for at most %s", clock_span(opening->times.most_s, most));
 	else if (ask->not_before_us != 0 || ask->glass)
 		peer_fail(peer, STATUS_USAGE, "a recording is opened from the grant on, and never without one");
 	else if ((*error = request_list(peer->gate->store, &filter, is_waiting, &waiting)) == 0 && waiting.found)
@@ -96,7 +109,7 @@ static int
 fill(const struct peer *peer, const struct wire_ask *ask, const struct recording *recording, struct request *request)
 {
 	const struct policy *policy = peer->gate->policy;
-	const struct policy_role *opening = policy_class(policy, recording->session.class)->opening;
+	const struct policy_role *opening = opening_of(peer, recording);
 	int64_t now_us = gate_now(peer->gate).wall_us;
 
 	*request = (struct request){ .id = id_new(), .opens = recording->session.id, .seconds = ask->seconds != 0 ? ask->seconds : opening->times.default_s,
@@ -170,34 +183,122 @@ refuse(struct peer *peer, const struct recording *recording, int status, const c
 
 /* A window of the peer's own that is open now. */
 static bool
-has_window(struct peer *peer, const struct recording *recording, char words[GATE_OPENING_WORDS])
+has_window(struct peer *peer, const struct recording *recording, struct gate_opening *opening)
 {
 	AUTO_REQUEST struct request request = { 0 };
-	char id[ID_TEXT], until[CLOCK_TEXT], why[128];
-	int r = request_window(peer->gate->store, &recording->session.id, peer_person(peer), gate_now(peer->gate).wall_us, &request);
+	char id[ID_TEXT], until[CLOCK_TEXT], why[256], keys[64] = "";
+	int r = gate_layers_window(peer->gate, &recording->session.id, peer_person(peer), &request);
 
+	if (r == ERR_NOT_FOUND)
+		r = request_window(peer->gate->store, &recording->session.id, peer_person(peer), gate_now(peer->gate).wall_us, &request);
 	if (r == ERR_NOT_FOUND) {
-		snprintf(why, sizeof why, "this recording is opened only with a grant: postern request --open %.*s --reason TEXT", ID_SHORT,
+		if (opening->keys > 1)
+			snprintf(keys, sizeof keys, " and the keys of %u persons", opening->keys);
+		snprintf(why, sizeof why, "this recording is opened only with a grant%s: postern request --open %.*s --reason TEXT", keys, ID_SHORT,
 		    id_text(&recording->session.id, id));
 		return refuse(peer, recording, STATUS_DENIED, why);
 	}
 	if (r < 0)
 		return refuse(peer, recording, cli_status(r), err_text(r));
-	snprintf(words, GATE_OPENING_WORDS, ", under request %.*s, granted by %s until %s", ID_SHORT, id_text(&request.id, id), request.end.closed_by,
+	opening->request = request.id;
+	snprintf(opening->words, sizeof opening->words, ", under request %.*s, granted by %s until %s", ID_SHORT, id_text(&request.id, id), request.end.closed_by,
 	    clock_local(request.opens_until_us, until));
 	return true;
 }
 
 bool
-gate_opening_may(struct peer *peer, const struct recording *recording, const struct wire_open *question, char words[GATE_OPENING_WORDS])
+gate_opening_may(struct peer *peer, const struct recording *recording, const struct wire_open *question, struct gate_opening *opening)
 {
 	const struct policy_class *class = policy_class(peer->gate->policy, recording->session.class);
 	enum policy_open open = class != NULL ? class->open : POLICY_OPEN_REASON;	/* of a class that the policy has no more */
 
-	words[0] = '\0';
+	opening->words[0] = '\0';
+	opening->request = (struct id){ { 0 } };
+	if (opening->keys > 1)	/* whatever the policy says by now: without the others there is nothing to give out */
+		open = POLICY_OPEN_GRANT;
 	if (open != POLICY_OPEN_FREE && is_blank(question->reason)) {
 		peer_fail(peer, STATUS_USAGE, "say why you open it with --reason TEXT (a ticket or a sentence); it stands in the log");
 		return false;
 	}
-	return open != POLICY_OPEN_GRANT || has_window(peer, recording, words);
+	return open != POLICY_OPEN_GRANT || has_window(peer, recording, opening);
+}
+
+int
+gate_opening_envelope(struct peer *peer, const struct recording *recording, const struct gate_opening *opening, struct buf *envelope)
+{
+	int r = gate_layers_replace(peer->gate, &opening->request, envelope);
+	char id[ID_TEXT], why[256];
+
+	if (r != ERR_NOT_FOUND)
+		return r < 0 ? r : 1;
+	snprintf(why, sizeof why, "what the keys of the others have opened is gone, since the gate was restarted: ask anew with postern request --open %.*s --reason TEXT",
+	    ID_SHORT, id_text(&recording->session.id, id));
+	(void)refuse(peer, recording, STATUS_LAPSED, why);
+	return 0;
+}
+
+/* ---- taking it back ---------------------------------------------------------------------------------------------- */
+
+/* What they have open of it is closed, too. */
+static void
+stop_reading(struct gate *gate, const struct request *request)
+{
+	for (struct peer *peer = gate->peers; peer != NULL; peer = peer->next) {
+		if (!id_equal(&peer->reading.session, &request->opens) || strcmp(peer_person(peer), request->person) != 0)
+			continue;
+		gate_watch_over(peer);
+		own_close(&peer->reading.rec);
+		own_close(&peer->reading.tail);
+		peer->reading.rec = peer->reading.tail = -1;
+	}
+}
+
+static int
+revoke(struct peer *peer, const struct request *request, const char *said)
+{
+	struct gate *gate = peer->gate;
+	AUTO_FREE char *reason = gate_mask_text(gate, request->role, said);
+	AUTO_TXN struct txn txn = { 0 };
+	char what[GATE_OPENING_WORDS];
+	int r = txn_begin(&txn, gate->store);
+
+	if (r == 0)
+		r = request_open_until(gate->store, &request->id, gate_now(gate).wall_us);
+	if (r == 0)
+		r = gate_say(gate, LOG_REVOKED, &request->id, "%s revoked %s by %s: " LOG_WORDS "%s", peer_person(peer), gate_opening_what(request, what),
+		    request->person, reason);
+	if (r == 0)
+		r = txn_commit(&txn);
+	if (r < 0)
+		return r;
+	gate_layers_sweep(gate);
+	stop_reading(gate, request);
+	peers_changed(gate, "request", &request->id);
+	peer_done(peer, "Revoked: %s by %s.", what, request->person);
+	return 0;
+}
+
+int
+gate_opening_revoke(struct peer *peer, const char *which, const char *said)
+{
+	AUTO_REQUEST struct request request = { 0 };
+	struct policy_subject subject = who_subject(peer->who);
+	uint32_t counts;
+	struct id id;
+	int r = request_find(peer->gate->store, which, &id);
+
+	if (r == 0)
+		r = request_load(peer->gate->store, &id, &request);
+	if (r < 0)
+		return r;
+	if (id_is_zero(&request.opens))
+		return ERR_NOT_FOUND;
+	r = policy_may_decide(peer->gate->policy, &subject, gate_opening_role(peer->gate->policy, &request), request.person, &counts);
+	if (r < 0 && strcmp(request.person, peer_person(peer)) != 0)
+		peer_fail(peer, STATUS_DENIED, "only those who may decide about it, and the one who asked, revoke it");
+	else if (request.state != REQUEST_GRANTED || request.opens_until_us <= gate_now(peer->gate).wall_us)
+		peer_fail(peer, STATUS_LAPSED, "no window is open under this request");
+	else
+		return revoke(peer, &request, said);
+	return 0;
 }

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+#include "lib/base/id.h"
+
+struct buf;
 struct outcome;
 struct peer;
 struct policy;
@@ -19,12 +22,25 @@ struct wire_open;
 /* The auditor asks for a window; answered. 0 or negative. */
 int	gate_opening_ask(struct peer *peer, const struct wire_ask *ask);
 
-/*
- * May the peer open it now, with this reason? If not, peer and log have been told. `words` becomes what the log adds about
- * the window that allows it, or "".
- */
+/* An opening that is asked for. */
+struct gate_opening {
+	unsigned	keys;		/* how many persons must bring one; 1 for most */
+	struct id	request;	/* with which window it is opened; zero where it takes none */
+	char		words[GATE_OPENING_WORDS];	/* what the log adds about that, or "" */
+};
+
+/* May the peer open it now, with this reason? If not, peer and log have been told. Fills in request and words. */
 bool	gate_opening_may(struct peer *peer, const struct recording *recording, const struct wire_open *question,
-	    char words[GATE_OPENING_WORDS]);
+	    struct gate_opening *opening);
+
+/*
+ * An envelope of the recording, as the catalogue has it, becomes what the keys of the others have left of it, if it takes several.
+ * 1, or 0 after peer and log have been told that there is nothing; or negative.
+ */
+int	gate_opening_envelope(struct peer *peer, const struct recording *recording, const struct gate_opening *opening, struct buf *envelope);
+
+/* Takes a window back before its time: `which` is its request. Answered; ERR_NOT_FOUND if there is no such request to open. */
+int	gate_opening_revoke(struct peer *peer, const char *which, const char *said);
 
 /* By which role's rules a request is decided: for one to open, those of its class. NULL: there are none any more. */
 const struct policy_role *gate_opening_role(const struct policy *policy, const struct request *request);

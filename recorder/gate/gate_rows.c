@@ -19,6 +19,7 @@
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_keys.h"
+#include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/peer.h"
@@ -169,6 +170,8 @@ fill_role(struct peer *peer, const struct request *request, struct wire_request_
 	row->about = role->about != NULL ? role->about : (char *)(uintptr_t)"";
 	row->need = policy_needs(role);
 	row->signs = role->approve.is_signed;
+	if (request->state == REQUEST_WAITING)
+		row->keys = gate_layers_left(peer->gate, request);
 	row->deciders = count_deciders(&m, peer->gate->daemon.trial);
 	row->online = peers_count(peer->gate, may_decide, &m);
 	r = policy_may_decide(peer->gate->policy, &subject, role, request->person, &counts);

@@ -51,6 +51,8 @@ static const struct rule {
 	[WIRE_BASIS]		= { on_basis,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SIGNED]		= { on_signed,		STORE | POLICY | PERSON },
 	[WIRE_DECIDE]		= { on_decide,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_LAYERS]		= { on_layers,		FRESH | STORE | POLICY | PERSON },
+	[WIRE_DEPOSIT]		= { on_deposit,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SESSIONS]		= { on_sessions,	STORE | POLICY | PERSON },
 	[WIRE_REVOKE]		= { on_revoke,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_SAY]		= { on_say,		FRESH | STORE | POLICY | PERSON },

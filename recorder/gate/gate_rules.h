@@ -27,6 +27,8 @@ int	on_grants(struct peer *peer, const void *fields);
 int	on_basis(struct peer *peer, const void *fields);
 int	on_signed(struct peer *peer, const void *fields);
 int	on_decide(struct peer *peer, const void *fields);
+int	on_layers(struct peer *peer, const void *fields);
+int	on_deposit(struct peer *peer, const void *fields);
 int	on_enter(struct peer *peer, const void *fields);
 int	on_sessions(struct peer *peer, const void *fields);
 int	on_revoke(struct peer *peer, const void *fields);

@@ -21,6 +21,7 @@
 #include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
+#include "recorder/gate/gate_opening.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_session.h"
 #include "recorder/gate/live.h"
@@ -289,6 +290,8 @@ on_revoke(struct peer *peer, const void *fields)
 		r = grant_find(peer->gate->store, question->which, &id);
 	if (r == 0)
 		r = grant_get(peer->gate->store, &id, &grant);
+	if (r == ERR_NOT_FOUND)
+		return gate_opening_revoke(peer, question->which, question->reason);
 	if (r < 0)
 		return r;
 	if (!gate_session_may(peer, grant.person, grant.role)) {

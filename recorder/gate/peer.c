@@ -22,6 +22,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_keeper.h"
+#include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_watch.h"
@@ -53,6 +54,7 @@ peer_free(struct peer *peer)
 	wire_conn_done(&peer->conn);
 	own_close(&peer->reading.rec);
 	own_close(&peer->reading.tail);
+	deposits_free(&peer->deposits);
 	who_free(peer->who);
 	free(peer->program);
 	free(peer->as);

@@ -9,6 +9,7 @@
 #include "lib/base/id.h"
 #include "lib/wire/conn.h"
 
+struct deposit;
 struct event;
 struct gate;
 struct who;
@@ -46,6 +47,7 @@ struct peer {
 	struct wire_message	 held;		/* heard when the answer is there */
 	struct peer_reading	 reading;
 	struct peer_audit	 audit;
+	struct deposit		*deposits;	/* that no grant counts for yet (gate_layers.h) */
 };
 
 /*

@@ -39,6 +39,15 @@ policy_class(const struct policy *policy, const char *name)
 	return NULL;
 }
 
+const char *
+policy_key_owner(const struct policy *policy, const char *key)
+{
+	for (unsigned i = 0; i < policy->recipients_count; i++)
+		if (strcmp(policy->recipients[i], key) == 0)
+			return policy->recipient_owners[i];
+	return NULL;
+}
+
 const struct policy_person *
 policy_person(const struct policy *policy, const char *name)
 {

@@ -52,6 +52,7 @@ struct policy_class {
 	char	*recording_text, *texts_text, *log_text;	/* as written; NULL if left out */
 	int64_t	 recording_s, texts_s, log_s;
 	enum policy_open	 open;
+	unsigned		 keys;		/* persons who must bring a key to open a recording: 1, or with POLICY_OPEN_GRANT more */
 	struct policy_role	*opening;	/* with POLICY_OPEN_GRANT: only its `approve` and times, its name the class's; else NULL */
 };
 
@@ -184,6 +185,7 @@ struct policy {
 	unsigned		  admins_count;
 	struct policy_class	 *classes;
 	unsigned		  classes_count;
+	struct policy_role	*opening;	/* for a recording that takes several keys, of a class that asks for no grant (any more) */
 	struct policy_role	  holds;	/* `holds`: only its `approve`, one person of each; each_count 0: nobody holds */
 	int64_t			  lapse_s;	/* an undecided request lapses */
 	int64_t			  unused_s;	/* a grant that nobody entered lapses */
@@ -191,7 +193,7 @@ struct policy {
 	unsigned		  roles_count;
 	char			**recipients;	/* age recipients of the file `auditors`, NULL at the end; NULL if none */
 	unsigned		  recipients_count;
-	char			**recipient_owners;	/* of each the first word of the comment behind it, "" without */
+	char			**recipient_owners;	/* of each the first word of the comment behind it (it may end in a comma), "" without */
 	struct roster		 *roster;	/* the file `approvers`; NULL if there is none */
 	uint8_t			  roster_sha256[SECRET_SHA256];	/* of that file; zeros if there is none */
 	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */
@@ -250,6 +252,9 @@ const struct policy_role	*policy_role(const struct policy *policy, const char *n
 int				 policy_role_index(const struct policy *policy, const char *name);
 const struct policy_class	*policy_class(const struct policy *policy, const char *name);
 const struct policy_person	*policy_person(const struct policy *policy, const char *name);
+
+/* Whose key the file `auditors` says that is: "" if it does not say, NULL if the key does not stand there. */
+const char	*policy_key_owner(const struct policy *policy, const char *key);
 
 /*
  * The person an account belongs to: a name that lives as long as the policy or `account`; NULL if the policy knows

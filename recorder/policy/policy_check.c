@@ -242,6 +242,7 @@ check_top(struct check *c)
 	check_entries(c, "auditors", p->auditors, p->auditors_count);
 	check_entries(c, "admins", p->admins, p->admins_count);
 	check_holds(c);
+	check_open_else(c);
 	p->lapse_s = p->unused_s = LAPSE_S;
 	if (requests->lapse_text != NULL)
 		check_span(c, "requests/lapse", requests->lapse_text, &p->lapse_s);

@@ -15,10 +15,12 @@
 #define WINDOW_S	3600
 #define WINDOW_MOST_S	(7 * 86400)
 #define PATH		160
+#define PERSONS_MOST	6	/* with keys, where several of them are needed; as lib/record/layers.h has it */
+#define PERSON_KEYS	12
 
-static const char *const keys[] = { "by", "need", "for", "signed" };
+static const char *const words[] = { "by", "need", "for", "signed", "keys" };
 
-#define KEYS	((int)(sizeof keys / sizeof keys[0]))
+#define WORDS	((int)(sizeof words / sizeof words[0]))
 
 /* The text of a key below `open`; NULL if it is not there, or no text. */
 static const char *
@@ -104,6 +106,109 @@ check_persons(struct check *c, const char *base, const struct policy_approve *ap
 		check_warn(c, base, "only '%s' may ask and only '%s' decides: nobody decides their own request", approve->by[0], approve->by[0]);
 }
 
+/* ---- keys of several persons ------------------------------------------------------------------------------------- */
+
+static bool
+is_person(const struct policy *policy, const char *name)
+{
+	return policy_person(policy, name) != NULL || (policy->unlisted && policy_check_name(name));
+}
+
+static bool
+has_key(const struct policy *policy, const char *person)
+{
+	for (unsigned i = 0; i < policy->recipients_count; i++)
+		if (strcmp(policy->recipient_owners[i], person) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_listed_before(const struct policy *policy, unsigned place)
+{
+	for (unsigned i = 0; i < place; i++)
+		if (strcmp(policy->recipients[i], policy->recipients[place]) == 0)
+			return true;
+	return false;
+}
+
+/* How many persons the keys of the file `auditors` belong to; 0 after a fault: of each it must be known. */
+static unsigned
+count_owners(struct check *c, const char *path)
+{
+	const struct policy *p = c->policy;
+	unsigned persons = 0;
+
+	for (unsigned i = 0; i < p->recipients_count; i++) {
+		bool is_first = true;
+
+		if (!is_person(p, p->recipient_owners[i])) {
+			check_fault(c, path, "the file auditors must name a person of the policy behind each key (age1... # anna): %.16s... has none", p->recipients[i]);
+			return 0;
+		}
+		if (is_listed_before(p, i)) {
+			check_fault(c, path, "the key %.16s... stands twice in the file auditors", p->recipients[i]);
+			return 0;
+		}
+		for (unsigned k = 0; k < i; k++)
+			is_first = is_first && strcmp(p->recipient_owners[k], p->recipient_owners[i]) != 0;
+		persons += is_first;
+	}
+	if (persons == 0)
+		check_fault(c, path, "the file auditors has no key");
+	return persons;
+}
+
+/* Whoever grants brings a key: it does not help that others may grant. */
+static void
+check_holders(struct check *c, const char *path, const struct policy_class *class)
+{
+	const struct policy_approve *approve = &class->opening->approve;
+	unsigned holders = 0;
+
+	for (unsigned i = 0; i < approve->by_count; i++) {
+		if (strchr(approve->by[i], ':') != NULL)
+			return;
+		holders += has_key(c->policy, approve->by[i]);
+	}
+	if (holders < approve->need)
+		check_fault(c, path, "%u of those who grant must have a key in the file auditors, but only %u have", approve->need, holders);
+}
+
+static void
+read_keys(struct check *c, const char *base, struct policy_class *class)
+{
+	const char *keys = text_of(c, base, "keys");
+	unsigned persons;
+	char path[PATH], *end = NULL;
+
+	class->keys = 1;
+	if (keys == NULL)
+		return;
+	snprintf(path, sizeof path, "%s/keys", base);
+	class->keys = (unsigned)strtoul(keys, &end, 10);
+	if (*end != '\0' || class->keys < 2 || class->keys > 3) {
+		check_fault(c, path, "keys is 2 or 3: of so many persons one must bring a key together to open a recording");
+		return;
+	}
+	if (text_of(c, base, "need") != NULL)
+		check_fault(c, path, "leave `need` out: with `keys` it is one less, since each who grants brings a key, and the one who asks another one");
+	class->opening->approve.need = class->keys - 1;
+	persons = count_owners(c, path);
+	if (persons == 0)
+		return;
+	if (persons < class->keys)
+		check_fault(c, path, "keys of %u persons are needed, but the file auditors has those of %u only", class->keys, persons);
+	else if (persons > PERSONS_MOST || c->policy->recipients_count > PERSON_KEYS)
+		check_fault(c, path, "with `keys` there are at most %d persons with %d keys in the file auditors", PERSONS_MOST, PERSON_KEYS);
+	else if (persons == class->keys)
+		check_warn(c, path, "the file auditors has keys of just as many persons as it takes: if one of them loses theirs, recordings of class '%s' are closed for ever",
+		    class->name);
+	check_holders(c, path, class);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
+
 /* A key that nobody knows would be a rule that nobody keeps. */
 static void
 check_keys(struct check *c, const char *base)
@@ -111,12 +216,12 @@ check_keys(struct check *c, const char *base)
 	int known = 0;
 	char path[PATH];
 
-	for (int i = 0; i < KEYS; i++) {
-		snprintf(path, sizeof path, "%s/%s", base, keys[i]);
+	for (int i = 0; i < WORDS; i++) {
+		snprintf(path, sizeof path, "%s/%s", base, words[i]);
 		known += policy_lines_has(c->source->lines, path, NULL);
 	}
 	if (policy_lines_keys(c->source->lines, base) != known)
-		check_fault(c, base, "its keys are by, need, for and signed");
+		check_fault(c, base, "its keys are by, need, for, signed and keys");
 }
 
 void
@@ -126,6 +231,7 @@ check_open(struct check *c, struct policy_class *class, const char *base)
 	const char *text = NULL, *window;
 
 	class->open = POLICY_OPEN_REASON;
+	class->keys = 1;
 	if (!policy_lines_has(c->source->lines, base, &text) || (text != NULL && strcmp(text, "reason") == 0))
 		return;
 	if (text != NULL && strcmp(text, "free") == 0) {
@@ -151,19 +257,41 @@ check_open(struct check *c, struct policy_class *class, const char *base)
 		check_fault(c, base, "at most 7 days");
 	read_by(c, base, &opening->approve);
 	read_need(c, base, &opening->approve);
+	read_keys(c, base, class);
 	check_persons(c, base, &opening->approve);
+}
+
+void
+check_open_else(struct check *c)
+{
+	static char name[] = "opening";
+	struct policy *p = c->policy;
+	struct policy_role *opening = own_alloc(sizeof *opening);
+
+	opening->name = name;
+	opening->sessions = 1;
+	opening->times.default_s = opening->times.most_s = WINDOW_S;
+	opening->approve.need = 1;
+	opening->approve.by = own_alloc((p->auditors_count + 1) * sizeof *opening->approve.by);
+	for (unsigned i = 0; i < p->auditors_count; i++)
+		opening->approve.by[opening->approve.by_count++] = own_dup(p->auditors[i]);
+	p->opening = opening;
+}
+
+static void
+free_opening(struct policy_role *opening)
+{
+	for (unsigned k = 0; opening != NULL && k < opening->approve.by_count; k++)
+		free(opening->approve.by[k]);
+	if (opening != NULL)
+		free(opening->approve.by);
+	free(opening);
 }
 
 void
 policy_open_free(struct policy *policy)
 {
-	for (unsigned i = 0; i < policy->classes_count; i++) {
-		struct policy_role *opening = TAKE(policy->classes[i].opening, NULL);
-
-		for (unsigned k = 0; opening != NULL && k < opening->approve.by_count; k++)
-			free(opening->approve.by[k]);
-		if (opening != NULL)
-			free(opening->approve.by);
-		free(opening);
-	}
+	for (unsigned i = 0; i < policy->classes_count; i++)
+		free_opening(TAKE(policy->classes[i].opening, NULL));
+	free_opening(TAKE(policy->opening, NULL));
 }

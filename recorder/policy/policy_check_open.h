@@ -10,7 +10,10 @@ struct policy_class;
 /* Checks what stands at the path `base` ("classes/2/open") and fills in class->open and class->opening. */
 void	 check_open(struct check *c, struct policy_class *class, const char *base);
 
-/* Releases what that allocated. */
+/* Fills in policy->opening. */
+void	 check_open_else(struct check *c);
+
+/* Releases what these allocated. */
 void	 policy_open_free(struct policy *policy);
 
 #endif

@@ -265,7 +265,7 @@ parse_recipients(struct policy *policy, const struct policy_file *file, struct b
 			*next++ = '\0';
 		owner = text + strcspn(text, "#\r");
 		owner += owner[0] == '#' ? 1 + strspn(owner + 1, " \t") : 0;
-		owner_bytes = strcspn(owner, " \t\r");
+		owner_bytes = strcspn(owner, " \t\r,");
 		text[strcspn(text, "#\r")] = '\0';
 		for (size_t end = strlen(text); end > 0 && isspace((unsigned char)text[end - 1]); end--)
 			text[end - 1] = '\0';

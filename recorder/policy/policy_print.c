@@ -222,13 +222,15 @@ print_people(const struct policy *policy, struct buf *out)
 static int
 print_open(const struct policy_class *c, struct buf *out)
 {
-	char deciders[512], window[CLOCK_TEXT];
+	char deciders[512], window[CLOCK_TEXT], keys[48] = "";
 
 	if (c->open == POLICY_OPEN_FREE)
 		return buf_add_text(out, "; opened without a reason\n");
 	if (c->open == POLICY_OPEN_REASON)
 		return buf_add_text(out, "; opened with a reason\n");
-	return buf_addf(out, "; opened with a reason and a grant by %s%s, for %s\n", policy_deciders(c->opening, deciders, sizeof deciders),
+	if (c->keys > 1)
+		snprintf(keys, sizeof keys, ", the keys of %u persons", c->keys);
+	return buf_addf(out, "; opened with a reason%s and a grant by %s%s, for %s\n", keys, policy_deciders(c->opening, deciders, sizeof deciders),
 	    c->opening->approve.is_signed ? ", signed" : "", span(c->opening->times.most_s, window));
 }
 

@@ -69,6 +69,7 @@ tape_open(struct worker *w)
 	const struct wire_start *start = w->start;
 	struct rec_params params = { .rec_fd = WORKER_REC, .tail_fd = WORKER_TAIL, .id = start->session,
 		.start_wall_us = start->started_us, .recipients = (const char *const *)start->recipients,
+		.owners = (const char *const *)start->owners, .keys = start->keys,
 		.external = start->external, .columns = (uint16_t)w->port.cols, .rows = (uint16_t)w->port.rows,
 		.meta = start->meta };
 	struct worker_tape *tape = &w->tape;

@@ -57,7 +57,7 @@ holds "then no reason is needed" within $days_limit free
 # ---- a class that asks for a grant
 class '{by: [auditor, approver2], for: 10m, neeed: 2}'
 holds "what no rule knows is refused" sh -c "! timeout 60 '$bin/postern' policy check --root '$root' >'$root.said' 2>&1"
-holds "with its keys" says "by, need, for and signed"
+holds "with its keys" says "by, need, for, signed and keys"
 class '{by: [auditor], need: 2}'
 holds "so is what nobody could grant" sh -c "! timeout 60 '$bin/postern' policy check --root '$root' >'$root.said' 2>&1"
 class '{for: 10m}'

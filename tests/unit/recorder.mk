@@ -3,7 +3,7 @@
 # The policy.
 if HAVE_CMOCKA
 POLICY_TESTS = tests/unit/recorder/when_test \
-	tests/unit/recorder/policy_load_test tests/unit/recorder/policy_signed_test \
+	tests/unit/recorder/policy_load_test tests/unit/recorder/policy_keys_test tests/unit/recorder/policy_signed_test \
 	tests/unit/recorder/policy_test tests/unit/recorder/policy_mask_test \
 	tests/unit/recorder/roletable_test \
 	tests/unit/recorder/groups_test tests/unit/recorder/cmd_policy_test \
@@ -13,6 +13,8 @@ tests_unit_recorder_when_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_when_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_policy_load_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_policy_load_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
+tests_unit_recorder_policy_keys_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
+tests_unit_recorder_policy_keys_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_policy_signed_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)
 tests_unit_recorder_policy_signed_test_LDADD = $(POLICY_LIBS) $(CMOCKA_LIBS)
 tests_unit_recorder_policy_test_CFLAGS = $(CMOCKA_TEST_CFLAGS)

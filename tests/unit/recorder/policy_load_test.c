@@ -309,7 +309,7 @@ static const struct {
 	    "recordings it vouches for\n" },
 	{ "recording: 1d", "recording: 1d, open: maybe", "policy.yaml:9: write `open: free`, `open: reason` or `open: {by: [group:security], "
 	    "for: 1h}`\n" },
-	{ "recording: 1d", "recording: 1d, open: {by: [group:security], until: 1h}", "policy.yaml:9: its keys are by, need, for and signed\n" },
+	{ "recording: 1d", "recording: 1d, open: {by: [group:security], until: 1h}", "policy.yaml:9: its keys are by, need, for, signed and keys\n" },
 	{ "recording: 1d", "recording: 1d, open: {by: [group:security], for: 8d}", "policy.yaml:9: at most 7 days\n" },
 	{ "recording: 1d", "recording: 1d, open: {by: [group:security], signed: yes}", "policy.yaml:9: nobody could sign: there is no file "
 	    "`approvers` with the keys of those who decide\n" },
