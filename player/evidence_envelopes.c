@@ -131,7 +131,7 @@ check_sealed(const struct origin *origin)
 
 	if (r == ERR_STORE_DAMAGED)
 		return evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, session, "Its envelope is not the one that was kept.");
-	return r == ERR_EXPIRED || r == ERR_SLOTS_MISSING || r == ERR_SLOT_DAMAGED || r == ERR_SLOT_GONE ? 0 : r;
+	return r == ERR_EXPIRED || r == ERR_SLOTS_MISSING || r == ERR_SLOT_DAMAGED || r == ERR_SLOT_GONE || r == ERR_WRAP_MISSING || r == ERR_WRAP_WRONG ? 0 : r;
 }
 
 static int

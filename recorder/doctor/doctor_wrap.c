@@ -14,6 +14,7 @@
 #include "lib/base/own.h"
 #include "lib/base/place.h"
 #include "lib/store/event.h"
+#include "lib/store/replica.h"
 #include "lib/store/rewrap.h"
 #include "lib/store/store.h"
 #include "lib/store/unit.h"
@@ -177,7 +178,7 @@ say_wrapped(const struct wrap_view *v)
 
 	sealed_words(v, words, sizeof words);
 	snprintf(what, sizeof what, "the key slots are wrapped under the credential with the key %s%s: a thief of this disk reads nothing of the %s; names, roles, hosts and "
-	    "times of requests and sessions stand in the catalogue in the clear%s", wrap_id_text(v->survey.other_id, id), by, words,
+	    "times of requests and sessions stand in the catalogue in the clear, and the journal has sentences of the log%s", wrap_id_text(v->survey.other_id, id), by, words,
 	    v->can_sign ? ", and he can sign heads of the log" : "");
 	if (v->look->keys.is_open)
 		doctor_advise(v->d, "keys", NULL, what, v->can_sign ? "make the log's key a credential too: posternd(8), KEYS" :
@@ -216,6 +217,25 @@ say_before(const struct wrap_view *v)
 	doctor_advise(v->d, "keys", NULL, what, "nothing; they go with their time, and newer ones were never there. On a new disk none are: postern restore");
 }
 
+/* The second host may have copies under it as long as it has not taken the new ones. */
+static void
+say_old(const struct wrap_view *v, struct store *store)
+{
+	AUTO_FREE char *replica = v->look->place->etc != NULL ? place_path(v->look->place->etc, "replica", NULL) : NULL;
+	struct replica_state copies = { 0 };
+	char what[256];
+
+	if (replica == NULL || access(replica, F_OK) < 0 || replica_state(store, &copies) < 0)
+		copies.to_keep = 0;
+	if (copies.to_keep == 0) {
+		doctor_advise(v->d, "keys", NULL, "posternd still gets the old key of the key slots, and nothing is under it any more",
+		    "remove " WRAP_CREDENTIAL_OLD " from the unit; keep its printed copy with the backups of that time");
+		return;
+	}
+	snprintf(what, sizeof what, "the old key of the key slots is still needed: the replica has not taken %" PRId64 " of them anew", copies.to_keep);
+	doctor_advise(v->d, "keys", NULL, what, "let it take them: journalctl -u posternd says what stands in the way");
+}
+
 void
 doctor_wrap(struct doctor *d, const struct state_look *look, struct store *store)
 {
@@ -237,7 +257,6 @@ doctor_wrap(struct doctor *d, const struct state_look *look, struct store *store
 	if (v.before > 0)
 		say_before(&v);
 	if (look->keys.has_old && v.survey.plain == 0)
-		doctor_advise(d, "keys", NULL, "posternd still gets the old key of the key slots; after a start nothing is under it any more",
-		    "remove " WRAP_CREDENTIAL_OLD " from the unit once `postern retention plan` says nothing about the replica");
+		say_old(&v, store);
 	free(v.days);
 }

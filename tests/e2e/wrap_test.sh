@@ -70,7 +70,7 @@ rm -rf "$root.copy"
 cp -r "$root/state" "$root.copy"
 chown -R "$(id -u)" "$root.copy"
 copy_verify() { "$bin/postern" verify "$root.copy" --key "$root.copy/log.pub" >"$root.said" 2>&1; }
-holds "a copy of the state verifies without the key" copy_verify
+holds "a copy of the state verifies without the key" copy_verify; sed "s,^,# ," "$root.said"
 "$bin/postern" log export --state "$root.copy" >"$root.said" 2>&1
 holds "its log is there without its texts" sh -c "grep -q '\"no_text\": *\"the key slots are wrapped' '$root.said' && ! grep -q 'CHG-471\\|echo DONE\\|slots are wrapped under the key $first' '$root.said'"
 CREDENTIALS_DIRECTORY=$creds "$bin/postern" log export --state "$root.copy" >"$root.said" 2>&1
@@ -116,6 +116,20 @@ holds "a slot in the clear among wrapped ones" [ "$(clear_slots)" -eq 1 ]
 start || fail "posternd starts"
 holds "is read and wrapped again" sh -c "[ $(clear_slots) -eq 0 ]"
 holds "with its text" asked "before the key"
+
+# ---- a lost key: the old state is kept, its log verifies, and a new one begins
+stop
+mv "$root/state" "$root.lost"
+mkdir -m 700 "$root/state" && chown "$owner" "$root/state" 2>/dev/null
+mkdir -m 755 "$root.fresh" && new_key "$root.fresh/postern.slots.key"
+CREDENTIALS_DIRECTORY=$root.fresh days_start --trial || fail "posternd starts with an empty state and a new key"
+p engineer request shell --reason "CHG-4713 begin anew" >/dev/null
+holds "after the loss of a key one begins anew" asked "begin anew"
+holds "and the old log verifies" sh -c "'$bin/postern' verify '$root.lost' --key '$root.lost/log.pub'  >/dev/null 2>&1"
+stop
+rm -r "$root/state" && mv "$root.lost" "$root/state"
+start || fail "posternd starts again where the key was found"
+holds "a key that is found again opens what it closed" asked "under the key"
 
 # ---- a real credential
 secret=/var/lib/systemd/credential.secret	# systemd-creds makes it where it is missing

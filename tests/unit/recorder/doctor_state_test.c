@@ -405,7 +405,7 @@ wrapped_slots_are_said_with_what_seals_their_key(void **state)
 		{ { .is_open = true, .is_seen = true, .has_slots = true, .sealed = SEALED_TPM }, true, ", sealed by this machine's TPM: a thief", "nothing, unless" },
 		{ { .is_seen = true, .has_slots = true, .sealed = SEALED_HOST, .is_host_open = true }, true, "who takes that one too", "--with-key=host+tpm2" },
 		{ { .is_seen = true, .has_slots = true, .sealed = SEALED_BY_NOTHING }, false, "is sealed by nothing", "--with-key=host+tpm2" },
-		{ { .is_seen = true, .has_slots = true, .has_old = true, .sealed = SEALED_HOST }, true, "still gets the old key", "remove postern.slots.key.old" },
+		{ { .is_seen = true, .has_slots = true, .has_old = true, .sealed = SEALED_HOST }, true, "and nothing is under it any more", "remove postern.slots.key.old" },
 		{ { .is_seen = true }, false, "has no credential postern.slots.key: it does not start", "LoadCredentialEncrypted=" },
 	};
 	AUTO_DOCTOR struct doctor quiet = { 0 };
