@@ -146,7 +146,7 @@ static const struct {
 } places[] = {
 	{ "said", REPORT_ACTS }, { "frozen", REPORT_ACTS }, { "thawed", REPORT_ACTS }, { "extended", REPORT_ACTS },
 	{ "shortened", REPORT_ACTS }, { "revoked", REPORT_ACTS }, { "right-lost", REPORT_ACTS }, { "session-lost", REPORT_ACTS },
-	{ "session", REPORT_ACTS }, { "guard-answered", REPORT_ACTS },
+	{ "session", REPORT_ACTS }, { "role-changed", REPORT_ACTS }, { "guard-answered", REPORT_ACTS },
 	{ "entry-refused", REPORT_BLOCKED }, { "decision-refused", REPORT_BLOCKED }, { "recording-refused", REPORT_BLOCKED },
 	{ "hold-refused", REPORT_BLOCKED }, { "peer-refused", REPORT_BLOCKED },
 	{ "recording-opened", REPORT_WATCHED }, { "watched", REPORT_WATCHED }, { "watch-ended", REPORT_WATCHED },

@@ -50,6 +50,7 @@ static const char *const names[] = {
 	[43]	= "shortened",
 	[44]	= "masked",
 	[45]	= "guard-answered",
+	[46]	= "role-changed",
 	[52]	= "output",
 	[53]	= "output-lost",
 	[54]	= "output-back",

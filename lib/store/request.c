@@ -61,7 +61,8 @@ request_done(struct request *request)
 int
 request_text(const struct request *request, struct buf *text)
 {
-	char id[ID_TEXT];
+	static const uint8_t none[SECRET_SHA256];
+	char id[ID_TEXT], hex[2 * SECRET_SHA256 + 1];
 	int r = buf_addf(text, "request v1\nid %s\nperson %s\naccount %s\nhost %s\nrole %s\n",
 	    id_text(&request->id, id), request->person, request->account, request->host, request->role);
 
@@ -72,6 +73,8 @@ request_text(const struct request *request, struct buf *text)
 		r = buf_addf(text, "extends %s\n", id_text(&request->extends, id));
 	if (r == 0 && !id_is_zero(&request->opens))
 		r = buf_addf(text, "opens %s\n", id_text(&request->opens, id));
+	if (r == 0 && !request->unbound && memcmp(request->allows, none, sizeof none) != 0)
+		r = buf_addf(text, "allows %s\n", id_hex(request->allows, SECRET_SHA256, hex));
 	if (r == 0)
 		r = buf_addf(text, "reason %s\n", request->reason);
 	return r;
@@ -212,9 +215,13 @@ reason_open(struct store *store, struct request *request, uint32_t unit, const u
 	memcpy(request->sha256, buf_data(&plain), sizeof request->sha256);
 	buf_consume(&plain, sizeof request->sha256);
 	request->reason = buf_text(&plain);
-	r = request_hash(request, sha256);
-	if (r == 0 && memcmp(sha256, request->sha256, sizeof sha256) == 0)
-		return 0;
+	/* What it hashes to says which text it has: nobody makes the newer one out of the older. */
+	for (int older = 0; older < 2; older++) {
+		request->unbound = older == 1;
+		r = request_hash(request, sha256);
+		if (r == 0 && memcmp(sha256, request->sha256, sizeof sha256) == 0)
+			return 0;
+	}
 	free(TAKE(request->reason, NULL));
 	memset(request->sha256, 0, sizeof request->sha256);
 	return ERR_STORE_DAMAGED;

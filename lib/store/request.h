@@ -37,6 +37,7 @@ struct request {
 	struct id		opens;		/* the session whose recording shall be opened, instead of a grant; zero: none */
 	int64_t			opens_until_us;	/* once that is granted: the end of its window; 0 */
 	uint8_t			allows[32];	/* what the role allowed when it was asked for, as a hash of the caller's; zero: not noted */
+	bool			 unbound;	/* an older release made it: its text does not name `allows` */
 	char			*reason;	/* one line; NULL if it cannot be read: */
 	int			reason_error;	/* ERR_EXPIRED, or (only in lists) ERR_SLOT_DAMAGED, ERR_STORE_DAMAGED */
 	uint8_t			sha256[32];	/* of request_text(), sealed with the reason and zero without it */
@@ -50,7 +51,8 @@ void	request_done(struct request *request);
 
 /*
  * The canonical text, which approvers sign, in LF lines: "request v1", then "id", "person", "account", "host", "role",
- * "seconds", "not-before" and "created" (microseconds), "extends" or "opens" if it does, "reason", each a word, a space, the value.
+ * "seconds", "not-before" and "created" (microseconds), "extends" or "opens" if it does, "allows"
+ * (what the role allowed, 64 hexadecimal digits) if that is noted, "reason", each a word, a space, the value.
  */
 int	request_text(const struct request *request, struct buf *text);
 

@@ -149,6 +149,7 @@ gate_load_policy(struct gate *gate)
 	who_policy_changed(gate);
 	peers_doubt(gate);	/* an account may belong to another person now */
 	live_check_rights(gate);
+	live_compare_roles(gate);
 	members_look(gate, true);
 	peers_changed(gate, "policy", NULL);
 	peers_keeper(gate);

@@ -244,6 +244,7 @@ fill(struct wish *wish)
 	request->reason = gate_mask_text(gate, wish->role->name, wish->reason);
 	request->seconds = wish->seconds;
 	request->not_before_us = 0;
+	request->unbound = false;
 	request->created_us = now.wall_us;
 	request->lapses_us = now.wall_us + gate->policy->lapse_s * CLOCK_US;
 	request->lapses_us = until < request->lapses_us ? until : request->lapses_us;

@@ -29,6 +29,7 @@ struct live {
 	struct peer		*client;	/* until the keeper has taken it over; NULL then */
 	bool			 launched, checking;
 	bool			 away;		/* it waits for its client */
+	bool			 is_outdated;	/* its role allows something else now, and that has been said */
 	bool			 behind;	/* a report is not in the catalogue: later ones are not acknowledged */
 	char			 trouble[96];	/* what keeps the session from going on; "" */
 	char			 frozen[128];	/* by whom and why, in words; "" */
@@ -82,5 +83,8 @@ void		 live_ask_status(struct gate *gate);
 
 /* Once a minute: accounts and groups of everybody in a session; a lost right ends it. */
 void		 live_check_rights(struct gate *gate);
+
+/* A policy was loaded: says in the log which sessions go on under what their role allowed before. */
+void		 live_compare_roles(struct gate *gate);
 
 #endif

@@ -9,12 +9,15 @@
 #include "lib/base/log.h"
 #include "lib/base/own.h"
 #include "lib/store/grant.h"
+#include "lib/store/request.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_glass.h"
 #include "recorder/gate/gate_keeper.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/live.h"
+#include "recorder/gate/peer.h"
 #include "recorder/gate/who.h"
 #include "recorder/policy/policy.h"
 
@@ -105,6 +108,37 @@ live_ask_status(struct gate *gate)
 	for (struct live *l = gate->sessions; l != NULL; l = l->next)
 		if (l->launched)
 			live_put(l, WIRE_STATUS, &status);
+}
+
+/* Its grant was for what the role allowed, so it goes on as it is; whoever looks after it may end it. */
+static bool
+is_outdated(struct live *live)
+{
+	const struct policy_role *role = policy_role(live->gate->policy, live->session.role);
+	AUTO_REQUEST struct request request = { 0 };
+	struct grant grant;
+
+	if (role == NULL || grant_get(live->gate->store, &live->session.grant, &grant) < 0 ||
+	    request_get(live->gate->store, &grant.request, &request) < 0)
+		return false;
+	return gate_role_changed(&request, role);
+}
+
+void
+live_compare_roles(struct gate *gate)
+{
+	if (gate_store(gate) < 0)
+		return;
+	for (struct live *l = gate->sessions; l != NULL; l = l->next) {
+		bool was = l->is_outdated;
+
+		l->is_outdated = is_outdated(l);
+		if (!l->is_outdated || was)
+			continue;
+		gate_say(gate, LOG_ROLE_CHANGED, &l->session.id, "%s allows something else now; the session of %s goes on as it was granted",
+		    l->session.role, l->session.person);
+		peers_changed(gate, "session", &l->session.id);
+	}
 }
 
 void

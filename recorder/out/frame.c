@@ -26,7 +26,7 @@ static const struct { const char *name; int severity; } severities[] = {
 	{ "session-lost", WARNING }, { "deletion-failed", WARNING }, { "retention-held", WARNING }, { "clock-jumped", WARNING },
 	{ "replica-trouble", WARNING }, { "restored", WARNING }, { "output-lost", WARNING }, { "witness-trouble", WARNING },
 	{ "granted", NOTICE }, { "denied", NOTICE }, { "revoked", NOTICE }, { "extended", NOTICE }, { "policy-loaded", NOTICE },
-	{ "roster-changed", NOTICE }, { "recording-opened", NOTICE }, { "watched", NOTICE }, { "searched", NOTICE }, { "deleted", NOTICE }, { "held", NOTICE }, { "released", NOTICE },
+	{ "roster-changed", NOTICE }, { "role-changed", NOTICE }, { "recording-opened", NOTICE }, { "watched", NOTICE }, { "searched", NOTICE }, { "deleted", NOTICE }, { "held", NOTICE }, { "released", NOTICE },
 };
 /* clang-format on */
 

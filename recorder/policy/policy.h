@@ -86,6 +86,8 @@ struct policy_mask {
 	char			**masked;	/* sets and rules for screen and recording; NULL at the end */
 	char			**record_only;	/* for the recording alone: the engineer's screen shows them */
 	struct mask_rules	 *rules;	/* all of them in one; without any where nothing is masked */
+	bool			  has_own;	/* rules of the site's among them; */
+	uint8_t			  own[SECRET_SHA256];	/* over what these look for */
 };
 
 struct policy_limits {
@@ -197,6 +199,7 @@ struct policy {
 	struct roster		 *roster;	/* the file `approvers`; NULL if there is none */
 	uint8_t			  roster_sha256[SECRET_SHA256];	/* of that file; zeros if there is none */
 	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */
+	struct mask_rules	 *own_rules;	/* the latter alone; NULL if there are none */
 	char			***guards;	/* every role's, to be freed */
 	unsigned		  guards_count;
 	struct policy_mask	**masks;	/* every different choice of them */

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/id.h"
 #include "recorder/mask/guard_rule.h"
 #include "recorder/policy/policy.h"
 #include "recorder/policy/policy_allows.h"
 
 #define ALLOWS_MOST	(4u << 20)
-#define GUARD_TOLD	3	/* do, in, name: a pattern that comes with Postern may become better without anybody asking again */
+#define GUARD_TOLD	3	/* do, in, name */
+#define GUARD_PATTERN_AT	4
 
 static int
 add_text(struct buf *out, const char *name, const char *text)
@@ -85,6 +87,16 @@ add_may(struct buf *out, const struct policy_may *m)
 	return r < 0 ? r : add_ports(out, "bind", m->bind, m->bind_count);
 }
 
+/* A pattern that comes with Postern may become better without anybody asking again; one of the role's own is part of it. */
+static bool
+is_builtin(char *const *words)
+{
+	for (size_t i = 0; i < guard_builtin_count; i++)
+		if (strcmp(guard_builtin[i].rule.name, words[GUARD_TOLD - 1]) == 0 && strcmp(guard_builtin[i].rule.pattern, words[GUARD_PATTERN_AT]) == 0)
+			return true;
+	return false;
+}
+
 static int
 add_guards(struct buf *out, char *const *words)
 {
@@ -93,8 +105,11 @@ add_guards(struct buf *out, char *const *words)
 
 	while (words != NULL && words[count] != NULL)
 		count++;
-	for (size_t i = 0; r == 0 && i + GUARD_WORDS_EACH <= count; i += GUARD_WORDS_EACH)
+	for (size_t i = 0; r == 0 && i + GUARD_WORDS_EACH <= count; i += GUARD_WORDS_EACH) {
 		r = add_texts(out, "guard", words + i, GUARD_TOLD);
+		if (r == 0 && !is_builtin(words + i))
+			r = add_text(out, "pattern", words[i + GUARD_PATTERN_AT]);
+	}
 	return r;
 }
 
@@ -102,6 +117,7 @@ int
 policy_allows(const struct policy_role *role, uint8_t sha256[SECRET_SHA256])
 {
 	AUTO_BUF struct buf out = { .max = ALLOWS_MOST };
+	char hex[2 * SECRET_SHA256 + 1];
 	int r = add_text(&out, "allows v1 role", role->name);
 
 	if (r == 0)
@@ -114,6 +130,8 @@ policy_allows(const struct policy_role *role, uint8_t sha256[SECRET_SHA256])
 		r = add_list(&out, "mask", role->mask->masked);
 	if (r == 0 && role->mask != NULL)
 		r = add_list(&out, "record-only", role->mask->record_only);
+	if (r == 0 && role->mask != NULL && role->mask->has_own)
+		r = add_text(&out, "rules", id_hex(role->mask->own, SECRET_SHA256, hex));
 	if (r == 0)
 		r = add_guards(&out, role->guard);
 	if (r == 0)

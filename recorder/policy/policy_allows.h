@@ -10,7 +10,8 @@
 struct policy_role;
 
 /*
- * Over its account, command, environment, rights, limits, files, masks, trail and guards. Who may ask and who decides, times,
+ * Over its account, command, environment, rights, limits, files, masks, trail and guards; of masks and guards that come with Postern
+ * their names, of the site's and the role's own also what they look for. Who may ask and who decides, times,
  * endings and retention have no part in it. Never zero. 0 or ERR_BUF_FULL.
  */
 int	policy_allows(const struct policy_role *role, uint8_t sha256[SECRET_SHA256]);

@@ -23,6 +23,15 @@ policy_mask_is_rules(const struct policy_file *file)
 	return strncmp(file->name, POLICY_RULES, strlen(POLICY_RULES)) == 0;
 }
 
+/* The site's by themselves; what is wrong with them has been said already. */
+static int
+load_own(struct policy *policy, const struct mask_text *texts, size_t count)
+{
+	AUTO_BUF struct buf errors = { .max = 65536 };
+
+	return count == 0 ? 0 : mask_rules_parse(texts, count, &policy->own_rules, &errors) < 0 ? ERR_POLICY : 0;
+}
+
 int
 policy_mask_load(struct policy *policy, const struct policy_files *files, struct buf *errors)
 {
@@ -36,7 +45,9 @@ policy_mask_load(struct policy *policy, const struct policy_files *files, struct
 		if (policy_mask_is_rules(file))
 			texts[count++] = (struct mask_text){ file->name, file->text, file->count };
 	}
-	return mask_rules_parse(texts, count, &policy->rules, errors) < 0 ? ERR_POLICY : 0;
+	if (mask_rules_parse(texts, count, &policy->rules, errors) < 0)
+		return ERR_POLICY;
+	return load_own(policy, texts + mask_builtin_count, count - mask_builtin_count);
 }
 
 static void
@@ -71,6 +82,7 @@ policy_mask_free(struct policy *policy)
 		mask_free(policy->masks[i]);
 	free(policy->masks);
 	mask_rules_free(policy->rules);
+	mask_rules_free(policy->own_rules);
 }
 
 /* One name of a list; NULL after a fault. */
@@ -142,6 +154,59 @@ same_names(char *const *a, char *const *b)
 	return *a == NULL && *b == NULL;
 }
 
+static bool
+is_own_area(const struct mask_area *areas, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(areas[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_own_rule(const struct mask_rules *own, const char *name)
+{
+	for (size_t i = 0; i < own->count; i++)
+		if (strcmp(own->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The areas of `all` that stand in `own`, borrowed. */
+static size_t
+own_areas(const struct mask_area *all, size_t count, const struct mask_area *own, size_t own_count, struct mask_area *to)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_own_area(own, own_count, all[i].name))
+			to[kept++] = all[i];
+	return kept;
+}
+
+/* A grant is for a choice of names; what the site itself means by them belongs to it, and may change under the same name. */
+static void
+hash_own(const struct mask_rules *own, struct policy_mask *mask)
+{
+	const struct mask_rules *all = mask->rules;
+	AUTO_FREE struct mask_rule *items = own_alloc((all->count + 1) * sizeof *items);
+	AUTO_FREE struct mask_area *columns = own_alloc((all->column_count + 1) * sizeof *columns);
+	AUTO_FREE struct mask_area *outputs = own_alloc((all->output_count + 1) * sizeof *outputs);
+	AUTO_BUF struct buf packed = { .max = MASK_RULES_PACKED };
+	struct mask_rules chosen = { .items = items, .columns = columns, .outputs = outputs };
+
+	if (own == NULL)
+		return;
+	for (size_t i = 0; i < all->count; i++)
+		if (is_own_rule(own, all->items[i].name))
+			items[chosen.count++] = all->items[i];
+	chosen.column_count = own_areas(all->columns, all->column_count, own->columns, own->column_count, columns);
+	chosen.output_count = own_areas(all->outputs, all->output_count, own->outputs, own->output_count, outputs);
+	mask->has_own = chosen.count + chosen.column_count + chosen.output_count > 0;
+	if (mask->has_own && mask_rules_pack(&chosen, &packed) == 0)
+		secret_sha256(buf_data(&packed), buf_len(&packed), mask->own);
+}
+
 /* The choice that another role has made already; else this one, kept. */
 static const struct policy_mask *
 share(struct policy *policy, struct policy_mask **mask)
@@ -161,6 +226,7 @@ share(struct policy *policy, struct policy_mask **mask)
 	    mask_rules_select(policy->rules, (const char *const *)m->record_only, &record_only, why) < 0)
 		return NULL;
 	m->rules = mask_rules_join(masked, record_only);
+	hash_own(policy->own_rules, m);
 	policy->masks = own_grow(policy->masks, policy->masks_count + 1, sizeof(struct policy_mask *));
 	policy->masks[policy->masks_count++] = TAKE(*mask, NULL);
 	return m;

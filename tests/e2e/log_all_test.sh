@@ -44,6 +44,9 @@ p approver freeze "$running" --reason "look first" >/dev/null
 p approver thaw "$running" >/dev/null
 p approver extend "$running" --for 2m --reason "a bit more" >/dev/null
 p approver shorten "$running" --to 5m --reason "enough" >/dev/null
+sed -i 's/match: "rm important\*"/match: "rm very important*"/' "$root/etc/policy.yaml"
+kill -HUP "$posternd"
+within $days_limit reloaded 3
 "$drive" "$root.watch" type q >/dev/null
 p approver hold "$running" --until +1h --reason "INC-5 subpoena" --key "$root.home/approver" >/dev/null
 p approver2 hold "$running" --reason "confirmed" --key "$root.home/approver2" >/dev/null
@@ -67,7 +70,7 @@ echo "archive file $root.out" >"$root/etc/outputs" && chmod 644 "$root/etc/outpu
 sed -i '$d' "$root/etc/approvers"
 sed -i 's/most: 2h/most: 3h/' "$root/etc/policy.yaml"
 kill -HUP "$posternd"
-within $days_limit reloaded 3
+within $days_limit reloaded 4
 p approver release "$running" --reason "it is settled" --key "$root.home/approver" >/dev/null 2>&1
 # One person's keys are left, so the hold stays, and what is not held goes.
 swept() { p auditor retention run --confirm >/dev/null 2>&1; "$bin/postern" log export --state "$root/state" | grep -q '"name":"deleted"'; }
@@ -97,10 +100,11 @@ told "of its envelope, by its hash" envelope-sealed "\"$running\""
 told "of what the kernel enforces in it" session "\"$running\".*enforced: {"
 told "of what was not captured" session "\"$running\".*coverage: .*[Nn]ot captured"
 told "of its segments, with lengths and hashes" segment "\"$running\".* bytes so far, SHA-256 [0-9a-f]\{64\}"
-told "how much was masked" masked "\"$running\".*1"
+told "how much was masked" masked "\"$running\".*aws-key-id=[1-9]"
 told "what a guard asked" session "\"$running\".*guarded: important: "
 told "of the answer to it" guard-answered "\"$running\".*approver allowed a line in the session of engineer"
 told "of what was said in it" said 'approver says something in the session of engineer'
+told "of a role that allows something else than a session was granted for" role-changed "\"$running\".*shell allows something else now; the session of engineer goes on"
 told "of a session that was frozen" frozen 'approver froze the session of engineer'
 told "and thawed" thawed 'approver thawed the session of engineer'
 told "of more time" extended 'shell of engineer was extended by approver'

@@ -16,6 +16,7 @@
 #include "lib/base/own.h"
 #include "recorder/mask/mask_rules.h"
 #include "recorder/policy/policy.h"
+#include "recorder/policy/policy_allows.h"
 
 #define HEAD	"people: [{person: anna}, {person: bert}]\nauditors: [bert]\nroles:\n"
 #define ROLE(name, keys) \
@@ -135,6 +136,54 @@ a_sites_rules_join_and_replace_those_of_postern(void **state)
 	assert_memory_not_equal(without->sha256, other->sha256, SECRET_SHA256);
 }
 
+/* The same names, and another pattern behind one of them: who was granted the role was granted something else. */
+static void
+a_sites_pattern_belongs_to_what_a_role_allows(void **state)
+{
+	const char *text = HEAD ROLE("own", ", mask: [site, email]") ROLE("apart", ", mask: [email]");
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_POLICY struct policy *q = NULL;
+	AUTO_FREE char *said = NULL, *changed = own_dup(site);
+	uint8_t before[SECRET_SHA256], after[SECRET_SHA256];
+
+	(void)state;
+	memcpy(strstr(changed, "{4,8}"), "{4,9}", 5);
+	assert_int_equal(parse(text, site, &p, &said), 0);
+	assert_int_equal(parse(text, changed, &q, &said), 0);
+	assert_int_equal(policy_allows(policy_role(p, "own"), before), 0);
+	assert_int_equal(policy_allows(policy_role(q, "own"), after), 0);
+	assert_memory_not_equal(before, after, sizeof before);
+	assert_int_equal(policy_allows(policy_role(p, "apart"), before), 0);
+	assert_int_equal(policy_allows(policy_role(q, "apart"), after), 0);
+	assert_memory_equal(before, after, sizeof before);
+}
+
+/* So does the pattern of a guard of its own; why it is there does not. */
+static void
+a_guard_of_ones_own_is_what_it_looks_for(void **state)
+{
+	const char *text = HEAD ROLE("one", ", guard: [{match: rm abc*, name: rm, do: deny, why: no}]")
+	    ROLE("same", ", guard: [{match: rm abc*, name: rm, do: deny, why: never}]")
+	    ROLE("else", ", guard: [{match: rm bcd*, name: rm, do: deny, why: no}]");
+	AUTO_POLICY struct policy *p = NULL;
+	AUTO_FREE char *said = NULL;
+	struct policy_role one, same, other;
+	uint8_t first[SECRET_SHA256], second[SECRET_SHA256];
+
+	(void)state;
+	if (parse(text, NULL, &p, &said) < 0)
+		fail_msg("%s", said);
+	one = *policy_role(p, "one");
+	same = *policy_role(p, "same");
+	other = *policy_role(p, "else");
+	same.name = other.name = one.name;	/* the name is part of it, too */
+	assert_int_equal(policy_allows(&one, first), 0);
+	assert_int_equal(policy_allows(&same, second), 0);
+	assert_memory_equal(first, second, sizeof first);
+	assert_int_equal(policy_allows(&other, second), 0);
+	assert_memory_not_equal(first, second, sizeof first);
+}
+
 static const struct {
 	const char *keys, *message;
 } faults[] = {
@@ -229,6 +278,8 @@ main(void)
 		cmocka_unit_test(who_masks_nothing_says_so_and_is_told_so),
 		cmocka_unit_test(what_only_the_recording_masks_is_marked),
 		cmocka_unit_test(a_sites_rules_join_and_replace_those_of_postern),
+		cmocka_unit_test(a_sites_pattern_belongs_to_what_a_role_allows),
+		cmocka_unit_test(a_guard_of_ones_own_is_what_it_looks_for),
 		cmocka_unit_test(each_fault_is_told_with_its_line),
 		cmocka_unit_test(a_wrong_rule_refuses_the_whole_policy),
 		cmocka_unit_test(pseudonyms_last_for_a_session_or_for_the_site),

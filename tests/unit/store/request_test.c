@@ -76,12 +76,37 @@ the_canonical_text_has_a_fixed_form_and_its_hash_is_kept(void **state)
 	assert_int_equal(request_text(&request, &text), 0);
 	written = buf_text(&text);
 	assert_string_equal(written, "request v1\nid 000102030405060708090a0b0c0d0e0f\nperson eng-07\naccount eng07\n"
-	    "host bastion-1\nrole orders-ro\nseconds 1800\nnot-before 5\ncreated 3\nreason why not\n");
+	    "host bastion-1\nrole orders-ro\nseconds 1800\nnot-before 5\ncreated 3\n"
+	    "allows 0102030000000000000000000000000000000000000000000000000000000000\nreason why not\n");
 	secret_sha256(written, strlen(written), sha256);
 	assert_int_equal(request_create(store, &request), 0);
 	assert_int_equal(request_get(store, &request.id, &found), 0);
 	assert_memory_equal(found.sha256, sha256, sizeof sha256);
 	assert_memory_equal(found.allows, request.allows, sizeof found.allows);
+}
+
+/* A request of an older release: its text does not name what the role allowed, and its hash still holds. */
+static void
+an_older_request_is_read_as_it_was_written(void **state)
+{
+	struct store *store = place_store(state);
+	AUTO_REQUEST struct request request = { .id = id_new(), .person = "eng-07", .account = "eng07", .role = "orders-ro",
+		.host = "bastion-1", .class = "standard", .seconds = 1800, .created_us = 3, .lapses_us = 9, .allows = { 1, 2, 3 }, .unbound = true };
+	AUTO_REQUEST struct request found = { 0 };
+	AUTO_BUF struct buf text = { .max = 4096 }, again = { .max = 4096 };
+	uint8_t sha256[SECRET_SHA256];
+
+	request.reason = own_dup("why not");
+	assert_int_equal(request_text(&request, &text), 0);
+	secret_sha256(buf_data(&text), buf_len(&text), sha256);
+	assert_int_equal(request_create(store, &request), 0);
+	assert_int_equal(request_get(store, &request.id, &found), 0);
+	assert_true(found.unbound);
+	assert_string_equal(found.reason, "why not");
+	assert_memory_equal(found.sha256, sha256, sizeof sha256);
+	assert_int_equal(request_text(&found, &again), 0);
+	assert_int_equal(buf_len(&again), buf_len(&text));
+	assert_memory_equal(buf_data(&again), buf_data(&text), buf_len(&text));
 }
 
 static void
@@ -512,6 +537,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_is_read_as_it_was_asked),
 		TEST(the_canonical_text_has_a_fixed_form_and_its_hash_is_kept),
+		TEST(an_older_request_is_read_as_it_was_written),
 		TEST(texts_with_controls_and_empty_names_are_refused),
 		TEST(a_prefix_finds_one_or_says_why_not),
 		TEST(lists_are_filtered_and_limited),
