@@ -115,14 +115,14 @@ on_listener(struct tracer *t)
 		struct seccomp_notif	notif;
 		uint8_t			room[NOTIF_ROOM];
 	} in;
-	enum tracer_verdict verdict;
+	int verdict;
 
 	memset(&in, 0, sizeof in);
 	if (ioctl(t->listener, SECCOMP_IOCTL_NOTIF_RECV, &in) < 0)
 		return;
 	verdict = tracer_call(t, &in.notif, NULL);
 	if (verdict != CALL_WAITS)
-		tracer_reply(t, in.notif.id, verdict == CALL_GOES ? 0 : EPERM);
+		tracer_reply(t, in.notif.id, verdict);
 }
 
 static void

@@ -7,6 +7,7 @@
 #define POSTERN_RECORDER_TRAIL_TRACER_H
 
 #include <limits.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,13 +60,16 @@ void	tracer_tell_changed(uint64_t id);
 void	tracer_reply(const struct tracer *tracer, uint64_t id, int error);
 
 /* ---- tracer_call.c */
-enum tracer_verdict { CALL_GOES, CALL_WAITS, CALL_REFUSED };
+/* What becomes of a call: one of these, or it fails with this errno. */
+#define CALL_GOES	0
+#define CALL_WAITS	(-1)
+#define CALL_REFUSED	EPERM
 /* Reads what the call is about and tells it, or asks. `allowed`: it was asked about before, and must still be the same. */
-enum tracer_verdict tracer_call(struct tracer *tracer, const struct seccomp_notif *notif, const struct held *allowed);
+int	tracer_call(struct tracer *tracer, const struct seccomp_notif *notif, const struct held *allowed);
 
 /* ---- tracer_ask.c */
 /* Asks the worker, and keeps the call until the answer. */
-enum tracer_verdict tracer_ask(struct tracer *tracer, const struct seccomp_notif *notif, const struct rec_exec *exec);
+int	tracer_ask(struct tracer *tracer, const struct seccomp_notif *notif, const struct rec_exec *exec);
 bool	tracer_is_same(const struct held *held, const struct rec_exec *exec);
 bool	tracer_has_room(const struct tracer *tracer);	/* for another question */
 void	tracer_answered(struct tracer *tracer);	/* an answer can be read */

@@ -58,7 +58,7 @@ tracer_has_room(const struct tracer *t)
 	return t->held_count < TRACER_HELD;
 }
 
-enum tracer_verdict
+int
 tracer_ask(struct tracer *t, const struct seccomp_notif *notif, const struct rec_exec *exec)
 {
 	struct held *held;
@@ -106,8 +106,8 @@ tracer_answered(struct tracer *t)
 {
 	struct answer answer;
 	ssize_t n = read(t->answers, &answer, sizeof answer);
-	enum tracer_verdict verdict;
 	struct held *held;
+	int verdict;
 
 	if (n != (ssize_t)sizeof answer) {
 		refuse_all(t);
@@ -117,6 +117,6 @@ tracer_answered(struct tracer *t)
 	if (held == NULL)
 		return;
 	verdict = answer.may_run == 1 ? tracer_call(t, &held->notif, held) : CALL_REFUSED;
-	tracer_reply(t, held->notif.id, verdict == CALL_GOES ? 0 : EPERM);
+	tracer_reply(t, held->notif.id, verdict);
 	forget(held);
 }

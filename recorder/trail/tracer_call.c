@@ -157,18 +157,40 @@ still_waits(const struct call *c)
 
 /* ---- exec */
 
-/* A shell that tries its PATH asks for programs that are not there. Looked up as the process sees it. */
+/* Whether it has made another folder its root: symbolic links in there lead elsewhere for us. */
 static bool
-is_missing(const struct call *c, int dir, const char *raw)
+is_rooted(const struct call *c)
+{
+	char path[32], root[TRACER_TEXT];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "%u/root", c->tid);
+	n = readlinkat(c->tracer->proc, path, root, sizeof root - 1);
+	root[n < 0 ? 0 : n] = '\0';
+	return strcmp(root, c->tracer->root[0] != '\0' ? c->tracer->root : "/") != 0;
+}
+
+/* /proc/self is somebody else for us, and /dev/fd leads there. */
+static bool
+is_of_self(const char *raw)
+{
+	return strstr(raw, "proc/") != NULL || strstr(raw, "dev/") != NULL;
+}
+
+/* A shell that tries its PATH asks for programs that are not there. Looked up as the process sees it: 0, or why it is missing. */
+static int
+missing(const struct call *c, int dir, const char *raw)
 {
 	char path[TRACER_TEXT + 64], name[32];
 
-	if (raw[0] == '\0')
-		return false;
+	if (raw[0] == '\0' || is_of_self(raw) || is_rooted(c))
+		return 0;
 	link_name(dir, name);
 	if (snprintf(path, sizeof path, "%u/%s/%s", c->tid, raw[0] == '/' ? "root" : name, raw) >= (int)sizeof path)
-		return false;
-	return faccessat(c->tracer->proc, path, F_OK, AT_EACCESS) < 0 && (errno == ENOENT || errno == ENOTDIR);
+		return 0;
+	if (faccessat(c->tracer->proc, path, F_OK, AT_EACCESS) == 0 || (errno != ENOENT && errno != ENOTDIR))
+		return 0;
+	return errno;
 }
 
 /* Before it goes on: it and its claim are known to the second witness. */
@@ -185,7 +207,7 @@ expect(struct call *c, const struct rec_exec *exec, int dir, const char *raw)
 }
 
 /* Whether it may go on as far as the worker is concerned. What could not be read is what counts, not what stands around it. */
-static enum tracer_verdict
+static int
 permission(struct call *c, const struct rec_exec *exec, unsigned unread)
 {
 	struct rec_exec question = *exec;
@@ -200,38 +222,39 @@ permission(struct call *c, const struct rec_exec *exec, unsigned unread)
 	return CALL_REFUSED;
 }
 
-static enum tracer_verdict
+static int
 on_exec(struct call *c)
 {
 	char raw[TRACER_TEXT], path[TRACER_TEXT], cwd[TRACER_TEXT], args[TRACER_ARG_BYTES];
 	struct rec_exec exec = { .what = TRAIL_EXEC, .path = path, .cwd = cwd, .args = args };
 	int dir = descriptor(c, c->row->dir);
-	enum tracer_verdict verdict = CALL_GOES;
+	int verdict = CALL_GOES;
 	unsigned unread;
-	bool missing;
+	int absent;
 
 	raw_text(c, c->row->path, raw);
 	exec.args_bytes = memory_args(c->tid, c->notif->data.args[c->row->path + 1], args, &exec.argc, &c->flags);
 	unread = c->flags & TRAIL_UNKNOWN;
 	place(c, dir, raw, path);
 	read_link(c, AT_FDCWD, cwd);
-	missing = is_missing(c, dir, raw);
+	absent = missing(c, dir, raw);
 	if (!still_waits(c))
 		return CALL_GOES;
-	if (c->tracer->asks && (!missing || c->allowed != NULL))
+	if (c->tracer->asks && (absent == 0 || c->allowed != NULL))
 		verdict = permission(c, &exec, unread);
 	if (verdict != CALL_GOES)
 		return verdict;
 	exec.pid = tracer_process(c->tracer, c->tid, true, &exec.ppid);
-	exec.flags = c->flags | (missing ? TRAIL_MISSING : 0u);
+	exec.flags = c->flags | (absent != 0 ? TRAIL_MISSING : 0u);
 	if (!still_waits(c))
 		return CALL_GOES;
 	tracer_tell_exec(c->tracer, &exec);
 	if (c->tracer->stops >= 0 || c->tracer->ring.fd >= 0)
 		expect(c, &exec, dir, raw);
-	if (!missing)
+	if (absent == 0)
 		tracer_executed(c->tracer, exec.pid);
-	return CALL_GOES;
+	/* Nobody was asked: so it is missing, also if it has come meanwhile. */
+	return c->tracer->asks && c->allowed == NULL && absent != 0 ? absent : CALL_GOES;
 }
 
 /* ---- files */
@@ -301,7 +324,7 @@ find_root(struct tracer *t, uint32_t tid)
 	t->has_root = true;
 }
 
-enum tracer_verdict
+int
 tracer_call(struct tracer *t, const struct seccomp_notif *notif, const struct held *allowed)
 {
 	struct call call = { .tracer = t, .notif = notif, .row = trail_call_find(notif->data.nr), .tid = notif->pid, .allowed = allowed };

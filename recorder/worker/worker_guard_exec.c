@@ -23,6 +23,7 @@
 #define NAMES		3	/* ways to write a command's first word */
 
 static const struct guard_rule unreadable = { GUARD_DENY, GUARD_IN_EXEC, "unreadable", "what it would run cannot be read", "" };
+static const struct guard_rule too_long = { GUARD_DENY, GUARD_IN_EXEC, "too-long", "only 8 KiB of arguments can be judged", "" };
 
 void
 guard_exec_open(struct worker *w)
@@ -127,7 +128,8 @@ judge(struct worker *w, const struct rec_exec *exec)
 		if (rule != NULL && (strictest == NULL || rule->does > strictest->does))
 			strictest = rule;
 	}
-	return strictest;
+	/* What would have matched may stand behind the end. */
+	return exec->flags & TRAIL_CUT ? &too_long : strictest;
 }
 
 static void

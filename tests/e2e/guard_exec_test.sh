@@ -24,6 +24,10 @@ wait
 echo many-"done"
 END
 printf 'PATH=%s:$PATH\nwipe x\necho over\n' "$tools" >"$tools/inner.sh"
+printf 'PATH=%s:$PATH\nrm $(seq 3000) -rf /\necho over\n' "$tools" >"$tools/padded.sh"
+printf 'PATH=%s:$PATH\nrm $(yes x | head -n 600) -rf /\necho over\n' "$tools" >"$tools/many-words.sh"
+printf 'cd %s\n/proc/self/cwd/rm -rf /\n/proc/thread-self/cwd/rm -rf /\necho over\n' "$tools" >"$tools/self.sh"
+printf 'PATH=/nowhere:%s:$PATH\nenv absent-thing\nenv rm -rf /\necho over-$?\n' "$tools" >"$tools/tries.sh"
 printf 'PATH=%s:$PATH\nship z\nsleep 60\n' "$tools" >"$tools/late.sh"
 chmod 755 "$tools"/*
 
@@ -151,6 +155,16 @@ run "sh $tools/inner.sh"
 holds "what cannot be confirmed is not run" grep -q 'Not run: without a terminal nothing can be confirmed. wipe x' "$root.err"
 holds "and what comes behind it is" grep -q '^over$' "$root.out"
 holds "neither has run" no grep -q ran- "$root.out"
+stops() {	# SCRIPT: what it runs is refused, and it goes on
+	run "sh $tools/$1.sh"
+	grep -q '^over' "$root.out" && no grep -q ran- "$root.out" || { sed 's/^/# /' "$root.out" "$root.err"; return 1; }
+}
+holds "nor what stands behind so many arguments that nobody reads them" stops padded
+holds "which is said" grep -q 'too-long: only 8 KiB' "$root.err"
+holds "nor behind many short ones" stops many-words
+holds "nor a path that means something else to whom looks" stops self
+holds "nor what is found behind a folder that is missing" stops tries
+holds "what is missing is missing" grep -q "absent-thing.*No such file" "$root.err"
 printf 'one\003\ntwo\n' >"$root.in"
 p engineer enter held -- "PATH=$tools:\$PATH; ship y; ship y; cat" >"$root.out" 2>"$root.err" <"$root.in" &
 asking=$!
