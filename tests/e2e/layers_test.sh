@@ -106,13 +106,27 @@ act 0 approver keys retire auditor --reason "left"
 holds "who asked and is retired opens nothing" opens 3 auditor
 act 0 approver keys return auditor --reason "back"
 
+# ---- what is deposited is something else
+mine=$request
+asks approver
+probe() { "$TOP_BUILDDIR/tests/e2e/layers_probe" "$1" "$root/run/gate.sock" auditor "$request" >"$root.said" 2>&1; }
+false_one() { ! probe "$1" && says "what was deposited cannot be what is in your part" && says "it takes your key"; }
+for what in noise few part others unknown; do holds "what cannot be in the part is refused: $what" false_one $what; done
+holds "what could be is not, and cannot be seen" probe fits
+holds "then the one who asked cannot open it" opens 8 approver
+holds "and is told" says "what the keys of the others have left of its envelope is not for your key"
+holds "they take it back" act 0 approver revoke "$request" --reason "it does not open"
+asks approver
+holds "and ask another one" with_key 0 approver2
+holds "who does it right" opens 0 approver
+
 # ---- the policy changes
 class reason
 holds "a class may ask for less again" within $days_limit shows 'opened with a reason'
 session=$plain
 holds "what was recorded before takes one key" act 0 auditor export "$session" -i "$root/auditor.key" --as raw -o "$root.out" --reason x
 session=$(p auditor ls --json | ids | grep -v "$plain" | head -n 1)
-act 0 auditor revoke "$request" --reason "done"
+act 0 auditor revoke "$mine" --reason "done"
 act 0 auditor revoke "$lost" --reason "done"
 holds "but an envelope with layers stays one" opens 3 auditor
 asks auditor

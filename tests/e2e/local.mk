@@ -34,6 +34,8 @@ noinst_DATA += tests/e2e/days_clock.so
 CLEANFILES += tests/e2e/days_clock.so
 
 # A busy gate, and a gate that is lied to.
+noinst_PROGRAMS += tests/e2e/layers_probe
+tests_e2e_layers_probe_LDADD = lib/record/librecord.a lib/wire/libwire.a lib/base/libbase.a $(ZSTD_LIBS) $(SODIUM_LIBS)
 noinst_PROGRAMS += tests/e2e/gate_probe
 tests_e2e_gate_probe_LDADD = lib/wire/libwire.a lib/base/libbase.a $(SODIUM_LIBS)
 check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_full_test.sh tests/e2e/gate_worker_test.sh tests/e2e/gate_files_test.sh tests/e2e/gate_mask_test.sh
