@@ -22,6 +22,7 @@
 #include "lib/store/wrap.h"
 #include "player/commands.h"
 #include "player/slots_key.h"
+#include "player/verify_against.h"
 #include "player/verify_evidence.h"
 #include "player/verify_trust.h"
 
@@ -164,6 +165,9 @@ check_log(const struct cli *cli, struct verify_place *what)
 		return r;
 	what->replica = cli_has(cli, "replica") ? &replica : NULL;
 	what->log = trusted->key.name;
+	r = report.verdict == VERIFY_FINE ? verify_against(cli, what->store, &trusted->key, &report) : STATUS_OK;
+	if (r != STATUS_OK)
+		return r;
 	status = save_head(cli, what->store, &report);
 	r = verify_evidence(what);
 	return status != STATUS_OK ? status : r;

@@ -69,7 +69,7 @@ player_libplayer_a_SOURCES = \
 	player/sack.c player/sack.h \
 	player/table.c player/table.h \
 	player/tape.c player/tape.h \
-	player/verify_evidence.c player/verify_evidence.h player/verify_roster.c player/verify_roster.h \
+	player/verify_against.c player/verify_against.h player/verify_evidence.c player/verify_evidence.h player/verify_roster.c player/verify_roster.h \
 	player/verify_trust.c player/verify_trust.h
 
 PLAYER_LIBS = player/libplayer.a lib/term/libterm.a lib/record/librecord.a lib/store/libstore.a lib/proof/libproof.a lib/wire/libwire.a lib/base/libbase.a \

@@ -56,6 +56,8 @@ static const struct cli_option rewrap_options[] = { CLIENT_OPTIONS, TAPE_OPTIONS
 static const struct cli_option verify_options[] = {
 	{ 0, "pin", "FILE", "a signed head of this log that you kept; may be repeated" },
 	{ 0, "witness", "VKEY", "key of a witness, or a file with it: its cosigned heads count as kept ones; may be repeated" },
+	{ 0, "against", "HOST", "ask the gate of this bastion, through ssh, whether its log goes on from this one" },
+	{ 0, "as", "NAME", "be this person there (only in trial mode)" },
 	{ 0, "save", "FILE", "keep the newest head there, for --pin the next time" },
 	{ 0, "key", "KEY", "the log's key, or a file with it (default: log.pub beside the log)" },
 	{ 0, "replica", "KEY", "key of the replica of the key slots, or a file that begins with it: its receipts are checked" },

@@ -114,14 +114,17 @@ pin_open(const char *log, struct pin *pin, char why[PIN_WHY])
 	return read_file(pin, why);
 }
 
-static int
-check(const struct pin *pin, const struct note *note, const struct buf *proof_bytes, struct checkpoint *checkpoint)
+int
+pin_check(const struct pin *pin, const struct buf *note_bytes, const struct buf *proof_bytes, struct checkpoint *checkpoint)
 {
 	struct tree_proof proof = { .count = buf_len(proof_bytes) / TREE_HASH };
-	int r = note_verify(note, &pin->key, NULL);
+	struct note note;
+	int r = note_parse(buf_data(note_bytes), buf_len(note_bytes), &note);
 
 	if (r == 0)
-		r = checkpoint_parse(note->text, note->text_bytes, checkpoint);
+		r = note_verify(&note, &pin->key, NULL);
+	if (r == 0)
+		r = checkpoint_parse(note.text, note.text_bytes, checkpoint);
 	if (r == 0 && strcmp(checkpoint->origin, pin->key.name) != 0)
 		r = ERR_NOTE;
 	if (r < 0)
@@ -137,12 +140,9 @@ pin_advance(struct pin *pin, const struct buf *note_bytes, const struct buf *pro
 {
 	AUTO_BUF struct buf file = { .max = NOTE_MOST + NOTE_VKEY + 16 };
 	struct checkpoint checkpoint;
-	struct note note;
 	char key[NOTE_VKEY];
-	int r = note_parse(buf_data(note_bytes), buf_len(note_bytes), &note);
+	int r = pin_check(pin, note_bytes, proof, &checkpoint);
 
-	if (r == 0)
-		r = check(pin, &note, proof, &checkpoint);
 	if (r == ERR_PROOF)
 		snprintf(why, PIN_WHY, "the log %s is not the one that you have seen before: something in its first %llu entries was changed or is gone. "
 		    "Nothing was decided; tell whoever audits this bastion", pin->key.name, (unsigned long long)pin->head.size);

@@ -11,6 +11,7 @@
 #define PIN_WHY	512	/* room for a sentence */
 
 struct buf;
+struct checkpoint;
 
 struct pin {
 	struct note_key		key;
@@ -33,5 +34,8 @@ int	pin_open(const char *log, struct pin *pin, char why[PIN_WHY]);
  * ERR_SIGNATURE (not the log's), ERR_NOTE, ERR_PROOF (it is not the log that was seen before), -errno; with a sentence.
  */
 int	pin_advance(struct pin *pin, const struct buf *note, const struct buf *proof, char why[PIN_WHY]);
+
+/* Without keeping it: is the note a head of the log, and grown from pin->head (size 0: from nothing)? 0 or the same errors. */
+int	pin_check(const struct pin *pin, const struct buf *note, const struct buf *proof, struct checkpoint *checkpoint);
 
 #endif
