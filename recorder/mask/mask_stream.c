@@ -9,6 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/own.h"
 #include "lib/term/grid.h"
+#include "lib/term/parser.h"
 #include "recorder/mask/mask_column.h"
 #include "recorder/mask/mask_inside.h"
 #include "recorder/mask/mask_output.h"
@@ -148,19 +149,17 @@ drop(struct mask_stream *s)
 
 #define SEQUENCE_MOST	256	/* bytes before a place in which the beginning of a sequence is looked for */
 
-/* True if the sequence that begins with bytes[0], an escape, does not end within `count`. */
+/* True if the sequence that begins with bytes[0], an escape, does not end within `count`: controls may stand in it, and are obeyed. */
 static bool
 is_unfinished(const uint8_t *bytes, size_t count)
 {
-	size_t at = 1;
+	const uint8_t *at = bytes, *end = bytes + count;
+	struct parser parser;
 
-	if (count > 1 && bytes[1] == '[')
-		for (at = 2; at < count && bytes[at] >= 0x20 && bytes[at] < 0x40; at++)
-			;
-	else
-		for (; at < count && bytes[at] >= 0x20 && bytes[at] < 0x30; at++)
-			;
-	return at >= count;
+	parser_init(&parser);
+	while (parser_next(&parser, &at, end) != PARSER_END)
+		;
+	return parser_is_inside(&parser);
 }
 
 /* The recording gets whole sequences: who looks at the rest alone would take the end of one for text. */
@@ -377,12 +376,29 @@ mask_stream_write(struct mask_stream *s, const void *bytes, size_t count, int64_
 	}
 }
 
+/* Now, or before the sequence or the character that is not complete now. */
+static uint64_t
+edit_begin(const struct mask_stream *s)
+{
+	uint64_t place = grid_place(s->grid);
+	const uint8_t *bytes, *escape;
+	size_t left;
+
+	if (grid_unfinished(s->grid) > 0)
+		return place - grid_unfinished(s->grid);
+	if (!grid_mid_sequence(s->grid) || place == s->recorded)
+		return place;
+	bytes = mask_queue_at(&s->queue, s->recorded, &left);
+	escape = memrchr(bytes, 0x1b, (size_t)(place - s->recorded));
+	return s->recorded + (escape != NULL ? (uint64_t)(escape - bytes) : 0);
+}
+
 void
 mask_stream_typed(struct mask_stream *s, int64_t now_us)
 {
 	s->typed_us = now_us;
 	if (s->edited == UINT64_MAX && !grid_is_alternate(s->grid))
-		s->edited = grid_place(s->grid);
+		s->edited = edit_begin(s);
 }
 
 static int64_t

@@ -209,6 +209,44 @@ what_is_typed_waits_for_the_end_of_its_line(void **state)
 	kit_close(&kit);
 }
 
+static char *
+recorded_with_key(const char *text, size_t at)
+{
+	struct kit kit;
+	char *out;
+
+	kit_open(&kit, 80, 24);
+	for (size_t i = 0; text[i] != '\0'; i++) {
+		if (i == at)
+			mask_stream_typed(kit.stream, kit.now_us);
+		kit_write_pieces(&kit, text + i, 1, 1);
+	}
+	out = kit_recorded(&kit);
+	kit_close(&kit);
+	return out;
+}
+
+/* Its second half alone would be text, and be covered: here all of the line is, as its rule costs too much. */
+static void
+a_key_in_the_middle_of_a_sequence_does_not_cut_it(void **state)
+{
+#define V10	"1;1;1;1;1;1;1;1;1;1;"
+	static const char *const texts[] = { "he\r\nx\033\b\b=zzzxportaworswrdrd",
+		"he\r\nx\b\033[" V10 V10 V10 V10 V10 V10 V10 V10 V10 V10 V10 V10 V10 V10 V10 "mzzzxportaworswrdrd" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		AUTO_FREE char *whole = recorded_with_key(texts[i], SIZE_MAX);
+
+		assert_non_null(strstr(whole, "******************"));
+		for (size_t at = 5; texts[i][at] != 'z'; at++) {
+			AUTO_FREE char *out = recorded_with_key(texts[i], at);
+
+			assert_string_equal(out, whole);
+		}
+	}
+}
+
 /* A shell that paints its line at each key has said most of a value before it is one. */
 static void
 what_was_painted_over_is_covered_too(void **state)
@@ -339,6 +377,7 @@ main(void)
 		cmocka_unit_test(what_is_erased_at_the_edge_was_there),
 		cmocka_unit_test(a_number_that_is_not_over_waits),
 		cmocka_unit_test(what_is_typed_waits_for_the_end_of_its_line),
+		cmocka_unit_test(a_key_in_the_middle_of_a_sequence_does_not_cut_it),
 		cmocka_unit_test(what_was_painted_over_is_covered_too),
 		cmocka_unit_test(a_line_of_any_length_is_bounded_and_covered),
 		cmocka_unit_test(a_value_of_any_length_is_covered),
