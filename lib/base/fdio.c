@@ -160,6 +160,19 @@ fdio_slurp_path(const char *path, size_t most, char **text, size_t *count)
 	return fdio_slurp(fd, most, text, count);
 }
 
+/* Else a power failure could bring back what stood there before. */
+static int
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO_FREE char *folder = slash == NULL ? own_dup(".") : slash == path ? own_dup("/") : strndup(path, (size_t)(slash - path));
+	AUTO_FD int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))	/* a filesystem that has no such thing */
+		return -errno;
+	return 0;
+}
+
 int
 fdio_replace(const char *path, mode_t mode, const void *bytes, size_t count)
 {
@@ -182,7 +195,7 @@ fdio_replace(const char *path, mode_t mode, const void *bytes, size_t count)
 		r = -errno;
 	if (r < 0)
 		unlink(beside);
-	return r;
+	return r < 0 ? r : sync_folder(path);
 }
 
 int

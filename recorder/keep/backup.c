@@ -96,7 +96,7 @@ copy_folder(struct backup *backup, const char *name)
 		char file[sizeof entry->d_name + 16];
 
 		snprintf(file, sizeof file, "%s/%s", name, entry->d_name);
-		if (entry->d_name[0] == '.' || strlen(file) >= MANIFEST_NAME)
+		if (strlen(file) >= MANIFEST_NAME || !manifest_is_name(file))
 			continue;
 		r = copy(backup, file);
 		r = r == -ENOENT ? 0 : r;	/* written anew a moment ago */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -52,13 +53,50 @@ pump(int from, int to, struct manifest_file *file)
 	return r;
 }
 
+/*
+ * The folder of `name`, and its last part. The folders below belong to the gate's account, which could have put a link there;
+ * whoever copies may be root.
+ */
+static int
+open_folder(const char *dir, const char *name, const char **base)
+{
+	const char *slash = strchr(name, '/');
+	AUTO_FD int top = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char folder[MANIFEST_NAME];
+	int fd;
+
+	*base = slash != NULL ? slash + 1 : name;
+	if (top < 0)
+		return -errno;
+	if (slash == NULL)
+		return TAKE(top, -1);
+	snprintf(folder, sizeof folder, "%.*s", (int)(slash - name), name);
+	fd = openat(top, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A file, and neither a link to one nor a pipe that keeps whoever reads it. */
+static int
+open_file(const char *dir, const char *name)
+{
+	const char *base;
+	AUTO_FD int folder = open_folder(dir, name, &base), fd = -1;
+	struct stat is;
+
+	if (folder < 0)
+		return folder;
+	fd = openat(folder, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &is) < 0)
+		return -errno;
+	return S_ISREG(is.st_mode) ? TAKE(fd, -1) : -EINVAL;
+}
+
 static int
 hash_file(const char *dir, struct manifest_file *file)
 {
-	AUTO_FREE char *path = place_path(dir, file->name, NULL);
-	AUTO_FD int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	AUTO_FD int fd = open_file(dir, file->name);
 
-	return fd < 0 ? -errno : pump(fd, -1, file);
+	return fd < 0 ? fd : pump(fd, -1, file);
 }
 
 static void
@@ -82,32 +120,55 @@ manifest_add(struct manifest *manifest, const char *dir, const char *name)
 }
 
 /* Beside its name first: a copy cut short is never taken for the whole. */
+static int
+write_file(int in, int folder, const char *base, struct manifest_file *file)
+{
+	char part[MANIFEST_NAME + 8];
+	AUTO_FD int out = -1;
+	int r;
+
+	snprintf(part, sizeof part, "%s.part", base);
+	unlinkat(folder, part, 0);
+	out = openat(folder, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (out < 0)
+		return -errno;
+	r = pump(in, out, file);
+	if (r == 0 && (fsync(out) < 0 || renameat(folder, part, folder, base) < 0 || fsync(folder) < 0))
+		r = -errno;
+	if (r < 0)
+		unlinkat(folder, part, 0);
+	return r;
+}
+
 int
 manifest_copy(struct manifest *manifest, const char *from, const char *to, const char *name)
 {
-	AUTO_FREE char *source = place_path(from, name, NULL), *target = place_path(to, name, NULL), *part = NULL;
-	AUTO_FD int in = open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), out = -1;
+	AUTO_FD int in = open_file(from, name), folder = -1;
 	struct manifest_file file = { .bytes = 0 };
+	const char *base;
 	int r;
 
 	if (in < 0)
-		return -errno;
-	if (asprintf(&part, "%s.part", target) < 0) {
-		part = NULL;
-		return -ENOMEM;
-	}
-	out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (out < 0)
-		return -errno;
+		return in;
+	folder = open_folder(to, name, &base);
+	if (folder < 0)
+		return folder;
 	snprintf(file.name, sizeof file.name, "%s", name);
-	r = pump(in, out, &file);
-	if (r == 0 && (fsync(out) < 0 || rename(part, target) < 0))
-		r = -errno;
-	if (r < 0)
-		unlink(part);
-	else
+	r = write_file(in, folder, base, &file);
+	if (r == 0)
 		append(manifest, &file);
 	return r;
+}
+
+int
+manifest_give(const char *dir, const char *name, uid_t uid, gid_t gid)
+{
+	const char *base;
+	AUTO_FD int folder = open_folder(dir, name, &base);
+
+	if (folder < 0)
+		return folder;
+	return fchownat(folder, base, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 bool
@@ -132,7 +193,6 @@ manifest_write(const struct manifest *manifest, const char *dir)
 	return r < 0 ? r : fdio_replace(path, 0600, buf_data(&text), buf_len(&text));
 }
 
-/* Only names that a backup has: never one that leads out of its folder. */
 const char *const manifest_folders[] = { "rec", "versions", "witness", "out", NULL };
 
 static bool
@@ -144,14 +204,19 @@ is_folder(const char *name, const char *slash)
 	return false;
 }
 
-static bool
-is_name(const char *name)
+/* Only names that a backup has: never one that leads out of its folder, and no key slots. */
+bool
+manifest_is_name(const char *name)
 {
+	static const char *const above[] = { "catalogue.db", "log.pub", "log.key", "pseudonyms.key" };
 	const char *slash = strchr(name, '/');
+	bool is_known = slash != NULL && is_folder(name, slash) && slash[1] != '.';
 
-	bool is_below = slash != NULL && slash == strrchr(name, '/') && is_folder(name, slash);
-
-	return name[0] != '.' && strstr(name, "..") == NULL && (slash == NULL || is_below);
+	for (size_t i = 0; i < sizeof above / sizeof above[0]; i++)
+		is_known = is_known || strcmp(name, above[i]) == 0;
+	if (slash != NULL && (strchr(slash + 1, '/') != NULL || slash[1] == '\0'))
+		return false;
+	return is_known && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/")] == '\0';
 }
 
 static int
@@ -161,7 +226,7 @@ read_line(struct manifest *manifest, const char *line)
 	char hex[65];
 
 	if (sscanf(line, "file %64s %" SCNd64 " %95s", hex, &file.bytes, file.name) == 3) {
-		if (!is_name(file.name) || sodium_hex2bin(file.sha256, 32, hex, strlen(hex), NULL, NULL, NULL) != 0)
+		if (!manifest_is_name(file.name) || sodium_hex2bin(file.sha256, 32, hex, strlen(hex), NULL, NULL, NULL) != 0)
 			return ERR_CONFIG;
 		append(manifest, &file);
 		return 0;

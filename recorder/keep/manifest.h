@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/proof/note.h"
 
@@ -35,8 +36,15 @@ struct manifest {
 
 void	manifest_done(struct manifest *manifest);
 
-/* Copies FROM/name to TO/name, on the disk when this returns, mode 0600, and adds it. -ENOENT if there is none. */
+/* Copies FROM/name to TO/name, on the disk when this returns, mode 0600, and adds it. -ENOENT if there is none; links are not
+ * followed below FROM and TO, and what is no ordinary file is -EINVAL. */
 int	manifest_copy(struct manifest *manifest, const char *from, const char *to, const char *name);
+
+/* Gives a file, or a link by itself, to an account. 0 or -errno. */
+int	manifest_give(const char *dir, const char *name, uid_t uid, gid_t gid);
+
+/* A name that the list can have: of the files above, or of plain characters in one of the folders. */
+bool	manifest_is_name(const char *name);
 
 /* Adds a file that is there already. */
 int	manifest_add(struct manifest *manifest, const char *dir, const char *name);

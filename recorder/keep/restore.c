@@ -392,10 +392,10 @@ give_away(struct restore *restore)
 	if (stat(restore->place.state, &owner) < 0)
 		return fail(restore, -errno);
 	for (size_t i = 0; i < fixed + restore->manifest.count; i++) {
-		AUTO_FREE char *path = place_path(restore->place.state, i < fixed ? names[i] : restore->manifest.files[i - fixed].name, NULL);
+		int r = manifest_give(restore->place.state, i < fixed ? names[i] : restore->manifest.files[i - fixed].name, owner.st_uid, owner.st_gid);
 
-		if (lchown(path, owner.st_uid, owner.st_gid) < 0 && errno != ENOENT)
-			return fail(restore, -errno);
+		if (r < 0 && r != -ENOENT)
+			return fail(restore, r);
 	}
 	return STATUS_OK;
 }
