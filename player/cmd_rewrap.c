@@ -17,6 +17,8 @@
 #include "player/found.h"
 #include "player/tape.h"
 
+#define KEYS_MOST	64
+
 struct rewrap {
 	struct cli	*cli;
 	const char	*to;
@@ -24,19 +26,68 @@ struct rewrap {
 	unsigned	 added, there;
 };
 
-/* Seals the key of an opened recording to the new recipient, and hands that to the gate which it came from. */
+/* All keys that recordings are sealed to now, and whose they are. */
+struct keys {
+	char		*recipients[KEYS_MOST + 1], *owners[KEYS_MOST + 1];
+	unsigned	 count;
+};
+
+static void
+keys_done(struct keys *keys)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		free(keys->recipients[i]);
+		free(keys->owners[i]);
+	}
+}
+
+static int
+take_key(struct client *client, const void *fields, void *user)
+{
+	const struct wire_key_row *row = fields;
+	struct keys *keys = user;
+
+	if (row->retired)
+		return 0;
+	if (keys->count >= KEYS_MOST)
+		return cli_fail(client->cli, STATUS_FAILED, "the file auditors has too many keys");
+	keys->recipients[keys->count] = own_dup(row->recipient);
+	keys->owners[keys->count++] = own_dup(row->owner);
+	return 0;
+}
+
+/* The key of an opened recording sealed to the new recipient; where it takes several keys, to all of them, in layers as before. */
+static int
+seal(struct rewrap *rewrap, struct tape *tape, const char *what, struct buf *envelope)
+{
+	__attribute__((cleanup(keys_done))) struct keys keys = { .count = 0 };
+	const char *const alone[] = { rewrap->to, NULL };
+	struct wire_keys question = { .act = (char[]){ "list" } };
+	struct layers_to to = { .recipients = alone };
+	int r = 0;
+
+	if (((const struct wire_opened *)tape->opened.fields)->keys > 1) {
+		r = client_ask(&tape->client, WIRE_KEYS, &question, WIRE_KEY_ROW, take_key, &keys);
+		to = (struct layers_to){ (const char *const *)keys.recipients, (const char *const *)keys.owners,
+			((const struct wire_opened *)tape->opened.fields)->keys };
+	}
+	if (r != 0)
+		return r;
+	r = rec_reader_envelope(tape->reader, &to, envelope);
+	return r < 0 ? cli_fail(rewrap->cli, cli_status(r), "%s: %s", what, err_text(r)) : 0;
+}
+
+/* Hands the envelope to the gate which the recording came from. */
 static int
 rewrap_tape(struct rewrap *rewrap, struct tape *tape, const char *what)
 {
-	AUTO_BUF struct buf envelope = { .max = 4096 };
+	AUTO_BUF struct buf envelope = { .max = LAYERS_MOST };
 	AUTO_FREE char *to = own_dup(rewrap->to);
-	const char *const recipients[] = { rewrap->to, NULL };
-	const struct layers_to sealing = { .recipients = recipients };
 	struct wire_rewrap question = { .recipient = to };
-	int r = rec_reader_envelope(tape->reader, &sealing, &envelope);
+	int r = seal(rewrap, tape, what, &envelope);
 
-	if (r < 0)
-		return cli_fail(rewrap->cli, cli_status(r), "%s: %s", what, err_text(r));
+	if (r != 0)
+		return r;
 	question.session = ((const struct wire_opened *)tape->opened.fields)->session;
 	question.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
 	r = client_ask(&tape->client, WIRE_REWRAP, &question, 0, NULL, NULL);

@@ -154,7 +154,7 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 static bool
 is_left_over(const struct tape *tape, int error)
 {
-	return tape->remote != NULL && ((const struct wire_opened *)tape->opened.fields)->layered &&
+	return tape->remote != NULL && ((const struct wire_opened *)tape->opened.fields)->keys > 1 &&
 	    (error == ERR_KEY_WRONG || error == ERR_ENVELOPE || error == ERR_REC_KEY);
 }
 

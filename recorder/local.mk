@@ -308,6 +308,7 @@ recorder_postern_gate_SOURCES = \
 	recorder/gate/gate_rules.c recorder/gate/gate_rules.h \
 	recorder/gate/gate_extend.c recorder/gate/gate_extend.h recorder/gate/gate_freeze.c \
 	recorder/gate/gate_keys.c recorder/gate/gate_keys.h \
+	recorder/gate/gate_deposit.c recorder/gate/gate_deposit.h \
 	recorder/gate/gate_layers.c recorder/gate/gate_layers.h \
 	recorder/gate/gate_opening.c recorder/gate/gate_opening.h \
 	recorder/gate/gate_watch.c recorder/gate/gate_watch.h \

@@ -12,7 +12,7 @@
 
 #include "lib/store/store.h"
 
-#define ENVELOPE_ADDED_MOST	2048	/* bytes of one */
+#define ENVELOPE_ADDED_MOST	65536	/* bytes of one */
 
 struct envelope {
 	struct id	 session;

@@ -339,7 +339,7 @@ static const struct wire_field open_fields[] = {
 static const struct wire_field opened_fields[] = {
 	WIRE_FIELD(opened, ID, session, 0),
 	WIRE_FIELD(opened, BYTES, envelope, ENVELOPE_MOST),
-	WIRE_FIELD(opened, BOOL, layered, 0),
+	WIRE_FIELD(opened, U32, keys, 0),
 	WIRE_FIELD(opened, BOOL, running, 0),
 	WIRE_FIELD(opened, BYTES, sha256, 32),
 	WIRE_FIELD(opened, BYTES, added, ADDED_MOST),
@@ -358,7 +358,7 @@ static const struct wire_field search_fields[] = {
 static const struct wire_field rewrap_fields[] = {
 	WIRE_FIELD(rewrap, ID, session, 0),
 	WIRE_FIELD(rewrap, TEXT, recipient, NAME_MOST),
-	WIRE_FIELD(rewrap, BYTES, envelope, ENVELOPE_MOST),
+	WIRE_FIELD(rewrap, BYTES, envelope, LAYERED_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field backup_fields[] = {

@@ -214,7 +214,7 @@ struct wire_open { char *which; char *reason; char *how; };	/* how: "play", "exp
 struct wire_opened {
 	struct id session;
 	struct wire_bytes envelope;	/* age file to the auditors; of a layered one, what their keys have left of it */
-	bool	 layered;		/* it is that */
+	uint32_t keys;			/* so many it takes as it was made */
 	bool	 running;
 	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
 	struct wire_bytes added;	/* envelopes that were added: of each its length, u32 big-endian, and its bytes */

@@ -27,7 +27,7 @@
 #include "recorder/gate/gate_change.h"
 #include "recorder/gate/gate_head.h"
 #include "recorder/gate/gate_keeper.h"
-#include "recorder/gate/gate_layers.h"
+#include "recorder/gate/gate_deposit.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
 #include "recorder/gate/gate_replica.h"
@@ -233,7 +233,7 @@ on_tick(evutil_socket_t fd, short what, void *user)
 	w->rests = false;
 	gate_retention_watch(w->gate);
 	lapse(w->gate);
-	gate_layers_sweep(w->gate);
+	gate_deposit_sweep(w->gate);
 	if (w->ticks % FIND_TICKS == 0)
 		live_find_all(w->gate);
 	if (w->ticks % RETENTION_TICKS == 0)

@@ -86,7 +86,7 @@ struct gate {
 	struct gate_replica	*replica;	/* NULL: there is none */
 	struct gate_aide	*aides;		/* outputs and witnesses */
 	struct gate_reports	 reports;
-	struct deposit		*deposits;	/* gate_layers.h */
+	struct deposit		*deposits;	/* gate_deposit.h */
 	struct peer		*peers;
 	unsigned		 peer_count;
 	struct live		*sessions;

@@ -231,7 +231,7 @@ on_open(struct peer *peer, const void *fields)
 		return r;
 	opened.session = recording.session.id;
 	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
-	opened.layered = opening.keys > 1;
+	opened.keys = opening.keys;
 	opened.running = recording.session.state != SESSION_ENDED;
 	if (recording.state == RECORDING_CLOSED)
 		opened.sha256 = (struct wire_bytes){ recording.file.sha256, sizeof recording.file.sha256 };

@@ -12,6 +12,7 @@
 #include "lib/base/cli.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
+#include "lib/record/layers.h"
 #include "lib/store/envelope.h"
 #include "lib/store/retired.h"
 #include "lib/wire/messages.h"
@@ -253,7 +254,7 @@ put_added(void *ctx, const struct envelope *envelope)
 	struct added *added = ctx;
 	uint32_t count = htobe32((uint32_t)envelope->count);
 
-	if (envelope->error < 0 || gate_is_retired(added->gate, envelope->recipient) || buf_room(added->out) < sizeof count + envelope->count)
+	if (envelope->error < 0 || layers_is(envelope->bytes, envelope->count) || gate_is_retired(added->gate, envelope->recipient) || buf_room(added->out) < sizeof count + envelope->count)
 		return 0;
 	(void)buf_add(added->out, &count, sizeof count);
 	return buf_add(added->out, envelope->bytes, envelope->count);
@@ -277,18 +278,18 @@ on_rewrap(struct peer *peer, const void *fields)
 		.count = question->envelope.count };
 	AUTO_TXN struct txn txn = { 0 };
 	char hex[2 * SECRET_SHA256 + 1];
+	const char *why;
 	int r;
 
 	if (!gate_audit_may(peer))
 		return 0;
 	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec < 0)
 		return ERR_NO_RIGHT;
-	if (gate_layers_keys(gate, &question->session) > 1) {
-		peer_fail(peer, STATUS_DENIED, "this recording takes the keys of several persons: an envelope for one key more would open it alone");
-		return 0;
-	}
-	if (!is_recipient(gate->policy, question->recipient) || gate_is_retired(gate, question->recipient)) {
-		peer_fail(peer, STATUS_DENIED, "an envelope is added for keys in the file auditors that are not retired; this is none");
+	why = gate_layers_rewrap_why(gate, question);
+	if (!is_recipient(gate->policy, question->recipient) || gate_is_retired(gate, question->recipient))
+		why = "an envelope is added for keys in the file auditors that are not retired; this is none";
+	if (why != NULL) {
+		peer_fail(peer, STATUS_DENIED, "%s", why);
 		return 0;
 	}
 	if (snprintf(envelope.recipient, sizeof envelope.recipient, "%s", question->recipient) >= (int)sizeof envelope.recipient ||

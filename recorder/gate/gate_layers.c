@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Layers of envelopes: handed out, taken back without one, kept in memory. */
+/* Layers of envelopes: handed out, taken back without one, and what a grant needs of them. */
 #include "config.h"
 
 #include <sodium.h>
@@ -7,18 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/cli.h"
 #include "lib/base/err.h"
 #include "lib/base/own.h"
-#include "lib/base/secret.h"
 #include "lib/record/layers.h"
 #include "lib/store/decision.h"
-#include "lib/store/recording.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_ask.h"
 #include "recorder/gate/gate_audit.h"
+#include "recorder/gate/gate_deposit.h"
 #include "recorder/gate/gate_keys.h"
 #include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_log.h"
@@ -26,159 +24,59 @@
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 
-#define DEPOSITS_MOST	64	/* of all peers together that count, and of one that do not yet */
+/* ---- how many keys ----------------------------------------------------------------------------------------------- */
 
-struct deposit {
-	struct deposit	*next;
-	struct id	 request;
-	uint8_t		 envelope[SECRET_SHA256];	/* which one */
-	uint8_t		 from[SECRET_SHA256];		/* the bytes that it was a part of */
-	char		 key[LAYERS_KEY];		/* whose part, the first of that person */
-	uint8_t		*bytes;				/* secret memory */
-	size_t		 count;
+/* Of each group the best of its envelopes: the one with the fewest layers left. */
+struct tally {
+	unsigned	keys[DEPOSIT_GROUPS];	/* as it was made; 0: there is none with layers */
+	unsigned	left[DEPOSIT_GROUPS];
+	struct peer	*peer;			/* whose deposits count as if they were granted; NULL: none */
+	const struct request *request;
+	bool		is_stale;		/* one of them is of what has changed since */
 };
 
-static void
-deposit_free(struct deposit *deposit)
-{
-	secret_free(deposit->bytes);
-	free(deposit);
-}
-
-void
-deposits_free(struct deposit **deposits)
-{
-	while (*deposits != NULL) {
-		struct deposit *first = *deposits;
-
-		*deposits = first->next;
-		deposit_free(first);
-	}
-}
-
-static struct deposit *
-find(struct deposit *deposits, const struct id *request, const uint8_t envelope[SECRET_SHA256])
-{
-	for (; deposits != NULL; deposits = deposits->next)
-		if (id_equal(&deposits->request, request) && (envelope == NULL || memcmp(deposits->envelope, envelope, SECRET_SHA256) == 0))
-			return deposits;
-	return NULL;
-}
-
-static void
-drop(struct deposit **link)
-{
-	struct deposit *gone = *link;
-
-	*link = gone->next;
-	deposit_free(gone);
-}
-
-/* In the place of what was there of the same envelope. */
-static void
-put(struct deposit **deposits, struct deposit *deposit)
-{
-	for (struct deposit **link = deposits; *link != NULL; link = &(*link)->next)
-		if (id_equal(&(*link)->request, &deposit->request) && memcmp((*link)->envelope, deposit->envelope, SECRET_SHA256) == 0) {
-			drop(link);
-			break;
-		}
-	deposit->next = *deposits;
-	*deposits = deposit;
-}
-
-static unsigned
-count(const struct deposit *deposits)
-{
-	unsigned n = 0;
-
-	for (; deposits != NULL; deposits = deposits->next)
-		n++;
-	return n;
-}
-
-/* ---- an envelope as it is now ------------------------------------------------------------------------------------ */
-
-/* What is sealed by itself. */
-static int	(*const envelopes[])(struct store *store, const struct id *session, struct buf *envelope) = {
-	recording_envelope, recording_trail_envelope,
-};
-#define ENVELOPES	(sizeof envelopes / sizeof envelopes[0])
-
-/* One of them as it was made, or what others have left of it under this request. */
-struct source {
-	uint8_t		envelope[SECRET_SHA256];	/* SHA-256 as it was made */
-	uint8_t		sha256[SECRET_SHA256];		/* of the bytes */
-	unsigned	keys;		/* as it was made */
-	struct buf	bytes;
-};
-
-#define AUTO_SOURCE	__attribute__((cleanup(source_done)))
-
-static void
-source_done(struct source *source)
-{
-	buf_wipe(&source->bytes);
-}
-
-/* The nth. What is not there, or not any more, takes no key. */
 static int
-source_load(struct gate *gate, const struct request *request, size_t n, struct source *source)
+tally_one(void *ctx, const struct source *source)
 {
-	const struct deposit *left;
-	int r;
+	struct tally *tally = ctx;
+	const struct deposit *mine = tally->peer != NULL ? deposits_find(tally->peer->deposits, &tally->request->id, source->envelope) : NULL;
+	bool fits = mine != NULL && memcmp(mine->from, source->sha256, sizeof mine->from) == 0;
+	unsigned left = fits ? mine->left : source->left;
 
-	*source = (struct source){ .keys = 1, .bytes = { .max = RECORDING_ENVELOPE_MOST } };
-	r = envelopes[n](gate->store, &request->opens, &source->bytes);
-	if (r == ERR_NOT_FOUND || r == ERR_EXPIRED)
-		return 0;
-	if (r < 0)
-		return r;
-	source->keys = layers_keys(buf_data(&source->bytes), buf_len(&source->bytes));
-	secret_sha256(buf_data(&source->bytes), buf_len(&source->bytes), source->envelope);
-	left = find(gate->deposits, &request->id, source->envelope);
-	if (left != NULL) {
-		buf_clear(&source->bytes);
-		r = buf_add(&source->bytes, left->bytes, left->count);
-	}
-	secret_sha256(buf_data(&source->bytes), buf_len(&source->bytes), source->sha256);
-	return r;
+	tally->is_stale = tally->is_stale || (mine != NULL && !fits);
+	if (tally->keys[source->group] == 0 || left < tally->left[source->group])
+		tally->left[source->group] = left;
+	if (source->keys > tally->keys[source->group])
+		tally->keys[source->group] = source->keys;
+	return 0;
 }
 
-/* Layers that must still come off before one key is enough. */
 static unsigned
-source_left(const struct source *source)
+most(const unsigned of[DEPOSIT_GROUPS])
 {
-	return layers_keys(buf_data(&source->bytes), buf_len(&source->bytes)) - 1;
+	unsigned found = 0;
+
+	for (size_t i = 0; i < DEPOSIT_GROUPS; i++)
+		found = of[i] > found ? of[i] : found;
+	return found;
 }
 
 unsigned
 gate_layers_keys(struct gate *gate, const struct id *session)
 {
-	const struct request request = { .opens = *session };
-	unsigned most = 1;
+	struct tally tally = { .peer = NULL };
 
-	for (size_t n = 0; n < ENVELOPES; n++) {
-		AUTO_SOURCE struct source source = { .keys = 1 };
-
-		if (source_load(gate, &request, n, &source) == 0 && source.keys > most)
-			most = source.keys;
-	}
-	return most;
+	return sources_each(gate, session, NULL, tally_one, &tally) == 0 && most(tally.keys) > 0 ? most(tally.keys) : 1;
 }
 
 unsigned
 gate_layers_left(struct gate *gate, const struct request *request)
 {
-	unsigned most = 0;
+	struct tally tally = { .peer = NULL };
 
-	for (size_t n = 0; !id_is_zero(&request->opens) && n < ENVELOPES; n++) {
-		AUTO_SOURCE struct source source = { .keys = 1 };
-
-		if (source_load(gate, request, n, &source) == 0 && source_left(&source) > most)
-			most = source_left(&source);
-	}
-	return most;
+	if (id_is_zero(&request->opens) || sources_each(gate, &request->opens, &request->id, tally_one, &tally) < 0)
+		return 0;
+	return most(tally.left);
 }
 
 /* ---- taking one off ---------------------------------------------------------------------------------------------- */
@@ -245,28 +143,29 @@ begin(struct peer *peer, const char *which, struct request *request, int *error)
 	return -1;
 }
 
-/* The parts of one envelope that are for the peer; their number, or negative. */
-static int
-put_parts(struct peer *peer, const struct request *request, size_t n)
-{
-	AUTO_SOURCE struct source source = { .keys = 1 };
-	struct layers layers;
-	int rows = 0;
-	int r = source_load(peer->gate, request, n, &source);
+struct handing {
+	struct peer	*peer;
+	unsigned	 rows;
+};
 
-	if (r < 0 || source_left(&source) == 0)
-		return r;
-	r = layers_parse(buf_data(&source.bytes), buf_len(&source.bytes), &layers);
+/* The parts of one envelope that are for the peer. */
+static int
+hand_out(void *ctx, const struct source *source)
+{
+	struct handing *handing = ctx;
+	struct layers layers;
+	int r = source->left > 0 ? layers_parse(buf_data(&source->bytes), buf_len(&source->bytes), &layers) : 1;
+
 	for (size_t i = 0; r == 0 && i < layers.part_count; i++) {
-		struct wire_layer_row row = { .envelope = { source.envelope, sizeof source.envelope }, .part = (uint32_t)i,
+		struct wire_layer_row row = { .envelope = { (uint8_t *)(uintptr_t)source->envelope, sizeof source->envelope }, .part = (uint32_t)i,
 			.file = { (uint8_t *)(uintptr_t)layers.parts[i].file, layers.parts[i].count } };
 
-		if (!is_for(peer, &layers.parts[i]))
+		if (!is_for(handing->peer, &layers.parts[i]))
 			continue;
-		peer_put(peer, WIRE_LAYER_ROW, &row);
-		rows++;
+		peer_put(handing->peer, WIRE_LAYER_ROW, &row);
+		handing->rows++;
 	}
-	return r < 0 ? r : rows;
+	return r < 0 ? r : 0;
 }
 
 int
@@ -274,54 +173,77 @@ on_layers(struct peer *peer, const void *fields)
 {
 	const struct wire_layers *question = fields;
 	AUTO_REQUEST struct request request = { 0 };
-	int rows = 0;
+	struct handing handing = { .peer = peer };
 	int r = 0;
 
 	if (begin(peer, question->which, &request, &r) != 0)
 		return r;
 	r = gate_say(peer->gate, LOG_LAYER_TAKEN, &request.opens, "%s took their part of the envelope of this recording, to grant its opening to %s",
 	    peer_person(peer), request.person);
-	for (size_t n = 0; r >= 0 && n < ENVELOPES; n++) {
-		r = put_parts(peer, &request, n);
-		rows += r > 0 ? r : 0;
-	}
+	if (r >= 0)
+		r = sources_each(peer->gate, &request.opens, &request.id, hand_out, &handing);
 	if (r < 0)
 		return r;
-	if (rows == 0)
+	if (handing.rows == 0)
 		peer_fail(peer, STATUS_KEY, "none of the keys that this recording was sealed to is yours and not retired");
 	else
 		peer_done(peer, "%s", "");
 	return 0;
 }
 
+struct taking {
+	struct peer			*peer;
+	const struct request		*request;
+	const struct wire_deposit	*question;
+	struct deposit			*deposit;	/* what came of it */
+};
+
+static bool
+is_known_as(const struct gate *gate, const struct layers *layers, size_t except, const char *person)
+{
+	for (size_t i = 0; i < layers->part_count; i++)
+		for (size_t k = 0; i != except && k < layers->parts[i].key_count; k++) {
+			const char *owner = policy_key_owner(gate->policy, layers->parts[i].keys[k]);
+
+			if (owner != NULL && strcmp(owner, person) == 0)
+				return true;
+		}
+	return false;
+}
+
 static struct deposit *
-deposit_new(const struct request *request, const struct source *source, const struct layers_part *part, const struct wire_bytes *inner)
+deposit_new(const struct taking *taking, const struct source *source, const struct layers *layers)
 {
 	struct deposit *deposit = own_alloc(sizeof *deposit);
+	const struct wire_bytes *inner = &taking->question->inner;
 
-	deposit->request = request->id;
+	deposit->request = taking->request->id;
+	memcpy(deposit->own, source->own, sizeof deposit->own);
 	memcpy(deposit->envelope, source->envelope, sizeof deposit->envelope);
 	memcpy(deposit->from, source->sha256, sizeof deposit->from);
-	memcpy(deposit->key, part->keys[0], sizeof deposit->key);
+	snprintf(deposit->key, sizeof deposit->key, "%s", layers->parts[taking->question->part].keys[0]);
+	deposit->is_theirs = is_known_as(taking->peer->gate, layers, taking->question->part, taking->request->person);
+	deposit->left = source->left - 1;
 	deposit->bytes = secret_new(inner->count);
 	memcpy(deposit->bytes, inner->data, inner->count);
 	deposit->count = inner->count;
 	return deposit;
 }
 
-/* Of which envelope is it? 1 with the source, 0 if it is of none. */
 static int
-find_source(struct peer *peer, const struct request *request, const struct wire_bytes *envelope, struct source *source)
+take_in(void *ctx, const struct source *source)
 {
-	for (size_t n = 0; n < ENVELOPES; n++) {
-		int r = source_load(peer->gate, request, n, source);
+	struct taking *taking = ctx;
+	const struct wire_deposit *question = taking->question;
+	struct layers layers;
 
-		if (r < 0)
-			return r;
-		if (source->keys > 1 && envelope->count == sizeof source->envelope && memcmp(envelope->data, source->envelope, sizeof source->envelope) == 0)
-			return 1;
-		source_done(source);
-	}
+	if (taking->deposit != NULL || source->left == 0 || question->envelope.count != sizeof source->envelope ||
+	    memcmp(question->envelope.data, source->envelope, sizeof source->envelope) != 0 ||
+	    layers_parse(buf_data(&source->bytes), buf_len(&source->bytes), &layers) < 0 || question->part >= layers.part_count ||
+	    !is_for(taking->peer, &layers.parts[question->part]) ||
+	    layers_check(&layers, question->part, question->inner.data, question->inner.count) < 0)
+		return 0;
+	taking->deposit = deposit_new(taking, source, &layers);
 	return 0;
 }
 
@@ -330,74 +252,73 @@ on_deposit(struct peer *peer, const void *fields)
 {
 	const struct wire_deposit *question = fields;
 	AUTO_REQUEST struct request request = { 0 };
-	AUTO_SOURCE struct source source = { .keys = 1 };
-	struct layers layers;
+	struct taking taking = { .peer = peer, .request = &request, .question = question };
 	int r = 0;
 
 	if (begin(peer, question->which, &request, &r) != 0)
 		return r;
-	r = find_source(peer, &request, &question->envelope, &source);
-	if (r < 0)
-		return r;
-	if (r == 0 || layers_parse(buf_data(&source.bytes), buf_len(&source.bytes), &layers) < 0 || question->part >= layers.part_count ||
-	    !is_for(peer, &layers.parts[question->part]) ||
-	    layers_check(&layers, question->part, question->inner.data, question->inner.count) < 0) {
-		peer_fail(peer, STATUS_DENIED, "what was deposited cannot be what is in your part of the envelope; take it once more");
-		return 0;
-	}
-	if (count(peer->deposits) >= DEPOSITS_MOST)
-		deposits_free(&peer->deposits);
-	put(&peer->deposits, deposit_new(&request, &source, &layers.parts[question->part], &question->inner));
+	r = sources_each(peer->gate, &request.opens, &request.id, take_in, &taking);
 	sodium_memzero(question->inner.data, question->inner.count);
+	if (taking.deposit == NULL) {
+		if (r == 0)
+			peer_fail(peer, STATUS_DENIED, "what was deposited cannot be what is in your part of the envelope; take it once more");
+		return r;
+	}
+	if (deposits_count(peer->deposits) >= DEPOSITS_MOST)
+		deposits_free(&peer->deposits);
+	deposits_put(&peer->deposits, taking.deposit);
 	peer_done(peer, "%s", "");
 	return 0;
 }
 
 /* ---- a grant with it --------------------------------------------------------------------------------------------- */
 
-/* What keeps a grant from counting for one envelope, in a sentence; or NULL. */
-static const char *
-why_not(struct peer *peer, const struct request *request, const struct source *source, unsigned grants)
+/* So many layers may be left of the group behind this grant, and no more. */
+static bool
+is_enough(const struct tally *tally, unsigned grants)
 {
-	const struct deposit *deposit = find(peer->deposits, &request->id, source->envelope);
+	for (size_t i = 0; i < DEPOSIT_GROUPS; i++)
+		if (tally->left[i] > 0 && tally->left[i] + grants + 1 > tally->keys[i] - 1)
+			return false;
+	return true;
+}
 
-	if (source_left(source) == 0)
-		return NULL;
-	if (grants > source->keys - 1 - source_left(source))
-		return "what the key of another one had opened is gone, since the gate was restarted: deny it, so that it is asked for anew";
-	if (deposit == NULL)
+static const char *
+why_not(struct peer *peer, const struct request *request, const struct tally *tally, unsigned grants)
+{
+	if (is_enough(tally, grants))
+		return deposits_count(peer->gate->deposits) < DEPOSITS_MOST ? NULL : "too many recordings are open at this moment; grant it later";
+	if (deposits_find(peer->deposits, &request->id, NULL) == NULL)
 		return "it takes your key to open this recording: postern grant ID --identity FILE";
-	if (memcmp(deposit->from, source->sha256, sizeof source->sha256) != 0)
+	if (tally->is_stale)
 		return "somebody else has opened a layer meanwhile: grant it once more";
-	if (count(peer->gate->deposits) >= DEPOSITS_MOST && find(peer->gate->deposits, &request->id, NULL) == NULL)
-		return "too many recordings are open at this moment; grant it later";
-	return NULL;
+	return "what the key of another one had opened is gone, since the gate was restarted, or is of no use to yours: deny it, so that it is asked for anew";
 }
 
 bool
 gate_layers_may(struct peer *peer, const struct request *request, unsigned *need)
 {
+	struct tally tally = { .peer = peer, .request = request };
 	struct decided decided = { .person = "" };
-	const char *why = NULL;
-	int r = 0;
+	const char *why;
+	int r;
 
 	if (id_is_zero(&request->opens))
 		return true;
 	r = decision_list(peer->gate->store, &request->id, add_decision, &decided);
-	for (size_t n = 0; r == 0 && why == NULL && n < ENVELOPES; n++) {
-		AUTO_SOURCE struct source source = { .keys = 1 };
-
-		r = source_load(peer->gate, request, n, &source);
-		if (r == 0)
-			why = why_not(peer, request, &source, decided.grants);
-		if (source.keys - 1 > *need)
-			*need = source.keys - 1;
-	}
-	if (r < 0)
+	if (r == 0)
+		r = sources_each(peer->gate, &request->opens, &request->id, tally_one, &tally);
+	if (r < 0) {
 		peer_fail(peer, cli_status(r), "it cannot be granted: %s", err_text(r));
-	else if (why != NULL)
+		return false;
+	}
+	if (most(tally.keys) == 0)
+		return true;
+	*need = most(tally.keys) - 1 > *need ? most(tally.keys) - 1 : *need;
+	why = why_not(peer, request, &tally, decided.grants);
+	if (why != NULL)
 		peer_fail(peer, STATUS_KEY, "%s", why);
-	return r == 0 && why == NULL;
+	return why == NULL;
 }
 
 static int
@@ -423,67 +344,6 @@ gate_layers_say(struct peer *peer, const struct request *request)
 	return r;
 }
 
-/* ---- what is left of it ------------------------------------------------------------------------------------------ */
-
-int
-gate_layers_replace(struct gate *gate, const struct id *request, struct buf *envelope)
-{
-	const struct deposit *left;
-	uint8_t sha256[SECRET_SHA256];
-
-	if (layers_keys(buf_data(envelope), buf_len(envelope)) < 2)
-		return 0;
-	secret_sha256(buf_data(envelope), buf_len(envelope), sha256);
-	left = find(gate->deposits, request, sha256);
-	if (left == NULL || layers_keys(left->bytes, left->count) > 1)
-		return ERR_NOT_FOUND;
-	buf_clear(envelope);
-	return buf_add(envelope, left->bytes, left->count);
-}
-
-static bool
-is_open(const struct gate *gate, const struct request *request)
-{
-	return request->state == REQUEST_GRANTED && request->opens_until_us > gate_now(gate).wall_us;
-}
-
-int
-gate_layers_window(struct gate *gate, const struct id *session, const char *person, struct request *request)
-{
-	for (const struct deposit *left = gate->deposits; left != NULL; left = left->next) {
-		AUTO_REQUEST struct request found = { 0 };
-
-		if (layers_keys(left->bytes, left->count) > 1 || request_load(gate->store, &left->request, &found) < 0 ||
-		    !id_equal(&found.opens, session) || strcmp(found.person, person) != 0 || !is_open(gate, &found))
-			continue;
-		*request = TAKE(found, (struct request){ .seconds = 0 });
-		return 0;
-	}
-	return ERR_NOT_FOUND;
-}
-
-/* What cannot be looked up is over. */
-static bool
-is_over(struct gate *gate, const struct id *id)
-{
-	AUTO_REQUEST struct request request = { 0 };
-
-	return request_load(gate->store, id, &request) < 0 || (request.state != REQUEST_WAITING && !is_open(gate, &request));
-}
-
-void
-gate_layers_sweep(struct gate *gate)
-{
-	struct deposit **link = &gate->deposits;
-
-	while (*link != NULL) {
-		if (gate_store(gate) < 0 || is_over(gate, &(*link)->request))
-			drop(link);
-		else
-			link = &(*link)->next;
-	}
-}
-
 void
 gate_layers_decided(struct peer *peer, const struct request *request)
 {
@@ -497,7 +357,57 @@ gate_layers_decided(struct peer *peer, const struct request *request)
 			continue;
 		}
 		*link = deposit->next;
-		put(&peer->gate->deposits, deposit);
+		deposits_put(&peer->gate->deposits, deposit);
 	}
-	gate_layers_sweep(peer->gate);
+	gate_deposit_sweep(peer->gate);
+}
+
+/* ---- one more envelope ------------------------------------------------------------------------------------------- */
+
+/* Whose part it is by the names of its keys; NULL if it is nobody's, or of more than one. */
+static const char *
+owner_of(struct gate *gate, const struct layers_part *part)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < part->key_count; i++) {
+		const char *owner = policy_key_owner(gate->policy, part->keys[i]);
+
+		if (owner == NULL || owner[0] == '\0' || gate_is_retired(gate, part->keys[i]) || (first != NULL && strcmp(first, owner) != 0))
+			return NULL;
+		first = owner;
+	}
+	return first;
+}
+
+static bool
+names(const struct layers *layers, const char *key)
+{
+	for (size_t i = 0; i < layers->part_count; i++)
+		for (size_t k = 0; k < layers->parts[i].key_count; k++)
+			if (strcmp(layers->parts[i].keys[k], key) == 0)
+				return true;
+	return false;
+}
+
+const char *
+gate_layers_rewrap_why(struct gate *gate, const struct wire_rewrap *question)
+{
+	unsigned keys = gate_layers_keys(gate, &question->session);
+	struct layers layers;
+
+	if (keys < 2)
+		return layers_is(question->envelope.data, question->envelope.count) ? "this recording takes one key, and so do its envelopes" : NULL;
+	if (layers_parse(question->envelope.data, question->envelope.count, &layers) < 0 || layers.keys != keys || !names(&layers, question->recipient))
+		return "this recording takes the keys of several persons: an envelope for one key more would open it alone";
+	for (size_t i = 0; i < layers.part_count; i++) {
+		const char *owner = owner_of(gate, &layers.parts[i]);
+
+		if (owner == NULL)
+			return "each part of its envelope must be for the keys of one person of the file auditors, none of them retired";
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(owner_of(gate, &layers.parts[k]), owner) == 0)
+				return "nobody has two parts of an envelope";
+	}
+	return NULL;
 }

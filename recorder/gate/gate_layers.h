@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Recordings whose envelope takes the keys of several persons (lib/record/layers.h). Who grants such an opening takes one layer
- * off with their own key, where they sit, and deposits here what was in it. The deposit lies in secret memory, belongs to that
- * request, and goes with its window: who stops the gate ends it.
+ * Recordings whose envelope takes the keys of several persons. Who grants such an opening takes one layer off with their own key,
+ * where they sit, and deposits here what was in it (gate_deposit.h).
  */
 #ifndef POSTERN_RECORDER_GATE_GATE_LAYERS_H
 #define POSTERN_RECORDER_GATE_GATE_LAYERS_H
 
 #include <stdbool.h>
 
-struct buf;
-struct deposit;
 struct gate;
 struct id;
 struct peer;
 struct request;
+struct wire_rewrap;
 
 /* How many persons must bring a key to open what was recorded of this session: 1 for most, and where it cannot be told. */
 unsigned	gate_layers_keys(struct gate *gate, const struct id *session);
@@ -31,19 +29,7 @@ int		gate_layers_say(struct peer *peer, const struct request *request);
 /* The decision is on the disk: what the peer deposited for a grant counts; what a denial ends is forgotten. */
 void		gate_layers_decided(struct peer *peer, const struct request *request);
 
-/*
- * An envelope as the catalogue has it becomes what the keys of others have left of it, for the one whose request was granted. 0,
- * or ERR_NOT_FOUND: they have opened nothing, or not enough, or the gate was restarted since.
- */
-int		gate_layers_replace(struct gate *gate, const struct id *request, struct buf *envelope);
-
-/* The request of this person under which enough was opened and whose window is open. ERR_NOT_FOUND. The caller releases it. */
-int		gate_layers_window(struct gate *gate, const struct id *session, const char *person, struct request *request);
-
-/* Forgets the deposits of requests that neither wait nor have a window that is open. */
-void		gate_layers_sweep(struct gate *gate);
-
-/* Wipes a list of deposits; NULL is fine. */
-void		deposits_free(struct deposit **deposits);
+/* What is wrong with an envelope that shall be added, as far as can be seen, in a sentence; NULL: nothing. */
+const char	*gate_layers_rewrap_why(struct gate *gate, const struct wire_rewrap *question);
 
 #endif

@@ -15,6 +15,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_audit.h"
+#include "recorder/gate/gate_deposit.h"
 #include "recorder/gate/gate_layers.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
@@ -187,7 +188,7 @@ has_window(struct peer *peer, const struct recording *recording, struct gate_ope
 {
 	AUTO_REQUEST struct request request = { 0 };
 	char id[ID_TEXT], until[CLOCK_TEXT], why[256], keys[64] = "";
-	int r = gate_layers_window(peer->gate, &recording->session.id, peer_person(peer), &request);
+	int r = gate_deposit_window(peer->gate, &recording->session.id, peer_person(peer), &request);
 
 	if (r == ERR_NOT_FOUND)
 		r = request_window(peer->gate->store, &recording->session.id, peer_person(peer), gate_now(peer->gate).wall_us, &request);
@@ -226,7 +227,7 @@ gate_opening_may(struct peer *peer, const struct recording *recording, const str
 int
 gate_opening_envelope(struct peer *peer, const struct recording *recording, const struct gate_opening *opening, struct buf *envelope)
 {
-	int r = gate_layers_replace(peer->gate, &opening->request, envelope);
+	int r = gate_deposit_replace(peer->gate, &opening->request, envelope);
 	char id[ID_TEXT], why[256];
 
 	if (r != ERR_NOT_FOUND)
@@ -271,7 +272,7 @@ revoke(struct peer *peer, const struct request *request, const char *said)
 		r = txn_commit(&txn);
 	if (r < 0)
 		return r;
-	gate_layers_sweep(gate);
+	gate_deposit_sweep(gate);
 	stop_reading(gate, request);
 	peers_changed(gate, "request", &request->id);
 	peer_done(peer, "Revoked: %s by %s.", what, request->person);

@@ -22,7 +22,7 @@
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_keeper.h"
-#include "recorder/gate/gate_layers.h"
+#include "recorder/gate/gate_deposit.h"
 #include "recorder/gate/gate_refused.h"
 #include "recorder/gate/gate_rules.h"
 #include "recorder/gate/gate_watch.h"

@@ -47,7 +47,7 @@ struct peer {
 	struct wire_message	 held;		/* heard when the answer is there */
 	struct peer_reading	 reading;
 	struct peer_audit	 audit;
-	struct deposit		*deposits;	/* that no grant counts for yet (gate_layers.h) */
+	struct deposit		*deposits;	/* that no grant counts for yet (gate_deposit.h) */
 };
 
 /*

@@ -117,7 +117,9 @@ deposit(struct wire_conn *conn, const char *what, char *request)
 	if (message.kind != WIRE_LAYER_ROW)
 		fail("there is no part for it");
 	row = message.fields;
-	hear(conn, &done);
+	do
+		hear(conn, &done);	/* parts of other envelopes, then the end */
+	while (done.kind == WIRE_LAYER_ROW);
 	make_inner(what, row, &inner);
 	deposit.envelope = row->envelope;
 	deposit.part = row->part;

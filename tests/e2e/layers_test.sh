@@ -42,9 +42,9 @@ refused() { ! check && says "$1"; }
 holds "a key of nobody refuses such a policy" refused "must name a person of the policy behind each key"
 keys auditor desk
 holds "so do the keys of one person alone" refused "keys of 2 persons are needed, but the file auditors has those of 1 only"
-keys auditor desk approver2 approver
+keys auditor desk approver2
 class '{keys: 2, for: 10m}'
-holds "with the keys of three it is taken" within $days_limit shows 'opened with a reason, the keys of 2 persons and a grant by'
+holds "with the keys of two it is taken" within $days_limit shows 'opened with a reason, the keys of 2 persons and a grant by'
 work 'echo forty-two' && session=$(newest) && short=$(echo "$session" | cut -c1-8)
 holds "a session is recorded" [ -n "$session" ]
 
@@ -76,10 +76,33 @@ holds "the log tells who opened a layer with which key" told "approver2 opened a
 holds "and who took a part" told "approver2 took their part of the envelope"
 act 0 auditor search forty-two --since 1d -i "$root.auditor" --reason x
 holds "words are looked for as well" says "forty-two"
-holds "no envelope for one key more is added" act 3 auditor keys rewrap --to "$(public "$root.approver")" "$session" -i "$root.auditor" --reason x
-holds "because it would open it alone" says "would open it alone"
-on_disk() { grep -rqaF "$1" "$root/state" "$root/run" 2>/dev/null; }
 holds "what is left of the envelope is nowhere on the disk" sh -c "! grep -rqaF 'postern layers v1' '$root/state' && ! grep -rqaF 'age-encryption.org' '$root/state'"
+
+# ---- a third one comes
+keys auditor desk approver2 approver
+reload
+named() { p auditor keys list | grep -q "^$(public "$root.approver") approver"; }
+holds "the file auditors names a third one" within $days_limit named
+mine=$request
+asks approver
+with_key 0 approver2
+holds "what is older does not open for them" opens 8 approver
+act 0 approver revoke "$request" --reason "it does not open"
+rewrap() { act "$1" "$2" keys rewrap --to "$(public "$root.approver")" "$session" -i "$root.$2" --reason "a third one"; }
+holds "who has not got the keys of two adds no envelope" rewrap 3 approver2
+holds "who has adds one" rewrap 0 auditor
+holds "once" rewrap 0 auditor
+holds "which is said" says "0 envelopes added, 1 there already"
+asks approver
+holds "then another one takes a layer off" with_key 0 auditor
+holds "and it opens for the third one" opens 0 approver
+holds "with its bytes" grep -q forty-two "$root.out"
+act 0 approver revoke "$request" --reason done
+asks approver2
+holds "whose key takes a layer off as well" with_key 0 approver
+holds "for the others" opens 0 approver2
+act 0 approver2 revoke "$request" --reason done
+request=$mine
 
 # ---- taken back, lapsed, lost
 holds "somebody else does not revoke it" act 3 engineer revoke "$request" --reason x
