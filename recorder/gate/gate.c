@@ -354,8 +354,11 @@ main(int argc, char **argv)
 		log_fatal("the gate is started by posternd only");
 	read_boot(&gate);
 	gate_wrap_take(&gate);
-	if (gate_wrap_is_final(gate_store(&gate)))
+	if (gate_wrap_is_final(gate_store(&gate))) {
+		gate_wrap_done(&gate);
+		daemon_done(&gate.daemon);
 		return DAEMON_REFUSED;
+	}
 	gate.base = event_base_new();
 	if (gate.base == NULL || who_start(&gate) < 0)
 		log_fatal("the event loop does not start");
