@@ -4,7 +4,7 @@
  *
  *	layers_probe WHAT SOCKET PERSON REQUEST
  *
- * WHAT: noise, few (an age file to one), part (the part itself), others (for somebody else's part), unknown (for an envelope that is
+ * WHAT: noise, more (an age file to one recipient more), part (the part itself), others (for somebody else's part), unknown (for an envelope that is
  * not there), fits (an age file of the right shape to strangers, with the grant). Prints what the gate says to it.
  */
 #include "config.h"
@@ -96,7 +96,7 @@ make_inner(const char *what, const struct wire_layer_row *row, struct buf *inner
 	} else if (strcmp(what, "part") == 0) {
 		(void)buf_add(inner, row->file.data, row->file.count);
 	} else {
-		seal_to_strangers(strcmp(what, "few") == 0 ? 1 : (row->file.count - head.bytes - 32 - FIXED) / STANZA, inner);
+		seal_to_strangers((row->file.count - head.bytes - 32 - FIXED) / STANZA + (strcmp(what, "more") == 0), inner);
 	}
 }
 

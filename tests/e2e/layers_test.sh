@@ -134,7 +134,7 @@ mine=$request
 asks approver
 probe() { "$TOP_BUILDDIR/tests/e2e/layers_probe" "$1" "$root/run/gate.sock" auditor "$request" >"$root.said" 2>&1; }
 false_one() { ! probe "$1" && says "what was deposited cannot be what is in your part" && says "it takes your key"; }
-for what in noise few part others unknown; do holds "what cannot be in the part is refused: $what" false_one $what; done
+for what in noise more part others unknown; do holds "what cannot be in the part is refused: $what" false_one $what; done
 holds "what could be is not, and cannot be seen" probe fits
 holds "then the one who asked cannot open it" opens 8 approver
 holds "and is told" says "what the keys of the others have left of its envelope is not for your key"
