@@ -43,7 +43,7 @@ check_SCRIPTS += tests/e2e/gate_busy_test.sh tests/e2e/gate_full_test.sh tests/e
 
 # A bastion with Debian's own sshd. sshd_lib.sh is the stage that all share.
 check_SCRIPTS += tests/e2e/sshd_work_test.sh tests/e2e/sshd_files_test.sh tests/e2e/sshd_wall_test.sh tests/e2e/sshd_apart_test.sh \
-	tests/e2e/sshd_ways_test.sh tests/e2e/sshd_doctor_test.sh tests/e2e/sshd_ends_test.sh tests/e2e/sshd_input_test.sh tests/e2e/sshd_login_test.sh
+	tests/e2e/sshd_ways_test.sh tests/e2e/sshd_doctor_test.sh tests/e2e/sshd_ends_test.sh tests/e2e/sshd_guard_test.sh tests/e2e/sshd_input_test.sh tests/e2e/sshd_login_test.sh
 noinst_PROGRAMS += tests/e2e/sshd_probe
 tests_e2e_sshd_probe_LDADD = lib/base/libbase.a $(SODIUM_LIBS)
 EXTRA_DIST += tests/e2e/sshd_lib.sh tests/e2e/sshd_preload.c
