@@ -174,18 +174,6 @@ tell_expired(struct peer *peer, const struct recording *recording)
 	    clock_local(recording->expired_us, when), recording->session.class);
 }
 
-/* "play: INC-4821 what was deleted?": what for, and why, without what the role masks. The caller frees it. */
-static char *
-why_opened(struct gate *gate, const char *role, const struct wire_open *question)
-{
-	AUTO_FREE char *both = NULL;
-	bool has_reason = question->reason[0] != '\0';
-
-	if (asprintf(&both, "%s%s%s", question->how, has_reason && question->how[0] != '\0' ? ": " : "", question->reason) < 0)
-		both = own_dup(question->reason);
-	return gate_mask_text(gate, role, both);
-}
-
 /* What the peer's key opens: 1, or 0 after the peer has been told why there is nothing for it. */
 static int
 load_envelope(struct peer *peer, const struct recording *recording, const struct wire_open *question, struct gate_opening *opening, struct buf *envelope)
@@ -211,7 +199,6 @@ on_open(struct peer *peer, const void *fields)
 	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST }, added = { .max = GATE_KEYS_ADDED };
 	struct recording recording;
 	struct wire_opened opened = { .running = false };
-	AUTO_FREE char *reason = NULL;
 	struct gate_opening opening = { .keys = 1 };
 	int r;
 
@@ -225,8 +212,7 @@ on_open(struct peer *peer, const void *fields)
 	r = open_files(peer, &recording.session.id);
 	if (r < 0)
 		return r;
-	reason = why_opened(peer->gate, recording.session.role, question);
-	r = gate_watch_opened(peer, &recording, opening.words, reason);
+	r = gate_watch_opened(peer, &recording, opening.words, question);
 	if (r < 0)	/* what the log does not take does not happen */
 		return r;
 	opened.session = recording.session.id;

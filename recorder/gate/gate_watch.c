@@ -17,18 +17,32 @@
 #include "recorder/gate/gate_watch.h"
 #include "recorder/gate/peer.h"
 
+/* " (export as text)": what for stays in the log as long as that it was opened; why goes before, with what people wrote. */
+static char *
+what_for(struct gate *gate, const char *role, const char *how)
+{
+	AUTO_FREE char *masked = gate_mask_text(gate, role, how);
+	char *words = NULL;
+
+	if (masked[0] == '\0' || asprintf(&words, " (%.64s)", masked) < 0)
+		return own_dup("");
+	return words;
+}
+
 int
-gate_watch_opened(struct peer *peer, const struct recording *recording, const char *window, const char *reason)
+gate_watch_opened(struct peer *peer, const struct recording *recording, const char *window, const struct wire_open *question)
 {
 	const struct session *session = &recording->session;
+	AUTO_FREE char *reason = gate_mask_text(peer->gate, session->role, question->reason);
+	AUTO_FREE char *how = what_for(peer->gate, session->role, question->how);
 	bool is_live = session->state != SESSION_ENDED;
 	int r;
 
 	if (!is_live)
-		return gate_say(peer->gate, LOG_RECORDING_OPENED, &session->id, "%s opened the recording of %s as %s%s: " LOG_WORDS "%s", peer_person(peer),
-		    session->person, session->role, window, reason);
-	r = gate_say(peer->gate, LOG_WATCHED, &session->id, "%s watches the running session of %s as %s%s: " LOG_WORDS "%s", peer_person(peer),
-	    session->person, session->role, window, reason);
+		return gate_say(peer->gate, LOG_RECORDING_OPENED, &session->id, "%s opened the recording of %s as %s%s%s: " LOG_WORDS "%s",
+		    peer_person(peer), session->person, session->role, how, window, reason);
+	r = gate_say(peer->gate, LOG_WATCHED, &session->id, "%s watches the running session of %s as %s%s%s: " LOG_WORDS "%s", peer_person(peer),
+	    session->person, session->role, how, window, reason);
 	if (r >= 0)
 		peer->reading.watched_boot_us = clock_boot_us();
 	return r;

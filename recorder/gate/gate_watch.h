@@ -6,12 +6,13 @@
 struct gate;
 struct peer;
 struct recording;
+struct wire_open;
 
 /*
- * Says that the peer has opened the recording; of a session that runs, that it watches. `window` and `reason` are what the
+ * Says that the peer has opened the recording, and for what; of a session that runs, that it watches. `window` is what the
  * entry adds. Negative: the log did not take it, and nothing may be handed out.
  */
-int	gate_watch_opened(struct peer *peer, const struct recording *recording, const char *window, const char *reason);
+int	gate_watch_opened(struct peer *peer, const struct recording *recording, const char *window, const struct wire_open *question);
 
 /* The peer reads no longer what it watched: its connection ends, it opens something else, or its right is gone. */
 void	gate_watch_over(struct peer *peer);

@@ -115,8 +115,8 @@ told "and of the receipt by itself" session "\"$running\".*receipt: .* killed, 0
 told "of an entry without a decision" break-glass 'approver (account .*) enters shell WITHOUT A DECISION'
 told "of its review" reviewed 'approver2 reviewed the break-glass of approver into shell'
 told "who looked for recordings" listed 'auditor looked at the list of recordings'
-told "who opened one" recording-opened "\"$running\".*auditor opened the recording of engineer as shell"
-told "what for and why" reason "\"$running\".*export as text: INC-7 the text"
+told "who opened one, and what for" recording-opened "\"$running\".*auditor opened the recording of engineer as shell (export as text)"
+told "and why" reason "\"$running\".*\"INC-7 the text\""
 told "who watched" watched "\"$running\".*auditor watches the running session of engineer"
 told "until when" watch-ended "\"$running\".*auditor no longer watches"
 told "who searched" searched 'auditor searches [0-9]* recordings\{0,1\}"'

@@ -33,7 +33,7 @@ holds "and the sentence says what to do" says "say why you open it with --reason
 holds "an empty one is none" act 2 auditor export "$session" --as raw --reason "  "
 holds "with a reason it opens" opens 0 auditor
 holds "with its bytes" grep -q forty-two "$root.out"
-holds "the reason is in the log" told "export as raw: INC-7 who did it"
+holds "the reason is in the log" told "INC-7 who did it"
 holds "what the role masks is not in it" act 0 auditor export "$session" --as raw -o "$root.out" -i "$root/auditor.key" --reason "it has AKIAIOSFODNN7EXAMPLE in it"
 holds "but the rest of it is" told "it has \\*"
 printf 'INC-8 asked\n' >"$root.in"

@@ -45,7 +45,7 @@ TXT
 chmod 644 "$root/etc/outputs"
 reload
 holds "the log says what goes where" within $days_limit journal "output archive: file $to/events.json"
-holds "and which line is not understood" journal "'wrong carrier pigeon' is not understood"
+holds "and which line is not understood" within $days_limit journal "'wrong carrier pigeon' is not understood"
 work one
 days_reason='ask AKIAIOSFODNN7EXAMPLE for it'
 p engineer request shell --reason "$days_reason" >/dev/null

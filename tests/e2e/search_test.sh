@@ -59,7 +59,7 @@ holds "a search is one entry, with how many recordings" logged searched 'auditor
 holds "whose" logged searched 'auditor searches 5 recordings'
 holds "what for and why stands beside it" logged reason "'FULL Night': INC-5 who saw it"
 holds "what the rules mask is masked there too" sh -c "! '$bin/postern' log export --state '$root/state' | grep -q AKIAIOSFODNN7EXAMPLE"
-holds "each recording's opening is an entry too" logged reason 'search: INC-5 who saw it'
+holds "each recording's opening is an entry too" logged recording-opened 'auditor opened the recording of engineer as shell (search)'
 
 # ---- watching
 opened=$(count recording-opened)
@@ -69,7 +69,7 @@ days_ptys="$days_ptys $root.watch"
 "$drive" "$pty" type 'echo see $((40+2))\r' >/dev/null
 holds "a running session is watched" "$drive" "$root.watch" wait 'see 42'
 holds "that is an entry of its own, about this session" logged watched "$session.*auditor watches the running session of engineer as shell"
-holds "with the reason" logged reason "$session.*play: INC-6 live"
+holds "with the reason" logged reason "$session.*INC-6 live"
 holds "and no opening like others" test "$(count recording-opened)" -eq "$opened"
 holds "while it goes on, its end is not told" test "$(count watch-ended)" -eq 0
 "$drive" "$root.watch" type q >/dev/null
