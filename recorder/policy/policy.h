@@ -199,7 +199,7 @@ struct policy {
 	struct roster		 *roster;	/* the file `approvers`; NULL if there is none */
 	uint8_t			  roster_sha256[SECRET_SHA256];	/* of that file; zeros if there is none */
 	struct mask_rules	 *rules;	/* those that come with Postern, and the site's from rules.d */
-	struct mask_rules	 *own_rules;	/* the latter alone; NULL if there are none */
+	struct mask_rules	 *own_rules, *shipped_rules;	/* the latter and the former alone; NULL if the site has none */
 	char			***guards;	/* every role's, to be freed */
 	unsigned		  guards_count;
 	struct policy_mask	**masks;	/* every different choice of them */

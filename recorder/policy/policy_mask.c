@@ -29,7 +29,10 @@ load_own(struct policy *policy, const struct mask_text *texts, size_t count)
 {
 	AUTO_BUF struct buf errors = { .max = 65536 };
 
-	return count == 0 ? 0 : mask_rules_parse(texts, count, &policy->own_rules, &errors) < 0 ? ERR_POLICY : 0;
+	if (count == 0)
+		return 0;
+	policy->shipped_rules = mask_rules_builtin();
+	return mask_rules_parse(texts, count, &policy->own_rules, &errors) < 0 ? ERR_POLICY : 0;
 }
 
 int
@@ -83,6 +86,7 @@ policy_mask_free(struct policy *policy)
 	free(policy->masks);
 	mask_rules_free(policy->rules);
 	mask_rules_free(policy->own_rules);
+	mask_rules_free(policy->shipped_rules);
 }
 
 /* One name of a list; NULL after a fault. */
@@ -164,10 +168,10 @@ is_own_area(const struct mask_area *areas, size_t count, const char *name)
 }
 
 static bool
-is_own_rule(const struct mask_rules *own, const char *name)
+has_rule(const struct mask_rules *rules, const char *name)
 {
-	for (size_t i = 0; i < own->count; i++)
-		if (strcmp(own->items[i].name, name) == 0)
+	for (size_t i = 0; i < rules->count; i++)
+		if (strcmp(rules->items[i].name, name) == 0)
 			return true;
 	return false;
 }
@@ -184,12 +188,15 @@ own_areas(const struct mask_area *all, size_t count, const struct mask_area *own
 	return kept;
 }
 
-/* A grant is for a choice of names; what the site itself means by them belongs to it, and may change under the same name. */
+/*
+ * A grant is for a choice of names; what the site itself means by them belongs to it, and may change under the same name. So does a
+ * rule that takes the place of one of Postern's, whether it is chosen or not: it takes that one out of its set.
+ */
 static void
-hash_own(const struct mask_rules *own, struct policy_mask *mask)
+hash_own(const struct policy *policy, struct policy_mask *mask)
 {
-	const struct mask_rules *all = mask->rules;
-	AUTO_FREE struct mask_rule *items = own_alloc((all->count + 1) * sizeof *items);
+	const struct mask_rules *own = policy->own_rules, *all = mask->rules;
+	AUTO_FREE struct mask_rule *items = own_alloc(((own != NULL ? own->count : 0) + 1) * sizeof *items);
 	AUTO_FREE struct mask_area *columns = own_alloc((all->column_count + 1) * sizeof *columns);
 	AUTO_FREE struct mask_area *outputs = own_alloc((all->output_count + 1) * sizeof *outputs);
 	AUTO_BUF struct buf packed = { .max = MASK_RULES_PACKED };
@@ -197,9 +204,9 @@ hash_own(const struct mask_rules *own, struct policy_mask *mask)
 
 	if (own == NULL)
 		return;
-	for (size_t i = 0; i < all->count; i++)
-		if (is_own_rule(own, all->items[i].name))
-			items[chosen.count++] = all->items[i];
+	for (size_t i = 0; i < own->count; i++)
+		if (has_rule(all, own->items[i].name) || has_rule(policy->shipped_rules, own->items[i].name))
+			items[chosen.count++] = own->items[i];
 	chosen.column_count = own_areas(all->columns, all->column_count, own->columns, own->column_count, columns);
 	chosen.output_count = own_areas(all->outputs, all->output_count, own->outputs, own->output_count, outputs);
 	mask->has_own = chosen.count + chosen.column_count + chosen.output_count > 0;
@@ -226,7 +233,7 @@ share(struct policy *policy, struct policy_mask **mask)
 	    mask_rules_select(policy->rules, (const char *const *)m->record_only, &record_only, why) < 0)
 		return NULL;
 	m->rules = mask_rules_join(masked, record_only);
-	hash_own(policy->own_rules, m);
+	hash_own(policy, m);
 	policy->masks = own_grow(policy->masks, policy->masks_count + 1, sizeof(struct policy_mask *));
 	policy->masks[policy->masks_count++] = TAKE(*mask, NULL);
 	return m;
