@@ -256,6 +256,10 @@ check_auditors(struct doctor *d, const struct policy *policy)
 	else if (policy->recipients_count == 1)
 		doctor_add(d, "keys", NULL, "one key alone opens the recordings: if it is lost, they are closed for ever",
 		    "postern keygen auditor, kept offline, and its public key as a second line into the file auditors");
+	for (unsigned i = 0; i < policy->classes_count; i++)
+		if (policy->classes[i].keys > 1 && policy_key_persons(policy) == policy->classes[i].keys)
+			doctor_add(d, "keys", policy->classes[i].name, "just as many persons have a key as it takes to open recordings of these classes: if one of them "
+			    "loses theirs, they are closed for ever", "postern keygen auditor for one person more, and its public key into the file auditors (age1... # PERSON)");
 	if (policy->auditors_count == 0)
 		doctor_add(d, "policy", NULL, "nobody may list or replay recordings", "auditors: [PERSON]    (in policy.yaml)");
 }

@@ -48,6 +48,22 @@ policy_key_owner(const struct policy *policy, const char *key)
 	return NULL;
 }
 
+unsigned
+policy_key_persons(const struct policy *policy)
+{
+	char *const *owners = policy->recipient_owners;
+	unsigned persons = 0;
+
+	for (unsigned i = 0; i < policy->recipients_count; i++) {
+		bool is_first = owners[i][0] != '\0';
+
+		for (unsigned k = 0; k < i; k++)
+			is_first = is_first && strcmp(owners[k], owners[i]) != 0;
+		persons += is_first;
+	}
+	return persons;
+}
+
 const struct policy_person *
 policy_person(const struct policy *policy, const char *name)
 {

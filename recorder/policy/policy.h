@@ -258,6 +258,7 @@ const struct policy_person	*policy_person(const struct policy *policy, const cha
 
 /* Whose key the file `auditors` says that is: "" if it does not say, NULL if the key does not stand there. */
 const char	*policy_key_owner(const struct policy *policy, const char *key);
+unsigned	 policy_key_persons(const struct policy *policy);	/* different ones, without those that it does not name */
 
 /*
  * The person an account belongs to: a name that lives as long as the policy or `account`; NULL if the policy knows

@@ -132,31 +132,25 @@ is_listed_before(const struct policy *policy, unsigned place)
 	return false;
 }
 
-/* How many persons the keys of the file `auditors` belong to; 0 after a fault: of each it must be known. */
-static unsigned
-count_owners(struct check *c, const char *path)
+/* Of each key it must be known whose it is. */
+static bool
+owners_are_known(struct check *c, const char *path)
 {
 	const struct policy *p = c->policy;
-	unsigned persons = 0;
 
 	for (unsigned i = 0; i < p->recipients_count; i++) {
-		bool is_first = true;
-
 		if (!is_person(p, p->recipient_owners[i])) {
 			check_fault(c, path, "the file auditors must name a person of the policy behind each key (age1... # anna): %.16s... has none", p->recipients[i]);
-			return 0;
+			return false;
 		}
 		if (is_listed_before(p, i)) {
 			check_fault(c, path, "the key %.16s... stands twice in the file auditors", p->recipients[i]);
-			return 0;
+			return false;
 		}
-		for (unsigned k = 0; k < i; k++)
-			is_first = is_first && strcmp(p->recipient_owners[k], p->recipient_owners[i]) != 0;
-		persons += is_first;
 	}
-	if (persons == 0)
+	if (p->recipients_count == 0)
 		check_fault(c, path, "the file auditors has no key");
-	return persons;
+	return p->recipients_count > 0;
 }
 
 /* Whoever grants brings a key: it does not help that others may grant. */
@@ -194,9 +188,9 @@ read_keys(struct check *c, const char *base, struct policy_class *class)
 	if (text_of(c, base, "need") != NULL)
 		check_fault(c, path, "leave `need` out: with `keys` it is one less, since each who grants brings a key, and the one who asks another one");
 	class->opening->approve.need = class->keys - 1;
-	persons = count_owners(c, path);
-	if (persons == 0)
+	if (!owners_are_known(c, path))
 		return;
+	persons = policy_key_persons(c->policy);
 	if (persons < class->keys)
 		check_fault(c, path, "keys of %u persons are needed, but the file auditors has those of %u only", class->keys, persons);
 	else if (persons > PERSONS_MOST || c->policy->recipients_count > PERSON_KEYS)

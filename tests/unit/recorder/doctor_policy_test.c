@@ -113,6 +113,20 @@ signed_roles_whose_deciders_have_no_key_are_found(void **state)
 	expect(&d, "signed", "these roles take signed decisions only, and too few", "principal: NAME", false);
 }
 
+#define LAYERED	"  - {role: one, who: [bert], as: ops, may: {shell: yes}, approve: {by: [group:dba]}}\n" \
+	"classes:\n  - {class: payments, recording: 1y, open: {keys: 2, by: [group:dba]}}\n"
+
+static void
+just_as_many_persons_with_keys_as_it_takes_is_told(void **state)
+{
+	AUTO_POLICY struct policy *policy = policy_of(LAYERED, KEY1 " # anna\n" KEY2 " # bert, offline\n");
+	AUTO_DOCTOR struct doctor d = { 0 };
+
+	(void)state;
+	doctor_people(&d, policy);
+	expect(&d, "two of two", "just as many persons have a key as it takes", "# PERSON", false);
+}
+
 static void
 one_auditors_key_is_not_enough(void **state)
 {
@@ -277,6 +291,7 @@ main(void)
 		cmocka_unit_test(a_policy_whose_people_are_there_has_nothing_to_find),
 		cmocka_unit_test(each_way_in_which_nobody_could_decide_is_found),
 		cmocka_unit_test(signed_roles_whose_deciders_have_no_key_are_found),
+		cmocka_unit_test(just_as_many_persons_with_keys_as_it_takes_is_told),
 		cmocka_unit_test(one_auditors_key_is_not_enough),
 		cmocka_unit_test(whatever_a_kernel_lacks_has_its_sentence),
 		cmocka_unit_test(a_role_without_its_second_witness_is_found),
