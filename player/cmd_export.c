@@ -124,5 +124,7 @@ cmd_export(struct cli *cli)
 	snprintf(how, sizeof how, "export as %s", format->name);
 	tape_ask_reason(cli, cli->words[0]);
 	status = tape_open(&tape, cli, cli->words[0], how);
+	if (status == STATUS_OK)
+		status = tape_needs(&tape, format->trail);
 	return status != STATUS_OK ? status : run_format(cli, format, &tape);
 }

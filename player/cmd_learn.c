@@ -85,6 +85,9 @@ learn_one(struct cli *cli, const char *what, struct learnt *learnt)
 	status = tape_open_with(&tape, learnt->ring, cli, &ask);
 	if (status != STATUS_OK)
 		return status;
+	status = tape_needs(&tape, true);
+	if (status != STATUS_OK)
+		return status;
 	while ((got = rec_reader_next(tape.reader, &event)) == 1)
 		note_event(learnt, &event);
 	learnt->sessions++;

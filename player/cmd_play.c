@@ -101,6 +101,8 @@ cmd_play(struct cli *cli)
 		return cli_fail(cli, STATUS_FAILED, "no process can be started for the picture: %s", err_text(r));
 	status = tape_open(&tape, cli, cli->words[0], "play");
 	if (status == STATUS_OK)
+		status = tape_needs(&tape, false);
+	if (status == STATUS_OK)
 		status = read_start(cli, &tape, &start_us);
 	if (status == STATUS_OK && (r = tape_reader(&tape, &ahead)) < 0)
 		status = cli_fail(cli, cli_status(r), "%s: %s", cli->words[0], err_text(r));

@@ -58,37 +58,37 @@ take_key(struct client *client, const void *fields, void *user)
 
 /* The key of an opened recording sealed to the new recipient; where it takes several keys, to all of them, in layers as before. */
 static int
-seal(struct rewrap *rewrap, struct tape *tape, const char *what, struct buf *envelope)
+seal(struct rewrap *rewrap, struct tape *tape, const struct rec_reader *reader, struct buf *envelope)
 {
+	const struct wire_opened *opened = tape->shown.opened.fields;
 	__attribute__((cleanup(keys_done))) struct keys keys = { .count = 0 };
 	const char *const alone[] = { rewrap->to, NULL };
 	struct wire_keys question = { .act = (char[]){ "list" } };
 	struct layers_to to = { .recipients = alone };
 	int r = 0;
 
-	if (((const struct wire_opened *)tape->opened.fields)->keys > 1) {
+	if (opened->keys > 1) {
 		r = client_ask(&tape->client, WIRE_KEYS, &question, WIRE_KEY_ROW, take_key, &keys);
-		to = (struct layers_to){ (const char *const *)keys.recipients, (const char *const *)keys.owners,
-			((const struct wire_opened *)tape->opened.fields)->keys };
+		to = (struct layers_to){ (const char *const *)keys.recipients, (const char *const *)keys.owners, opened->keys };
 	}
 	if (r != 0)
 		return r;
-	r = rec_reader_envelope(tape->reader, &to, envelope);
-	return r < 0 ? cli_fail(rewrap->cli, cli_status(r), "%s: %s", what, err_text(r)) : 0;
+	r = rec_reader_envelope(reader, &to, envelope);
+	return r < 0 ? cli_fail(rewrap->cli, cli_status(r), "%s: %s", tape->name, err_text(r)) : 0;
 }
 
-/* Hands the envelope to the gate which the recording came from. */
+/* One of the recording, or of its trail: hands it to the gate which they came from. */
 static int
-rewrap_tape(struct rewrap *rewrap, struct tape *tape, const char *what)
+rewrap_half(struct rewrap *rewrap, struct tape *tape, const struct rec_reader *reader, bool trail)
 {
 	AUTO_BUF struct buf envelope = { .max = LAYERS_MOST };
 	AUTO_FREE char *to = own_dup(rewrap->to);
-	struct wire_rewrap question = { .recipient = to };
-	int r = seal(rewrap, tape, what, &envelope);
+	struct wire_rewrap question = { .trail = trail, .recipient = to };
+	int r = seal(rewrap, tape, reader, &envelope);
 
 	if (r != 0)
 		return r;
-	question.session = ((const struct wire_opened *)tape->opened.fields)->session;
+	question.session = ((const struct wire_opened *)tape->shown.opened.fields)->session;
 	question.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
 	r = client_ask(&tape->client, WIRE_REWRAP, &question, 0, NULL, NULL);
 	if (r == 0 && strcmp(tape->client.sentence, "added") == 0)
@@ -99,15 +99,24 @@ rewrap_tape(struct rewrap *rewrap, struct tape *tape, const char *what)
 }
 
 static int
+rewrap_tape(struct rewrap *rewrap, struct tape *tape)
+{
+	const struct rec_reader *trail = rec_reader_trail(tape->reader);
+	int r = rewrap_half(rewrap, tape, tape->reader, tape->has_no_picture);
+
+	return r != STATUS_OK || trail == NULL ? r : rewrap_half(rewrap, tape, trail, true);
+}
+
+static int
 rewrap_one(struct rewrap *rewrap, const char *what)
 {
 	AUTO_TAPE struct tape tape = { 0 };
 	const struct tape_ask ask = { what, "keys rewrap" };
 	int status = tape_open_with(&tape, rewrap->ring, rewrap->cli, &ask);
 
-	if (status == STATUS_OK && tape.remote == NULL)
+	if (status == STATUS_OK && tape.is_file)
 		return cli_fail(rewrap->cli, STATUS_USAGE, "%s: only a recording that a gate keeps gets another envelope", what);
-	return status == STATUS_OK ? rewrap_tape(rewrap, &tape, what) : status;
+	return status == STATUS_OK ? rewrap_tape(rewrap, &tape) : status;
 }
 
 /* Those that cannot be opened are told of, and the others go on. */

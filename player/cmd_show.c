@@ -75,6 +75,9 @@ print_kept(const struct wire_recording_row *row)
 		line("Kept", "for ever, under class %s", row->class);
 	else
 		line("Kept", "until %s, under class %s", clock_local(row->expires_us, when), row->class);
+	if (row->trail[0] != '\0')
+		line("Trail", "%s: what was run %s%s", row->trail, strcmp(row->trail, "expired") == 0 ? "is not kept any more, since " :
+		    row->trail_expires_us != 0 ? "is kept until " : "is kept for ever", row->trail_expires_us != 0 ? clock_local(row->trail_expires_us, when) : "");
 	if (row->hold[0] != '\0')
 		line("Hold", "%s", row->hold);
 }
@@ -190,7 +193,7 @@ is_told(const struct log_line *at)
 		return false;	/* told above, in sentences */
 	if (strcmp(at->type, "session") == 0)
 		return strncmp(at->text, "started", 7) != 0 && strncmp(at->text, "ended", 5) != 0;
-	return strcmp(at->type, "segment") != 0 && strcmp(at->type, "envelope-sealed") != 0;
+	return strcmp(at->type, "segment") != 0 && strcmp(at->type, "trail-segment") != 0 && strcmp(at->type, "trail-sealed") != 0 && strcmp(at->type, "envelope-sealed") != 0;
 }
 
 static void

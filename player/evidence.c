@@ -59,13 +59,13 @@ evidence_wants(const struct evidence *evidence, const struct id *session)
 }
 
 bool
-evidence_has_file(const struct evidence *evidence, const struct id *session)
+evidence_has_file(const struct evidence *evidence, const struct id *session, bool trail)
 {
-	char name[ID_TEXT + 8], id[ID_TEXT];
+	char name[ID_TEXT + 16], id[ID_TEXT];
 	AUTO_FREE char *path = NULL;
 	struct stat status;
 
-	snprintf(name, sizeof name, "%s.rec", id_text(session, id));
+	snprintf(name, sizeof name, "%s.%s", id_text(session, id), trail ? "trail.rec" : "rec");
 	path = place_path(evidence->dir, "rec", name);
 	return lstat(path, &status) == 0;
 }

@@ -78,7 +78,7 @@ int	evidence_holds(struct evidence *evidence);
 int	evidence_deletions(struct evidence *evidence);
 int	evidence_receipts(struct evidence *evidence);
 
-/* Whether DIR/rec/ID.rec is there. */
-bool	evidence_has_file(const struct evidence *evidence, const struct id *session);
+/* Whether DIR/rec/ID.rec (of a trail: ID.trail.rec) is there. */
+bool	evidence_has_file(const struct evidence *evidence, const struct id *session, bool trail);
 
 #endif

@@ -52,8 +52,9 @@ check_said(struct evidence *evidence, const struct unit *unit)
 	evidence->count.deletions++;
 	if (unit->slot == SLOT_LIVE)
 		return evidence_fault(evidence, EVIDENCE_DELETION_UNDONE, &unit->session, "Key slot %" PRIu32 " is logged as erased, but its key is there.", unit->number);
-	if (unit->kind == UNIT_RECORDING && evidence_has_file(evidence, &unit->session))
-		return evidence_fault(evidence, EVIDENCE_DELETION_UNDONE, &unit->session, "The recording is logged as deleted, but its file is there.");
+	if ((unit->kind == UNIT_RECORDING || unit->kind == UNIT_TRAIL) && evidence_has_file(evidence, &unit->session, unit->kind == UNIT_TRAIL))
+		return evidence_fault(evidence, EVIDENCE_DELETION_UNDONE, &unit->session, "The %s is logged as deleted, but its file is there.",
+		    unit_kind_names[unit->kind]);
 	return 0;
 }
 

@@ -93,6 +93,7 @@ note_first(void *ctx, const struct event *event)
 struct origin {
 	struct evidence		*evidence;
 	const struct recording	*recording;
+	bool			 is_trail;	/* it is the one beside it */
 	int64_t			 first_us;
 	bool			 is_told;
 	char			 hex[2 * SECRET_SHA256 + 1];	/* of the envelope that the catalogue knows */
@@ -116,6 +117,8 @@ compare_deleted(void *ctx, const struct event *event)
 	struct origin *origin = ctx;
 	const char *said = event->text != NULL ? strstr(event->text, "; envelope ") : NULL;
 
+	if (said != NULL && (strstr(event->text, "trail deleted") != NULL) != origin->is_trail)
+		return 0;
 	if (said != NULL && strncmp(said + 11, origin->hex, sizeof origin->hex - 1) != 0)
 		return evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, &event->subject, "It was deleted with another envelope than it began with.");
 	return 0;
@@ -127,7 +130,7 @@ check_sealed(const struct origin *origin)
 {
 	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST };
 	const struct id *session = &origin->recording->session.id;
-	int r = recording_envelope(origin->evidence->store, session, &envelope);
+	int r = (origin->is_trail ? recording_trail_envelope : recording_envelope)(origin->evidence->store, session, &envelope);
 
 	if (r == ERR_STORE_DAMAGED)
 		return evidence_fault(origin->evidence, EVIDENCE_ENVELOPE_FALSE, session, "Its envelope is not the one that was kept.");
@@ -135,15 +138,13 @@ check_sealed(const struct origin *origin)
 }
 
 static int
-each_origin(void *ctx, const struct recording *recording)
+check_origin(struct origin *origin, const struct recording *recording, bool trail)
 {
-	struct origin *origin = ctx;
-	struct event_filter wanted = { .subject = &recording->session.id, .type = EVENT_ENVELOPE_SEALED };
+	struct event_filter wanted = { .subject = &recording->session.id, .type = trail ? EVENT_TRAIL_SEALED : EVENT_ENVELOPE_SEALED };
 	int r;
 
-	if (!evidence_wants(origin->evidence, &recording->session.id))
-		return 0;
 	origin->recording = recording;
+	origin->is_trail = trail;
 	origin->is_told = false;
 	id_hex(recording->envelope_sha256, SECRET_SHA256, origin->hex);
 	r = event_list(origin->evidence->store, &wanted, compare_sealed, origin);
@@ -153,6 +154,21 @@ each_origin(void *ctx, const struct recording *recording)
 	if (r == 0)
 		r = event_list(origin->evidence->store, &wanted, compare_deleted, origin);
 	return r < 0 ? r : check_sealed(origin);
+}
+
+static int
+each_origin(void *ctx, const struct recording *recording)
+{
+	struct origin *origin = ctx;
+	struct recording trail;
+	int r;
+
+	if (!evidence_wants(origin->evidence, &recording->session.id))
+		return 0;
+	r = check_origin(origin, recording, false);
+	if (r == 0 && recording->session.has_trail)
+		r = recording_trail_get(origin->evidence->store, &recording->session.id, &trail);
+	return r < 0 || !recording->session.has_trail ? r : check_origin(origin, &trail, true);
 }
 
 static int

@@ -29,7 +29,9 @@ false_why(const struct evidence *evidence, const struct unit *unit, const char *
 		return "is about another slot";
 	if (strcmp(receipt.log, evidence->log) != 0)
 		return "is about another log";
-	if (unit->kind == UNIT_RECORDING && receipt.has_envelope && recording_get(evidence->store, &unit->session, &recording) == 0 &&
+	if (!receipt.has_envelope || (unit->kind != UNIT_RECORDING && unit->kind != UNIT_TRAIL))
+		return NULL;
+	if ((unit->kind == UNIT_TRAIL ? recording_trail_get : recording_get)(evidence->store, &unit->session, &recording) == 0 &&
 	    memcmp(recording.envelope_sha256, receipt.envelope, sizeof receipt.envelope) != 0)
 		return "names another envelope";
 	return NULL;

@@ -32,9 +32,10 @@ struct reading {
 	int64_t				 at;		/* hashed so far */
 	crypto_hash_sha256_state	 hash;
 	bool				 is_over;	/* a fault was told, or the complete file was seen */
+	const char			*it;		/* at the beginning of a sentence */
 };
 
-/* "segment[: complete]: N bytes so far, SHA-256 HEX" */
+/* "[trail-]segment[: complete]: N bytes so far, SHA-256 HEX" */
 static bool
 read_mark(const char *text, int64_t *bytes, char sha256[2 * SECRET_SHA256 + 1], bool *is_complete)
 {
@@ -46,7 +47,7 @@ read_mark(const char *text, int64_t *bytes, char sha256[2 * SECRET_SHA256 + 1], 
 		return false;
 	*bytes = strtoll(digits, NULL, 10);
 	memcpy(sha256, mark + sizeof MARK - 1, 2 * SECRET_SHA256 + 1);
-	*is_complete = strncmp(text, "segment: complete: ", 19) == 0;
+	*is_complete = strncmp(text, "segment: complete: ", 19) == 0 || strncmp(text, "trail-segment: complete: ", 25) == 0;
 	return true;
 }
 
@@ -80,7 +81,7 @@ check_mark(struct reading *reading, int64_t bytes, const char *logged)
 		return 0;	/* said again, later than a longer one */
 	reading->is_over = bytes > reading->bytes;
 	if (reading->is_over)
-		return evidence_fault(reading->evidence, EVIDENCE_RECORDING_CUT, &reading->id, "It has %" PRId64 " bytes; %" PRId64 " were logged.", reading->bytes, bytes);
+		return evidence_fault(reading->evidence, EVIDENCE_RECORDING_CUT, &reading->id, "%s has %" PRId64 " bytes; %" PRId64 " were logged.", reading->it, reading->bytes, bytes);
 	r = hash_until(reading, bytes);
 	if (r < 0)
 		return r;
@@ -88,7 +89,7 @@ check_mark(struct reading *reading, int64_t bytes, const char *logged)
 	crypto_hash_sha256_final(&copy, sha256);
 	reading->is_over = strcmp(id_hex(sha256, sizeof sha256, hex), logged) != 0;
 	if (reading->is_over)
-		return evidence_fault(reading->evidence, EVIDENCE_RECORDING_ALTERED, &reading->id, "Its first %" PRId64 " bytes are others than those that were logged.", bytes);
+		return evidence_fault(reading->evidence, EVIDENCE_RECORDING_ALTERED, &reading->id, "%s has other bytes among its first %" PRId64 " than were logged.", reading->it, bytes);
 	reading->evidence->count.segments++;
 	return 0;
 }
@@ -113,7 +114,7 @@ each_segment(void *ctx, const struct event *event)
 		reading->is_over = true;
 		if (reading->bytes > bytes)
 			return evidence_fault(reading->evidence, EVIDENCE_RECORDING_ALTERED, &reading->id,
-			    "%" PRId64 " bytes stand behind its end.", reading->bytes - bytes);
+			    "%s has %" PRId64 " bytes behind its end.", reading->it, reading->bytes - bytes);
 	}
 	return r;
 }
@@ -121,46 +122,59 @@ each_segment(void *ctx, const struct event *event)
 static int
 is_deleted(void *ctx, const struct event *event)
 {
-	(void)ctx;
-	return event->text == NULL || strstr(event->text, "recording deleted") != NULL;
+	return event->text == NULL || strstr(event->text, ctx) != NULL;
 }
 
 static int
-no_file(struct evidence *evidence, const struct id *session)
+no_file(const struct reading *reading, bool trail)
 {
-	const struct event_filter deleted = { .subject = session, .type = EVENT_DELETED };
-	int r = event_list(evidence->store, &deleted, is_deleted, NULL);
+	const struct event_filter deleted = { .subject = &reading->id, .type = EVENT_DELETED };
+	int r = event_list(reading->evidence->store, &deleted, is_deleted, (void *)(uintptr_t)(trail ? "trail deleted" : "recording deleted"));
 
-	return r != 0 ? r < 0 ? r : 0 : evidence_fault(evidence, EVIDENCE_RECORDING_MISSING, session, "There is no file, and nothing says that it was deleted.");
+	return r != 0 ? r < 0 ? r : 0 : evidence_fault(reading->evidence, EVIDENCE_RECORDING_MISSING, &reading->id,
+	    "%s has no file, and nothing says that it was deleted.", reading->it);
+}
+
+static int
+check_file(struct evidence *evidence, const struct recording *recording, bool trail)
+{
+	struct reading reading = { .evidence = evidence, .id = recording->session.id, .it = trail ? "Its trail" : "It" };
+	const struct event_filter segments = { .subject = &reading.id, .type = trail ? EVENT_TRAIL_SEGMENT : EVENT_SEGMENT };
+	char name[ID_TEXT + 16], id[ID_TEXT];
+	AUTO_FREE char *path = NULL;
+	AUTO_FD int fd = -1;
+	struct stat status;
+
+	snprintf(name, sizeof name, "%s.%s", id_text(&reading.id, id), trail ? "trail.rec" : "rec");
+	path = place_path(evidence->dir, "rec", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return no_file(&reading, trail);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (recording->state == RECORDING_EXPIRED)
+		return 0;	/* evidence_deletions() tells */
+	evidence->count.recordings += !trail;
+	reading.fd = fd;
+	reading.bytes = (int64_t)status.st_size;
+	crypto_hash_sha256_init(&reading.hash);
+	return event_list(evidence->store, &segments, each_segment, &reading);
 }
 
 static int
 each_recording(void *ctx, const struct recording *recording)
 {
 	struct evidence *evidence = ctx;
-	struct reading reading = { .evidence = evidence, .id = recording->session.id };
-	const struct event_filter segments = { .subject = &reading.id, .type = EVENT_SEGMENT };
-	char name[ID_TEXT + 8], id[ID_TEXT];
-	AUTO_FREE char *path = NULL;
-	AUTO_FD int fd = -1;
-	struct stat status;
+	struct recording trail;
+	int r;
 
-	if (!evidence_wants(evidence, &reading.id))
+	if (!evidence_wants(evidence, &recording->session.id))
 		return 0;
-	snprintf(name, sizeof name, "%s.rec", id_text(&reading.id, id));
-	path = place_path(evidence->dir, "rec", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT)
-		return no_file(evidence, &reading.id);
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return -errno;
-	if (recording->state == RECORDING_EXPIRED)
-		return 0;	/* evidence_deletions() tells */
-	evidence->count.recordings++;
-	reading.fd = fd;
-	reading.bytes = (int64_t)status.st_size;
-	crypto_hash_sha256_init(&reading.hash);
-	return event_list(evidence->store, &segments, each_segment, &reading);
+	r = check_file(evidence, recording, false);
+	if (r != 0 || !recording->session.has_trail)
+		return r;
+	r = recording_trail_get(evidence->store, &recording->session.id, &trail);
+	return r < 0 ? r : check_file(evidence, &trail, true);
 }
 
 static int

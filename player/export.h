@@ -22,6 +22,7 @@ struct export {
 struct export_format {
 	const char	*name;
 	bool		 raw;	/* bytes as they were: not for a terminal */
+	bool		 trail;	/* about what was run; else about what was shown */
 	int		(*begin)(struct export *export);
 	int		(*event)(struct export *export, const struct rec_event *event);
 	int		(*end)(struct export *export);

@@ -156,4 +156,4 @@ done(struct export *export)
 	own_free(&export->state);
 }
 
-const struct export_format export_commands = { .name = "commands", .begin = begin, .event = take, .end = end, .done = done };
+const struct export_format export_commands = { .name = "commands", .trail = true, .begin = begin, .event = take, .end = end, .done = done };

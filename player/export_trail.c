@@ -213,4 +213,4 @@ done(struct export *export)
 	own_free(&export->state);
 }
 
-const struct export_format export_trail = { .name = "trail", .begin = begin, .event = add, .done = done };
+const struct export_format export_trail = { .name = "trail", .trail = true, .begin = begin, .event = add, .done = done };

@@ -74,7 +74,7 @@ take_row(struct client *client, const void *fields, void *user)
 	struct found *found = user;
 
 	(void)client;
-	if (strcmp(row->state, "expired") == 0)
+	if (strcmp(row->state, "expired") == 0 && (row->trail[0] == '\0' || strcmp(row->trail, "expired") == 0))
 		return 0;
 	if ((found->count & (found->count - 1)) == 0)
 		found->ids = own_grow(found->ids, found->count == 0 ? 1 : 2 * found->count, sizeof *found->ids);

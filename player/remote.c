@@ -26,7 +26,7 @@ struct chunk {
 struct remote {
 	struct wire_conn	*conn;
 	struct id		 session;
-	bool			 running;
+	bool			 running, trail;
 	int64_t			 size;		/* of the file, at the last answer */
 	uint64_t		 next;		/* chunk behind the last one that was fetched */
 	struct chunk		 chunks[CHUNKS];
@@ -49,6 +49,15 @@ remote_new(struct wire_conn *conn, const struct id *session, bool running)
 	return r;
 }
 
+struct remote *
+remote_new_trail(struct wire_conn *conn, const struct id *session, bool running)
+{
+	struct remote *r = remote_new(conn, session, running);
+
+	r->trail = true;
+	return r;
+}
+
 void
 remote_free(struct remote *r)
 {
@@ -62,7 +71,7 @@ remote_free(struct remote *r)
 static int
 send_read(struct remote *r, bool tail, uint64_t offset, uint32_t count)
 {
-	struct wire_read question = { .session = r->session, .tail = tail, .offset = (int64_t)offset, .count = count };
+	struct wire_read question = { .session = r->session, .trail = r->trail, .tail = tail, .offset = (int64_t)offset, .count = count };
 
 	return wire_send(r->conn, WIRE_READ, &question);
 }

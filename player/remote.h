@@ -17,6 +17,8 @@ struct wire_conn;
 
 /* After wire_opened on this connection, which must outlive it. `running`: the file may still grow. */
 struct remote	*remote_new(struct wire_conn *conn, const struct id *session, bool running);
+/* The same, of the trail beside the recording. */
+struct remote	*remote_new_trail(struct wire_conn *conn, const struct id *session, bool running);
 void		 remote_free(struct remote *remote);	/* NULL is fine */
 
 /* Its errors: ERR_NO_RIGHT if the gate refuses, ERR_PEER_GONE or another error of the connection. */

@@ -73,7 +73,8 @@ report_ask_commands(struct report *report)
 	report->has_commands = true;
 	for (size_t i = 0; i < report->session_count; i++) {
 		const struct report_session *session = &report->sessions[i];
-		bool is_there = session->row->recording[0] != '\0' && strcmp(session->row->recording, "expired") != 0;
+		const char *kept = session->row->trail[0] != '\0' ? session->row->trail : session->row->recording;
+		bool is_there = kept[0] != '\0' && strcmp(kept, "expired") != 0;
 		int r = STATUS_OK;
 
 		if (session->is_wanted && is_there && (report->sample == 0 || session->is_drawn))

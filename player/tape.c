@@ -54,11 +54,52 @@ open_file(struct tape *tape, const char *path)
 	const char *root = cli_get(tape->cli, "root");
 	int r = rec_source_files(&tape->source, path);
 
+	tape->is_file = true;
+
 	if (r == -ENOENT)
 		return cli_fail(tape->cli, STATUS_NOT_FOUND, "there is no file %s, and it is not an id", path);
 	if (r < 0)
 		return cli_fail(tape->cli, STATUS_FAILED, "%s: %s", path, err_text(r));
 	return load_keys(tape, root != NULL ? root : getenv("POSTERN_ROOT"), false);
+}
+
+/* The gate's next answer, which must be about what was opened; its bytes are read from then on. */
+static int
+take_half(struct tape *tape, struct tape_half *half, bool trail)
+{
+	const struct wire_opened *opened;
+	int r = client_wait(&tape->client, &half->opened);
+
+	if (r != 0)
+		return r;
+	if (half->opened.kind != WIRE_OPENED)
+		return client_lost(&tape->client, ERR_MSG_REFUSED);
+	opened = half->opened.fields;
+	tape->running = opened->running;
+	if (opened->gone)
+		return STATUS_OK;
+	half->remote = (trail ? remote_new_trail : remote_new)(&tape->client.conn, &opened->session, opened->running);
+	half->source = remote_source(half->remote);
+	return STATUS_OK;
+}
+
+static int
+take_halves(struct tape *tape)
+{
+	const struct wire_opened *opened;
+	int r = take_half(tape, &tape->shown, false);
+
+	if (r != 0)
+		return r;
+	opened = tape->shown.opened.fields;
+	if (opened->more)
+		r = take_half(tape, &tape->run, true);
+	if (r == 0 && tape->shown.remote == NULL && tape->run.remote == NULL)
+		return client_lost(&tape->client, ERR_MSG_REFUSED);
+	tape->words = opened->words;
+	tape->has_no_picture = opened->gone;
+	tape->has_no_trail = !opened->more && opened->words[0] != '\0';
+	return r;
 }
 
 static int
@@ -68,7 +109,6 @@ open_id(struct tape *tape, const char *which, const char *how)
 	AUTO_FREE char *id = own_dup(which), *what_for = own_dup(how);
 	AUTO_FREE char *why = text_clean(reason, strlen(reason));
 	struct wire_open question = { .which = id, .reason = why, .how = what_for };
-	const struct wire_opened *opened;
 	int r = client_open(&tape->client, tape->cli);
 
 	if (r != 0)
@@ -76,15 +116,9 @@ open_id(struct tape *tape, const char *which, const char *how)
 	r = wire_send(&tape->client.conn, WIRE_OPEN, &question);
 	if (r < 0)
 		return client_lost(&tape->client, r);
-	r = client_wait(&tape->client, &tape->opened);
+	r = take_halves(tape);
 	if (r != 0)
 		return r;
-	if (tape->opened.kind != WIRE_OPENED)
-		return client_lost(&tape->client, ERR_MSG_REFUSED);
-	opened = tape->opened.fields;
-	tape->running = opened->running;
-	tape->remote = remote_new(&tape->client.conn, &opened->session, opened->running);
-	tape->source = remote_source(tape->remote);
 	return load_keys(tape, tape->client.welcome->trial ? tape->client.place.root : NULL,
 	    !tape->client.welcome->trial && cli_get(tape->cli, "host") == NULL);
 }
@@ -109,8 +143,9 @@ tape_ask_reason(struct cli *cli, const char *what)
 
 /* The envelopes that were added to the recording's own one. */
 static int
-try_added(struct tape *tape, struct wire_bytes added, struct rec_reader **reader)
+try_added(const struct tape *tape, const struct tape_half *half, struct rec_reader **reader)
 {
+	struct wire_bytes added = ((const struct wire_opened *)half->opened.fields)->added;
 	int r = ERR_KEY_WRONG;
 
 	while (r == ERR_KEY_WRONG && added.count > TAPE_LENGTH) {
@@ -119,7 +154,7 @@ try_added(struct tape *tape, struct wire_bytes added, struct rec_reader **reader
 		keyring.envelope_bytes = (size_t)added.data[0] << 24 | (size_t)added.data[1] << 16 | (size_t)added.data[2] << 8 | added.data[3];
 		if (keyring.envelope_bytes > added.count - TAPE_LENGTH)
 			return ERR_MSG_REFUSED;
-		r = rec_reader_open(&tape->source, &keyring, reader);
+		r = rec_reader_open(&half->source, &keyring, reader);
 		if (r == ERR_ENVELOPE || r == ERR_REC_KEY)	/* whoever added it added something else: it is nobody's */
 			r = ERR_KEY_WRONG;
 		if (r != ERR_KEY_WRONG)
@@ -130,22 +165,49 @@ try_added(struct tape *tape, struct wire_bytes added, struct rec_reader **reader
 	return r;
 }
 
-int
-tape_reader(struct tape *tape, struct rec_reader **reader)
+static int
+half_reader(const struct tape *tape, const struct tape_half *half, struct rec_reader **reader)
 {
-	const struct wire_opened *opened = tape->remote != NULL ? tape->opened.fields : NULL;
+	const struct wire_opened *opened = half->opened.fields;
 	struct rec_keyring keyring = { .identities = tape->ring };
 	int r;
 
 	/* With an empty one the envelope stands in the file. */
-	if (opened != NULL && opened->envelope.count > 0) {
+	if (opened->envelope.count > 0) {
 		keyring.envelope = opened->envelope.data;
 		keyring.envelope_bytes = opened->envelope.count;
 	}
-	r = rec_reader_open(&tape->source, &keyring, reader);
-	if (r == ERR_KEY_WRONG && opened != NULL)
-		r = try_added(tape, opened->added, reader);
-	if (r == 0 && !tape->running && (tape->remote != NULL || !rec_source_is_busy(&tape->source)))
+	r = rec_reader_open(&half->source, &keyring, reader);
+	return r == ERR_KEY_WRONG ? try_added(tape, half, reader) : r;
+}
+
+/* Of both halves, or of the one that is there. */
+static int
+gate_reader(const struct tape *tape, struct rec_reader **reader)
+{
+	AUTO_REC_READER struct rec_reader *shown = NULL;
+	struct rec_reader *run = NULL;
+	int r = 0;
+
+	if (tape->shown.remote != NULL)
+		r = half_reader(tape, &tape->shown, &shown);
+	if (r == 0 && tape->run.remote != NULL)
+		r = half_reader(tape, &tape->run, &run);
+	if (r < 0)
+		return r;
+	if (shown != NULL && run != NULL)
+		rec_reader_join(shown, run);
+	*reader = shown != NULL ? TAKE(shown, NULL) : run;
+	return 0;
+}
+
+int
+tape_reader(struct tape *tape, struct rec_reader **reader)
+{
+	const struct rec_keyring keyring = { .identities = tape->ring };
+	int r = tape->is_file ? rec_reader_open(&tape->source, &keyring, reader) : gate_reader(tape, reader);
+
+	if (r == 0 && !tape->running && (!tape->is_file || !rec_source_is_busy(&tape->source)))
 		rec_reader_wants_undecided(*reader);
 	return r;
 }
@@ -154,7 +216,7 @@ tape_reader(struct tape *tape, struct rec_reader **reader)
 static bool
 is_left_over(const struct tape *tape, int error)
 {
-	return tape->remote != NULL && ((const struct wire_opened *)tape->opened.fields)->keys > 1 &&
+	return !tape->is_file && ((const struct wire_opened *)tape->shown.opened.fields)->keys > 1 &&
 	    (error == ERR_KEY_WRONG || error == ERR_ENVELOPE || error == ERR_REC_KEY);
 }
 
@@ -163,11 +225,13 @@ tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *cli, 
 {
 	const char *what = ask->what;
 	bool from_file = is_file(cli, what);
+	const struct rec_reader *trail;
 	struct id id;
 	char text[ID_TEXT];
 	int r;
 
-	*tape = (struct tape){ .cli = cli, .client = { .conn = { .fd = -1 } }, .ring = ring != NULL ? ring : age_ring_new(), .lent = ring != NULL };
+	*tape = (struct tape){ .cli = cli, .client = { .conn = { .fd = -1 } }, .ring = ring != NULL ? ring : age_ring_new(), .lent = ring != NULL,
+		.words = "" };
 	r = from_file ? open_file(tape, what) : open_id(tape, what, ask->how);
 	if (r != 0)
 		return r;
@@ -175,8 +239,11 @@ tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *cli, 
 	if (r < 0)
 		return cli_fail(cli, cli_status(r), "%s: %s%s", what, err_text(r), is_left_over(tape, r) ?
 		    ": what the keys of the others have left of its envelope is not for your key; is it one of those that it was sealed to?" : "");
+	if (tape->words[0] != '\0')
+		fprintf(stderr, "%s %s: %s: %s\n", cli->program, cli->verb->name, what, tape->words);
 	tape->info = rec_reader_info(tape->reader);
-	meta_read(&tape->meta, tape->info->meta);
+	trail = rec_reader_trail(tape->reader);
+	meta_read(&tape->meta, trail != NULL ? rec_reader_info(trail)->meta : tape->info->meta);
 	memcpy(id.bytes, tape->info->id, sizeof id.bytes);
 	snprintf(tape->name, sizeof tape->name, "%.*s", ID_SHORT, id_text(&id, text));
 	return STATUS_OK;
@@ -190,24 +257,36 @@ tape_open(struct tape *tape, const struct cli *cli, const char *what, const char
 	return tape_open_with(tape, NULL, cli, &ask);
 }
 
+static void
+half_close(struct tape_half *half)
+{
+	remote_free(half->remote);
+	wire_message_done(&half->opened);
+}
+
 void
 tape_close(struct tape *tape)
 {
-	bool from_gate = tape->remote != NULL || tape->client.cli != NULL;
-
 	rec_reader_free(tape->reader);
 	meta_done(&tape->meta);
-	if (from_gate)
-		remote_free(tape->remote);
-	else
+	if (tape->is_file)
 		rec_source_done(&tape->source);
-	if (from_gate) {
-		wire_message_done(&tape->opened);
+	half_close(&tape->shown);
+	half_close(&tape->run);
+	if (tape->client.cli != NULL)
 		client_close(&tape->client);
-	}
 	if (!tape->lent)
 		age_ring_free(tape->ring);
 	*tape = (struct tape){ .cli = NULL };
+}
+
+int
+tape_needs(const struct tape *tape, bool trail)
+{
+	if (!(trail ? tape->has_no_trail : tape->has_no_picture))
+		return STATUS_OK;
+	return cli_fail(tape->cli, STATUS_EXPIRED, trail ? "what was run is not there any more" :
+	    "what was shown is not there any more; what was run is: postern export --as commands, or --as trail");
 }
 
 int

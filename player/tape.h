@@ -11,18 +11,27 @@
 
 struct remote;
 
+/* What a gate gave out: the recording, or the trail beside it. */
+struct tape_half {
+	struct wire_message	 opened;	/* keeps the envelope */
+	struct remote		*remote;	/* NULL: there is none (any more) */
+	struct rec_source	 source;
+};
+
 struct tape {
 	const struct cli	*cli;
 	struct client		 client;	/* if it came from a gate */
-	struct wire_message	 opened;	/* the gate's answer; keeps the envelope */
-	struct remote		*remote;	/* NULL: files */
-	struct rec_source	 source;
+	bool			 is_file;
+	struct rec_source	 source;	/* of a file */
+	struct tape_half	 shown, run;	/* of a gate; with one of them the other may have gone */
 	struct age_ring		*ring;
 	bool			 lent;		/* the ring is somebody else's */
-	struct rec_reader	*reader;
+	struct rec_reader	*reader;	/* of both, if there are both */
 	const struct rec_info	*info;
 	struct meta		 meta;
 	bool			 running;	/* the gate says so; a file may be running too */
+	const char		*words;		/* what has gone of a gate's, and until when the rest is kept; "" */
+	bool			 has_no_picture, has_no_trail;	/* that is gone */
 	char			 name[64];	/* beginning of its id */
 };
 
@@ -58,6 +67,9 @@ int	tape_open_with(struct tape *tape, struct age_ring *ring, const struct cli *c
 
 /* One more reader of the same recording; to be freed before tape_close(). 0 or an error of rec_reader_open(). */
 int	tape_reader(struct tape *tape, struct rec_reader **reader);
+
+/* STATUS_OK, or a sentence and STATUS_EXPIRED: what was shown, or what was run, is gone, and the caller needs it. */
+int	tape_needs(const struct tape *tape, bool trail);
 
 /* Says what of the recording is missing, if anything, on stderr. STATUS_OK, or STATUS_DAMAGED if it is damaged. */
 int	tape_verdict(const struct tape *tape, struct rec_reader *reader);

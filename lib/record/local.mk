@@ -15,6 +15,7 @@ lib_record_librecord_a_SOURCES = \
 	lib/record/header.c lib/record/header.h \
 	lib/record/identity.c lib/record/identity.h \
 	lib/record/keys.c lib/record/keys.h \
+	lib/record/join.c \
 	lib/record/layers.c lib/record/layers.h \
 	lib/record/layers_seal.c \
 	lib/record/order.c \

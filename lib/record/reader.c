@@ -128,6 +128,7 @@ rec_reader_free(struct rec_reader *r)
 {
 	if (r == NULL)
 		return;
+	rec_join_done(&r->join);
 	rec_keys_free(r->keys);
 	secret_free(r->ck0);
 	buf_wipe(&r->plain);
@@ -177,7 +178,7 @@ take(struct rec_reader *r, struct rec_event *event)
 }
 
 int
-rec_reader_next(struct rec_reader *r, struct rec_event *event)
+rec_reader_alone(struct rec_reader *r, struct rec_event *event)
 {
 	int result;
 
@@ -193,6 +194,12 @@ rec_reader_next(struct rec_reader *r, struct rec_event *event)
 		if (result != 1)
 			return result;
 	}
+}
+
+int
+rec_reader_next(struct rec_reader *r, struct rec_event *event)
+{
+	return r->join.trail != NULL ? rec_join_next(r, event) : rec_reader_alone(r, event);
 }
 
 void
@@ -242,6 +249,18 @@ describe(const struct rec_reader *r, char *text, size_t size)
 		snprintf(text, size, "it has no end: it is running, or was cut behind segment %u, at %s", segment, when);
 }
 
+static void
+add_trail(struct rec_reader *r, const struct rec_report *trail)
+{
+	struct rec_report *report = &r->report;
+
+	report->complete = report->complete && trail->complete;
+	report->damaged = report->damaged || trail->damaged;
+	report->tail_used = report->tail_used || trail->tail_used;
+	if (report->missing[0] == '\0' && trail->missing[0] != '\0')
+		snprintf(report->missing, sizeof report->missing, "of its trail: %.200s", trail->missing);
+}
+
 const struct rec_report *
 rec_reader_report(struct rec_reader *r)
 {
@@ -250,5 +269,7 @@ rec_reader_report(struct rec_reader *r)
 	    r->tail_stop == STOP_DAMAGED || r->tail_stop == STOP_GAP || (r->file_stop == STOP_CUT && !r->report.tail_used));
 	r->report.undecided = rec_pending_characters(&r->pending);
 	describe(r, r->report.missing, sizeof r->report.missing);
+	if (r->join.trail != NULL)
+		add_trail(r, rec_reader_report(r->join.trail));
 	return &r->report;
 }

@@ -73,6 +73,15 @@ int			 rec_reader_next(struct rec_reader *reader, struct rec_event *event);
  */
 void			 rec_reader_wants_undecided(struct rec_reader *reader);
 
+/*
+ * From now on the events of a session's trail (a reader of its own, which this one owns and frees) are handed out among this one's, by
+ * their times; the report is about both. Nothing may have been read from either.
+ */
+void			 rec_reader_join(struct rec_reader *reader, struct rec_reader *trail);
+
+/* NULL if there is none. */
+struct rec_reader	*rec_reader_trail(const struct rec_reader *reader);
+
 /* Back to the beginning. 0. */
 int			 rec_reader_rewind(struct rec_reader *reader);
 
@@ -87,6 +96,8 @@ int			 rec_reader_seek_time(struct rec_reader *reader, int64_t t_us);
 struct rec_place {
 	uint32_t	segment;
 	uint64_t	offset;
+	uint32_t	trail_segment;	/* the joined one then: events of its segment that come before */
+	uint64_t	trail_offset, trail_taken;
 };
 
 /* The beginning of the segment from which rec_reader_next took its last event. */

@@ -60,6 +60,17 @@ struct rec_order {
 	int64_t		 last_us;	/* of the one handed out last: time does not go back */
 };
 
+/* What is read beside it; without `trail` nothing is. */
+struct rec_join {
+	struct rec_reader	*trail;		/* owned */
+	struct rec_event	 shown, run;	/* of each the next one, if there is one */
+	bool			 has_shown, has_run;
+	bool			 was_run;	/* the last one that was handed out came from the trail */
+	uint32_t		 segment;	/* of the trail, and so many events were taken from it */
+	uint64_t		 taken;
+	int64_t			 last_us;	/* of the one handed out last */
+};
+
 struct rec_reader {
 	struct rec_source	 source;
 	struct rec_header	 header;
@@ -78,6 +89,7 @@ struct rec_reader {
 	bool			 wants_pending;
 	size_t			 pending_at;	/* so many kinds have been handed out */
 	struct buf		 covered;	/* one that was */
+	struct rec_join		 join;
 	char			*meta;
 	struct rec_info		 info;
 	struct rec_report	 report;
@@ -114,6 +126,16 @@ void	rec_footer_find(struct rec_reader *reader);
  * source's error.
  */
 int	rec_tail_load(struct rec_reader *reader);
+
+/* reader.c. The next event of this one alone. As rec_reader_next(). */
+int	rec_reader_alone(struct rec_reader *reader, struct rec_event *event);
+
+/* join.c. Only with join->trail, but for _clear and _done. */
+int	rec_join_next(struct rec_reader *reader, struct rec_event *event);
+void	rec_join_clear(struct rec_join *join);	/* nothing was taken yet */
+void	rec_join_done(struct rec_join *join);
+void	rec_join_place(const struct rec_join *join, struct rec_place *place);
+void	rec_join_goto(struct rec_join *join, const struct rec_place *place);
 
 /*
  * order.c. The next event of what is loaded: what was decided late stands where it was shown. 1, 0 if all is consumed,

@@ -37,7 +37,8 @@ rec_reader_rewind(struct rec_reader *r)
 {
 	rec_goto(r, 0, r->first);
 	r->report.events = 0;
-	return 0;
+	rec_join_clear(&r->join);
+	return r->join.trail != NULL ? rec_reader_rewind(r->join.trail) : 0;
 }
 
 /* Of the segments whose beginning is known, the last that starts at or before t_us. */
@@ -93,13 +94,16 @@ rec_reader_seek_time(struct rec_reader *r, int64_t t_us)
 		result = hop(r, t_us);
 	rec_goto(r, r->keys->segment, r->pos.offset);
 	r->report.events = 0;
-	return result;
+	rec_join_clear(&r->join);
+	return result == 0 && r->join.trail != NULL ? rec_reader_seek_time(r->join.trail, t_us) : result;
 }
 
 void
 rec_reader_place(const struct rec_reader *r, struct rec_place *place)
 {
 	*place = (struct rec_place){ .segment = r->keys->segment, .offset = r->pos.offset };
+	if (r->join.trail != NULL)
+		rec_join_place(&r->join, place);
 }
 
 void
@@ -107,4 +111,6 @@ rec_reader_goto(struct rec_reader *r, const struct rec_place *place)
 {
 	rec_goto(r, place->segment, place->offset);
 	r->report.events = 0;
+	if (r->join.trail != NULL)
+		rec_join_goto(&r->join, place);
 }

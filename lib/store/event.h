@@ -92,8 +92,10 @@ int	event_leaves(struct store *store, int64_t since, int64_t limit,
 #define EVENT_ENTERED	30	/* subject: a session, also when somebody comes back to it */
 #define EVENT_SEGMENT	34
 #define EVENT_SESSION_ENDED	35
+#define EVENT_TRAIL_SEGMENT	47	/* as SEGMENT, of the trail beside the recording */
 #define EVENT_ENVELOPE_ADDED	66	/* subject: a session */
 #define EVENT_ENVELOPE_SEALED	73	/* a fact: the SHA-256 of the envelope that a session's recording began with */
+#define EVENT_TRAIL_SEALED	74	/* the same of the trail beside it */
 #define EVENT_DELETED	80
 #define EVENT_HELD	87
 #define EVENT_RELEASED	88

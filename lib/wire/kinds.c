@@ -328,6 +328,9 @@ static const struct wire_field recording_row_fields[] = {
 	WIRE_FIELD(recording_row, I64, held_until_us, 0),
 	WIRE_FIELD(recording_row, TEXT, hold, DETAILS_MOST),
 	WIRE_FIELD(recording_row, WORDS, masked, NAME_MOST),
+	WIRE_FIELD(recording_row, TEXT, trail, NAME_MOST),
+	WIRE_FIELD(recording_row, I64, trail_bytes, 0),
+	WIRE_FIELD(recording_row, I64, trail_expires_us, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field open_fields[] = {
@@ -343,6 +346,9 @@ static const struct wire_field opened_fields[] = {
 	WIRE_FIELD(opened, BOOL, running, 0),
 	WIRE_FIELD(opened, BYTES, sha256, 32),
 	WIRE_FIELD(opened, BYTES, added, ADDED_MOST),
+	WIRE_FIELD(opened, BOOL, gone, 0),
+	WIRE_FIELD(opened, BOOL, more, 0),
+	WIRE_FIELD(opened, TEXT, words, SENTENCE_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 static const struct wire_field search_fields[] = {
@@ -357,6 +363,7 @@ static const struct wire_field search_fields[] = {
 
 static const struct wire_field rewrap_fields[] = {
 	WIRE_FIELD(rewrap, ID, session, 0),
+	WIRE_FIELD(rewrap, BOOL, trail, 0),
 	WIRE_FIELD(rewrap, TEXT, recipient, NAME_MOST),
 	WIRE_FIELD(rewrap, BYTES, envelope, LAYERED_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
@@ -387,6 +394,7 @@ static const struct wire_field key_row_fields[] = {
 
 static const struct wire_field read_fields[] = {
 	WIRE_FIELD(read, ID, session, 0),
+	WIRE_FIELD(read, BOOL, trail, 0),
 	WIRE_FIELD(read, BOOL, tail, 0),
 	WIRE_FIELD(read, I64, offset, 0),
 	WIRE_FIELD(read, U32, count, 0),

@@ -67,6 +67,7 @@ const struct wire_field audit_session_fields[] = {
 	WIRE_FIELD(audit_session, BYTES, sha256, 32),
 	WIRE_FIELD(audit_session, BOOL, held, 0),
 	WIRE_FIELD(audit_session, WORDS, masked, NAME_MOST),
+	WIRE_FIELD(audit_session, TEXT, trail, NAME_MOST),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field audit_request_fields[] = {

@@ -16,6 +16,7 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, TEXT, by, SENTENCE_MOST),
 	WIRE_FIELD(start, TEXT, kept, NAME_MOST),
 	WIRE_FIELD(start, TEXT, meta, META_MOST),
+	WIRE_FIELD(start, TEXT, trail_meta, META_MOST),
 	WIRE_FIELD(start, WORDS, recipients, NAME_MOST),
 	WIRE_FIELD(start, WORDS, owners, NAME_MOST),
 	WIRE_FIELD(start, U32, keys, 0),
@@ -40,10 +41,12 @@ const struct wire_field start_fields[] = {
 	WIRE_FIELD(start, WORDS, guard, REASON_MOST),
 	WIRE_FIELD(start, U32, trail, 0),
 	WIRE_FIELD(start, BOOL, files, 0),
+	WIRE_FIELD(start, BOOL, own_trail, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field envelope_fields[] = {
 	WIRE_FIELD(envelope, BYTES, age, LAYERED_MOST),
+	WIRE_FIELD(envelope, BOOL, trail, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field go_fields[] = {
@@ -199,6 +202,8 @@ const struct wire_field launch_fields[] = {
 	WIRE_FIELD(launch, U32, cols, 0),
 	WIRE_FIELD(launch, U32, rows, 0),
 	WIRE_FIELD(launch, I64, deadline_boot_us, 0),
+	WIRE_FIELD(launch, BOOL, mask, 0),
+	WIRE_FIELD(launch, BOOL, own_trail, 0),
 	{ NULL, WIRE_END, 0, 0 } };
 
 const struct wire_field launched_fields[] = {

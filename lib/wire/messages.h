@@ -209,21 +209,27 @@ struct wire_recording_row {
 	int64_t	 held_until_us;
 	char	*hold;		/* who holds it and why, or who has signed so far, sentences separated by " | "; may be empty */
 	char	**masked;	/* as in wire_session_row */
+	char	*trail;		/* of a trail beside it, as state; empty: what was run lies in the recording */
+	int64_t	 trail_bytes, trail_expires_us;
 };
 struct wire_open { char *which; char *reason; char *how; };	/* how: "play", "export as text": what for, in a word or two */
-struct wire_opened {
+struct wire_opened {		/* with `more` a second one follows, of the trail beside the recording */
 	struct id session;
 	struct wire_bytes envelope;	/* age file to the auditors; of a layered one, what their keys have left of it */
 	uint32_t keys;			/* so many it takes as it was made */
 	bool	 running;
 	struct wire_bytes sha256;	/* of the complete file as logged at its end; empty while it runs */
 	struct wire_bytes added;	/* envelopes that were added: of each its length, u32 big-endian, and its bytes */
+	bool	 gone;		/* there is only the trail: nothing else here counts but `words` */
+	bool	 more;
+	char	*words;		/* what of the two is gone, and until when the other one is kept; may be empty */
 };
 struct wire_search { char *words, *person, *role; int64_t since_us, until_us; uint32_t count; char *reason; };	/* said before `count` recordings are opened, one after the other, to be searched */
-struct wire_read { struct id session; bool tail; int64_t offset; uint32_t count; };	/* after wire_open, on the same connection */
+struct wire_read { struct id session; bool trail, tail; int64_t offset; uint32_t count; };	/* after wire_open, on the same connection */
 struct wire_data { int64_t offset; int64_t size; struct wire_bytes bytes; };	/* size: the file's now. Fewer bytes than asked: its end for now. In the tail, offset may be larger than asked: a hole */
 struct wire_rewrap {		/* after wire_open, on the same connection: one more envelope for this recording */
 	struct id session;
+	bool	 trail;		/* for its trail */
 	char	*recipient;	/* "age1...", one of those that the policy names */
 	struct wire_bytes envelope;
 };
@@ -280,6 +286,7 @@ struct wire_audit_session {
 	struct wire_bytes sha256;	/* of the whole recording */
 	bool	 held;
 	char	**masked;	/* "RULE=COUNT" */
+	char	*trail;		/* as `recording`, of a trail beside it */
 };
 struct wire_audit_request {	/* a request that was made in the time, and all that became of it */
 	struct id request, grant, extends;
@@ -320,6 +327,7 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	char	*person, *role, *host, *reason, *by;
 	char	*kept;		/* "kept 90 days": for the sentence at the end */
 	char	*meta;		/* JSON, stored in the recording */
+	char	*trail_meta;	/* likewise, in a trail of its own: there stands the command, too */
 	char	**recipients;	/* age1... */
 	char	**owners;	/* whose each of them is, where `keys` is above 1; else none */
 	uint32_t keys;		/* so many persons must bring a key to open the recording; 0 as 1 */
@@ -342,8 +350,9 @@ struct wire_start {		/* on descriptor WORKER_START: all a worker ever learns abo
 	int64_t	 freeze_s;	/* at the deadline it stands still for so long, then ends; 0 = it ends at once */
 	uint32_t trail;		/* of enum role_trail: 0 = none, else WORKER_TRAIL is open */
 	bool	 files;		/* what goes through is SFTP: its files are told, its bytes neither masked nor kept */
+	bool	 own_trail;	/* what is run goes into a recording of its own: WORKER_TRAIL_REC and WORKER_TRAIL_TAIL are open */
 };
-struct wire_envelope { struct wire_bytes age; };	/* worker to gate; the worker waits for wire_go before anything is shown */
+struct wire_envelope { struct wire_bytes age; bool trail; };	/* worker to gate, the trail's first if it has one of its own; the worker waits for wire_go before anything is shown */
 struct wire_go { bool on; };
 struct wire_report {		/* worker to gate, numbered; repeated until acknowledged, inserted once */
 	int64_t	 n;		/* 1, 2, ... within the session */
@@ -393,7 +402,8 @@ struct wire_inside_extend { int64_t seconds; char *reason; };
 
 /*
  * With descriptors: client, worker's gate socket, recording, tail, sealed launch file (what the session's child reads),
- * worker's start file (wire_start, framed), and its masking rules if there are any. The keeper looks into none of them.
+ * worker's start file (wire_start, framed), its masking rules if there are any, and the trail's recording and tail if it has one of
+ * its own. The keeper looks into none of them.
  */
 struct wire_launch {
 	struct id session, grant;
@@ -402,6 +412,7 @@ struct wire_launch {
 	bool	 tty;
 	uint32_t cols, rows;
 	int64_t	 deadline_boot_us;
+	bool	 mask, own_trail;	/* those descriptors come too */
 };
 struct wire_launched { struct id session; int64_t worker_pid, warden_pid; };
 /* Whatever is left of it is ended by its warden. `late`: its worker was told and has not done it; else that says it has. */

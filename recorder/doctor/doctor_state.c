@@ -165,6 +165,7 @@ class_of(const struct policy_class *from)
 {
 	struct class class = {
 		.recording_s = from->recording_s == POLICY_FOREVER ? 0 : from->recording_s,
+		.trail_s = from->trail_s == POLICY_FOREVER ? 0 : from->trail_s,
 		.texts_s = from->texts_s == POLICY_FOREVER ? 0 : from->texts_s,
 		.log_s = from->log_s == POLICY_FOREVER ? 0 : from->log_s,
 	};
@@ -208,11 +209,14 @@ check_left(struct view *v)
 	const struct dirent *entry;
 	struct recording recording;
 	struct id session;
+	bool is_trail;
 	DIR *dir = opendir(folder);
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		snprintf(digits, sizeof digits, "%.*s", (int)strcspn(entry->d_name, "."), entry->d_name);
-		if (id_parse(digits, &session) == 0 && recording_get(v->store, &session, &recording) == 0 && recording.state == RECORDING_EXPIRED)
+		is_trail = strncmp(entry->d_name + strlen(digits), ".trail.", 7) == 0;
+		if (id_parse(digits, &session) == 0 && (is_trail ? recording_trail_get : recording_get)(v->store, &session, &recording) == 0 &&
+		    recording.state == RECORDING_EXPIRED)
 			v->left++;
 	}
 	if (dir != NULL)

@@ -68,6 +68,28 @@ gate_audit_state(const struct recording *recording)
 	return recording->state == RECORDING_CLOSED ? "kept" : "cut";	/* cut: its worker went without a word */
 }
 
+bool
+gate_audit_is_gone(struct gate *gate, const struct recording *recording)
+{
+	struct recording trail;
+
+	return recording->state == RECORDING_EXPIRED &&
+	    (recording_trail_get(gate->store, &recording->session.id, &trail) < 0 || trail.state == RECORDING_EXPIRED);
+}
+
+/* What is said of the trail beside it, if there is one. */
+static void
+fill_trail(struct gate *gate, struct wire_recording_row *row)
+{
+	struct recording trail;
+
+	if (recording_trail_get(gate->store, &row->session, &trail) < 0)
+		return;
+	row->trail = (char *)(uintptr_t)gate_audit_state(&trail);
+	row->trail_bytes = trail.file.bytes;
+	row->trail_expires_us = trail.state == RECORDING_EXPIRED ? trail.expired_us : gate_retention_trail_expires(gate, &trail.session);
+}
+
 static int
 put_recording(void *ctx, const struct recording *recording)
 {
@@ -91,6 +113,7 @@ put_recording(void *ctx, const struct recording *recording)
 	row.by = by;
 	row.hold = hold;
 	row.masked = masked;
+	fill_trail(peer->gate, &row);
 	peer_put(peer, WIRE_RECORDING_ROW, &row);
 	return peer->broken ? ERR_PEER_GONE : 0;
 }
@@ -146,17 +169,37 @@ on_recordings(struct peer *peer, const void *fields)
 	return r;
 }
 
-/* From now on this peer may read the ciphertext of this recording. */
-static int
-open_files(struct peer *peer, const struct id *id)
+/* A session's recording, or the trail beside it, for whoever opens it. */
+struct half {
+	struct recording	recording;
+	struct buf		envelope;
+	bool			trail;
+	int			error;	/* ERR_EXPIRED: it has gone; ERR_NOT_FOUND: there never was one; others: it is there and cannot be read */
+};
+
+static void
+half_load(struct gate *gate, const struct id *id, struct half *half)
 {
-	gate_watch_over(peer);
-	own_close(&peer->reading.rec);
-	own_close(&peer->reading.tail);
-	peer->reading.session = *id;
-	peer->reading.rec = gate_files_open(peer->gate, id, "rec");
-	peer->reading.tail = gate_files_open(peer->gate, id, "tail");
-	return peer->reading.rec < 0 ? peer->reading.rec : 0;
+	half->error = (half->trail ? recording_trail_get : recording_get)(gate->store, id, &half->recording);
+	if (half->error == 0)
+		half->error = (half->trail ? recording_trail_envelope : recording_envelope)(gate->store, id, &half->envelope);
+}
+
+/* From now on this peer may read the ciphertext of this recording, and of its trail. */
+static void
+open_files(struct peer *peer, const struct id *id, struct half halves[2])
+{
+	struct peer_reading *reading = &peer->reading;
+
+	peer_reading_over(peer);
+	reading->session = *id;
+	for (size_t i = 0; i < 2; i++) {
+		if (halves[i].error < 0)
+			continue;
+		reading->rec[i] = gate_files_open(peer->gate, id, i != 0 ? "trail.rec" : "rec");
+		reading->tail[i] = gate_files_open(peer->gate, id, i != 0 ? "trail.tail" : "tail");
+		halves[i].error = reading->rec[i] < 0 ? reading->rec[i] : 0;
+	}
 }
 
 static void
@@ -174,59 +217,119 @@ tell_expired(struct peer *peer, const struct recording *recording)
 	    clock_local(recording->expired_us, when), recording->session.class);
 }
 
-/* What the peer's key opens: 1, or 0 after the peer has been told why there is nothing for it. */
-static int
-load_envelope(struct peer *peer, const struct recording *recording, const struct wire_open *question, struct gate_opening *opening, struct buf *envelope)
+/* "the recording lapsed on ...; its trail is kept until ...": of what is gone, and of the other one. */
+static void
+describe_halves(const struct gate *gate, const struct half halves[2], char *words, size_t size)
 {
-	int r = recording_envelope(peer->gate->store, &recording->session.id, envelope);
+	const struct half *gone = halves[0].error < 0 ? &halves[0] : &halves[1];
+	const char *it = gone->trail ? "its trail" : "the recording", *other = gone->trail ? "the recording" : "its trail";
+	const struct session *session = &halves[0].recording.session;
+	int64_t until_us = gone->trail ? gate_retention_expires(gate, session) : gate_retention_trail_expires(gate, session);
+	char lapsed[CLOCK_TEXT], until[CLOCK_TEXT];
 
-	if (r == ERR_EXPIRED) {
+	words[0] = '\0';
+	if (gone->error == 0 || gone->error == ERR_NOT_FOUND)
+		return;
+	if (gone->error != ERR_EXPIRED)
+		snprintf(words, size, "%s cannot be opened (%s); %s is there", it, err_text(gone->error), other);
+	else if (until_us == 0)
+		snprintf(words, size, "%s lapsed on %s under class %s; %s is kept", it, clock_local(gone->recording.expired_us, lapsed), session->class, other);
+	else
+		snprintf(words, size, "%s lapsed on %s under class %s; %s is kept until %s", it, clock_local(gone->recording.expired_us, lapsed),
+		    session->class, other, clock_local(until_us, until));
+}
+
+static int
+put_half(struct peer *peer, struct half *half, struct wire_opened *opened)
+{
+	AUTO_BUF struct buf added = { .max = GATE_KEYS_ADDED };
+	int r = half->error == 0 ? gate_keys_added(peer->gate, &opened->session, half->trail, &added) : 0;
+
+	if (r < 0)
+		return r;
+	opened->gone = half->error < 0;
+	opened->running = half->recording.session.state != SESSION_ENDED;
+	opened->sha256 = (struct wire_bytes){ 0 };
+	if (half->recording.state == RECORDING_CLOSED)
+		opened->sha256 = (struct wire_bytes){ half->recording.file.sha256, sizeof half->recording.file.sha256 };
+	opened->envelope = (struct wire_bytes){ half->envelope.bytes + half->envelope.start, buf_len(&half->envelope) };
+	opened->added = (struct wire_bytes){ added.bytes + added.start, buf_len(&added) };
+	peer_put(peer, WIRE_OPENED, opened);
+	return 0;
+}
+
+/* What the peer's key opens of each: 1, or 0 after the peer has been told why there is nothing for it. */
+static int
+take_layers(struct peer *peer, const struct wire_open *question, struct half halves[2], struct gate_opening *opening)
+{
+	int r = 1;
+
+	for (size_t i = 0; i < 2; i++) {
+		unsigned keys = halves[i].error == 0 ? layers_keys(buf_data(&halves[i].envelope), buf_len(&halves[i].envelope)) : 1;
+
+		opening->keys = keys > opening->keys ? keys : opening->keys;
+	}
+	if (!gate_opening_may(peer, &halves[0].recording, question, opening))
+		return 0;
+	for (size_t i = 0; r > 0 && i < 2; i++)
+		if (halves[i].error == 0)
+			r = gate_opening_envelope(peer, &halves[0].recording, opening, &halves[i].envelope);
+	return r;
+}
+
+/* Both are looked for; what is left is opened, under one act of the log. */
+static int
+open_halves(struct peer *peer, const struct wire_open *question, struct half halves[2])
+{
+	const struct recording *recording = &halves[0].recording;
+	struct wire_opened opened = { .session = recording->session.id };
+	struct gate_opening opening = { .keys = 1 };
+	char words[256];
+	int r;
+
+	if (halves[0].error == ERR_EXPIRED && halves[1].error < 0) {
 		tell_expired(peer, recording);
 		return 0;
 	}
-	if (r < 0)
+	if (halves[0].error < 0 && halves[1].error < 0)
+		return halves[0].error;
+	r = take_layers(peer, question, halves, &opening);
+	if (r <= 0)
 		return r;
-	opening->keys = layers_keys(buf_data(envelope), buf_len(envelope));
-	if (!gate_opening_may(peer, recording, question, opening))
-		return 0;
-	return gate_opening_envelope(peer, recording, opening, envelope);
+	opened.keys = opening.keys;
+	open_files(peer, &opened.session, halves);
+	if (halves[0].error < 0 && halves[1].error < 0)
+		return halves[0].error;
+	r = gate_watch_opened(peer, recording, opening.words, question);
+	if (r < 0)	/* what the log does not take does not happen */
+		return r;
+	describe_halves(peer->gate, halves, words, sizeof words);
+	opened.words = words;
+	opened.more = halves[1].error == 0;
+	r = put_half(peer, &halves[0], &opened);
+	opened.more = false;
+	return r < 0 || halves[1].error < 0 ? r : put_half(peer, &halves[1], &opened);
 }
 
 int
 on_open(struct peer *peer, const void *fields)
 {
 	const struct wire_open *question = fields;
-	AUTO_BUF struct buf envelope = { .max = RECORDING_ENVELOPE_MOST }, added = { .max = GATE_KEYS_ADDED };
+	struct half halves[2] = { { .envelope.max = RECORDING_ENVELOPE_MOST }, { .envelope.max = RECORDING_ENVELOPE_MOST, .trail = true } };
 	struct recording recording;
-	struct wire_opened opened = { .running = false };
-	struct gate_opening opening = { .keys = 1 };
 	int r;
 
 	if (!gate_audit_may(peer))
 		return 0;
 	r = find(peer, question->which, &recording);
-	if (r == 0)
-		r = load_envelope(peer, &recording, question, &opening, &envelope);
-	if (r <= 0)
-		return r;
-	r = open_files(peer, &recording.session.id);
 	if (r < 0)
 		return r;
-	r = gate_watch_opened(peer, &recording, opening.words, question);
-	if (r < 0)	/* what the log does not take does not happen */
-		return r;
-	opened.session = recording.session.id;
-	opened.envelope = (struct wire_bytes){ envelope.bytes + envelope.start, buf_len(&envelope) };
-	opened.keys = opening.keys;
-	opened.running = recording.session.state != SESSION_ENDED;
-	if (recording.state == RECORDING_CLOSED)
-		opened.sha256 = (struct wire_bytes){ recording.file.sha256, sizeof recording.file.sha256 };
-	r = gate_keys_added(peer->gate, &recording.session.id, &added);
-	if (r < 0)
-		return r;
-	opened.added = (struct wire_bytes){ added.bytes + added.start, buf_len(&added) };
-	peer_put(peer, WIRE_OPENED, &opened);
-	return 0;
+	half_load(peer->gate, &recording.session.id, &halves[0]);
+	half_load(peer->gate, &recording.session.id, &halves[1]);
+	r = open_halves(peer, question, halves);
+	buf_done(&halves[0].envelope);
+	buf_done(&halves[1].envelope);
+	return r;
 }
 
 int
@@ -234,13 +337,13 @@ on_read(struct peer *peer, const void *fields)
 {
 	static uint8_t bytes[WIRE_CHUNK];
 	const struct wire_read *question = fields;
-	int fd = question->tail ? peer->reading.tail : peer->reading.rec;
+	int fd = (question->tail ? peer->reading.tail : peer->reading.rec)[question->trail];
 	struct wire_data data = { .offset = question->offset };
 	struct stat st = { .st_size = 0 };
 	off_t at;
 	ssize_t n = 0;
 
-	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec < 0)
+	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec[question->trail] < 0)
 		return ERR_NO_RIGHT;
 	if (question->offset < 0 || question->count > WIRE_CHUNK)
 		return ERR_MSG_LENGTH;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct gate;
 struct peer;
 struct recording;
 
@@ -13,5 +14,8 @@ bool		 gate_audit_may(struct peer *peer);
 
 /* "running", "kept", "cut" (its worker went without a word), "expired". */
 const char	*gate_audit_state(const struct recording *recording);
+
+/* Neither the recording nor a trail beside it is there any more. */
+bool		 gate_audit_is_gone(struct gate *gate, const struct recording *recording);
 
 #endif

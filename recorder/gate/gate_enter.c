@@ -59,23 +59,23 @@ struct entry {
 	char				*command;	/* as it may be told; NULL: none was given */
 	int				 fds[LAUNCH_FDS];	/* LAUNCH_CLIENT is borrowed */
 	int				 gate_end;
-	char				*rec_path, *tail_path;
+	char				*paths[LAUNCH_FDS];	/* of files that were made, by their descriptors' places */
 	struct gate_recipients		 recipients;
 };
 
 static void
 entry_done(struct entry *e)
 {
-	for (size_t i = LAUNCH_CLIENT + 1; i < LAUNCH_FDS; i++)
+	for (size_t i = LAUNCH_CLIENT + 1; i < LAUNCH_FDS; i++) {
 		own_close(&e->fds[i]);
+		free(e->paths[i]);
+	}
 	own_close(&e->gate_end);
 	request_done(&e->request);
 	buf_done(&e->by);
 	free(e->command);
 	free(e->recipients.keys);
 	free(e->recipients.owners);
-	free(e->rec_path);
-	free(e->tail_path);
 }
 
 struct wanted {
@@ -246,7 +246,9 @@ enter_store(struct entry *e)
 	const struct policy *policy = e->peer->gate->policy;
 	int r;
 
-	e->session = (struct session){ .id = id_new(), .grant = e->grant.id };
+	const struct policy_class *class = policy_class(policy, e->grant.class);
+
+	e->session = (struct session){ .id = id_new(), .grant = e->grant.id, .has_trail = class != NULL && class->trail_text != NULL };
 	if (e->question->tty) {
 		e->session.columns = (int)e->question->cols;
 		e->session.lines = (int)e->question->rows;
@@ -268,11 +270,25 @@ enter_store(struct entry *e)
 }
 
 static int
-make_file(const char *path)
+make_file(struct entry *e, enum launch_fd place, const char *suffix)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	e->paths[place] = gate_files_path(e->peer->gate, &e->session.id, suffix);
+	e->fds[place] = open(e->paths[place], O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return e->fds[place] < 0 ? -errno : 0;
+}
 
-	return fd < 0 ? -errno : fd;
+static int
+make_recording(struct entry *e)
+{
+	int r = make_file(e, LAUNCH_REC, "rec");
+
+	if (r == 0)
+		r = make_file(e, LAUNCH_TAIL, "tail");
+	if (r == 0 && e->session.has_trail)
+		r = make_file(e, LAUNCH_TRAIL_REC, "trail.rec");
+	if (r == 0 && e->session.has_trail)
+		r = make_file(e, LAUNCH_TRAIL_TAIL, "trail.tail");
+	return r;
 }
 
 /* A sealed memfd with one packed message. */
@@ -287,13 +303,13 @@ make_message(const char *name, enum wire_kind kind, const void *fields)
 
 /* What an auditor's player shows on top; goes into the recording. The caller frees it. */
 static char *
-make_meta(const struct entry *e, const char *by)
+make_meta(const struct entry *e, const char *by, bool has_command)
 {
 	char id[ID_TEXT];
 	json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I}", "session", id_text(&e->session.id, id),
 	    "person", e->session.person, "account", e->session.account, "role", e->session.role, "host", e->session.host,
 	    "reason", e->request.reason != NULL ? e->request.reason : "", "by", by,
-	    "command", e->command != NULL ? e->command : "", "tty", (int)e->question->tty, "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
+	    "command", has_command && e->command != NULL ? e->command : "", "tty", (int)e->question->tty, "started_us", (json_int_t)e->session.clock.started.wall_us, "ends_us", (json_int_t)e->session.clock.ends_us);
 	char *text = meta != NULL ? json_dumps(meta, JSON_COMPACT) : NULL;
 
 	json_decref(meta);
@@ -339,18 +355,19 @@ make_start(struct entry *e)
 	char span[CLOCK_TEXT];
 	char kept[CLOCK_TEXT + 8];
 	AUTO_FREE char *by = buf_text(&e->by);
-	AUTO_FREE char *meta = make_meta(e, by);
+	AUTO_FREE char *meta = make_meta(e, by, !e->session.has_trail);
+	AUTO_FREE char *trail_meta = e->session.has_trail ? make_meta(e, by, true) : NULL;
 	AUTO_SECRET uint8_t *key = secret_new(SECRET_KEY);
 	const unsigned keys = e->role->class->keys;
 	int r;
 	struct wire_start start = { .session = e->session.id, .person = e->session.person, .role = e->session.role,
-		.host = e->session.host, .reason = e->request.reason, .by = by, .kept = kept, .meta = meta,
+		.host = e->session.host, .reason = e->request.reason, .by = by, .kept = kept, .meta = meta, .trail_meta = trail_meta,
 		.recipients = e->recipients.keys, .owners = keys > 1 ? e->recipients.owners : NULL, .keys = keys, .external = true, .tty = e->question->tty, .gate = true, .warden = true,
 		.cols = e->question->cols, .rows = e->question->rows, .started_us = e->session.clock.started.wall_us,
 		.ends_us = e->session.clock.ends_us, .deadline_boot_us = e->session.clock.ends_boot_us,
 		.seconds = e->grant.seconds, .idle_s = e->role->times.idle_s, .grace_s = GRACE_S,
 		.freeze_s = e->role->ends.freeze_s, .guard = e->role->guard, .keep_s = e->role->ends.keep_s, .trail = e->role->trail,
-		.files = e->question->files,
+		.files = e->question->files, .own_trail = e->session.has_trail,
 		.menu = { menu, menu_key(e, menu) } };
 
 	snprintf(kept, sizeof kept, "kept %s", gate_kept(e->role, span));
@@ -366,14 +383,10 @@ make_files(struct entry *e)
 {
 	struct wire_launch_file file = { .term = e->question->term, .locale = e->question->locale, .command = e->question->command };
 	int ends[2];
-	int r;
+	int r = make_recording(e);
 
-	e->rec_path = gate_files_path(e->peer->gate, &e->session.id, "rec");
-	e->tail_path = gate_files_path(e->peer->gate, &e->session.id, "tail");
-	e->fds[LAUNCH_REC] = make_file(e->rec_path);
-	e->fds[LAUNCH_TAIL] = make_file(e->tail_path);
-	if (e->fds[LAUNCH_REC] < 0 || e->fds[LAUNCH_TAIL] < 0)
-		return e->fds[LAUNCH_REC] < 0 ? e->fds[LAUNCH_REC] : e->fds[LAUNCH_TAIL];
+	if (r < 0)
+		return r;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	e->fds[LAUNCH_GATE] = ends[0];
@@ -392,10 +405,11 @@ launch(struct entry *e)
 	struct wire_launch question = { .session = e->session.id, .grant = e->grant.id,
 		.role = (uint32_t)policy_role_index(gate->policy, e->role->name), .policy = { gate->policy->sha256, KEEPER_HASH },
 		.tty = e->question->tty, .cols = e->question->cols, .rows = e->question->rows,
-		.deadline_boot_us = e->session.clock.ends_boot_us };
+		.deadline_boot_us = e->session.clock.ends_boot_us, .own_trail = e->session.has_trail };
 	struct live *live;
 	int r = make_files(e);
 
+	question.mask = e->fds[LAUNCH_RULES] >= 0;
 	if (r == 0)
 		r = gate_keeper_launch(gate, &question, e->fds);
 	if (r < 0)
@@ -415,10 +429,9 @@ give_up(struct entry *e, int error)
 
 	snprintf(why, sizeof why, "the session could not be prepared: %s", err_text(error));
 	session_finish(e->peer->gate->store, &e->session.id, &end);
-	if (e->rec_path != NULL)
-		unlink(e->rec_path);
-	if (e->tail_path != NULL)
-		unlink(e->tail_path);
+	for (size_t i = 0; i < LAUNCH_FDS; i++)
+		if (e->paths[i] != NULL)
+			unlink(e->paths[i]);
 	(void)refuse(e, STATUS_FAILED, why);
 	return 0;
 }
@@ -434,7 +447,8 @@ on_enter(struct peer *peer, const void *fields)
 {
 	struct wire_enter question = *(const struct wire_enter *)fields;
 	__attribute__((cleanup(entry_done))) struct entry e = { .peer = peer, .question = &question, .gate_end = -1,
-		.by = { .max = 1900 }, .fds = { peer->conn.fd, -1, -1, -1, -1, -1, -1 } };
+		.by = { .max = 1900 }, .fds = { peer->conn.fd, -1, -1, -1, -1, -1, -1, -1, -1 } };
+	_Static_assert(LAUNCH_FDS == 9, "each starts as none");
 	int r;
 
 	if (wire_unread(&peer->conn) > 0) {

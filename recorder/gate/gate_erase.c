@@ -92,7 +92,8 @@ deletion_text(struct gate *gate, const struct lapse *lapse, const char *what)
 
 	(void)buf_addf(&text, "%s deleted under class %s: key slot %" PRIu32 " erased and read back; its time was over at %s; policy %s", what,
 	    lapse->class, lapse->unit, clock_utc(lapse->lapses_us, when), id_hex(gate->policy->sha256, SECRET_SHA256, hex));
-	if (lapse->kind == UNIT_RECORDING && recording_get(gate->store, &lapse->session, &recording) == 0)
+	if ((lapse->kind == UNIT_RECORDING && recording_get(gate->store, &lapse->session, &recording) == 0) ||
+	    (lapse->kind == UNIT_TRAIL && recording_trail_get(gate->store, &lapse->session, &recording) == 0))
 		(void)buf_addf(&text, "; envelope %s", id_hex(recording.envelope_sha256, SECRET_SHA256, hex));
 	if (head_get(gate->store, INT64_MAX, &head) == 0 && (root = strchr(head.note, '\n')) != NULL && (root = strchr(root + 1, '\n')) != NULL)
 		(void)buf_addf(&text, "; head %" PRId64 " %.*s", head.size, (int)strcspn(root + 1, "\n"), root + 1);
@@ -130,7 +131,7 @@ note_done(struct erase_run *run, const struct lapse *lapse, enum failure_part pa
 static void
 erase_file(struct erase_run *run, const struct lapse *lapse)
 {
-	int r = gate_files_remove(run->gate, &lapse->session);
+	int r = gate_files_remove(run->gate, &lapse->session, lapse->kind == UNIT_TRAIL);
 
 	if (r < 0)
 		note_failure(run, lapse, FAILURE_FILE, r);
@@ -163,7 +164,7 @@ erase_lapse(void *ctx, const struct lapse *lapse)
 	log_info("%s: %s", gate_log_name(LOG_DELETED), sentence);
 	note_done(run, lapse, FAILURE_KEY);
 	erase_put(run->peer, lapse, true, text);
-	if (lapse->kind == UNIT_RECORDING) {
+	if (lapse->kind == UNIT_RECORDING || lapse->kind == UNIT_TRAIL) {
 		erase_file(run, lapse);
 		peers_changed(run->gate, "recording", &lapse->session);
 	}

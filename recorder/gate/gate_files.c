@@ -19,14 +19,15 @@
 #include "recorder/gate/gate.h"
 #include "recorder/gate/gate_files.h"
 
-static const char *const suffixes[] = { "rec", "tail" };
+#define SUFFIXES	2
 
-#define SUFFIXES	(sizeof suffixes / sizeof suffixes[0])
+/* Of recordings, of trails. */
+static const char *const suffixes[][SUFFIXES] = { { "rec", "tail" }, { "trail.rec", "trail.tail" } };
 
 char *
 gate_files_path(const struct gate *gate, const struct id *session, const char *suffix)
 {
-	char name[ID_TEXT + 8];
+	char name[ID_TEXT + 16];
 	char id[ID_TEXT];
 
 	snprintf(name, sizeof name, "%s.%s", id_text(session, id), suffix);
@@ -43,12 +44,12 @@ gate_files_open(const struct gate *gate, const struct id *session, const char *s
 }
 
 int
-gate_files_remove(const struct gate *gate, const struct id *session)
+gate_files_remove(const struct gate *gate, const struct id *session, bool trail)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < SUFFIXES; i++) {
-		AUTO_FREE char *path = gate_files_path(gate, session, suffixes[i]);
+		AUTO_FREE char *path = gate_files_path(gate, session, suffixes[trail][i]);
 
 		if (unlink(path) < 0 && errno != ENOENT && r == 0)
 			r = -errno;
@@ -56,9 +57,9 @@ gate_files_remove(const struct gate *gate, const struct id *session)
 	return r;
 }
 
-/* "ID.rec" or "ID.tail". */
+/* "ID.rec", "ID.tail", "ID.trail.rec", "ID.trail.tail". */
 static bool
-is_ours(const char *name, struct id *session)
+is_ours(const char *name, struct id *session, bool *trail)
 {
 	char digits[ID_TEXT] = "";
 	size_t count = strcspn(name, ".");
@@ -66,9 +67,11 @@ is_ours(const char *name, struct id *session)
 	if (count != ID_TEXT - 1 || name[count] == '\0')
 		return false;
 	memcpy(digits, name, count);
-	for (size_t i = 0; i < SUFFIXES; i++)
-		if (strcmp(name + count + 1, suffixes[i]) == 0)
+	for (size_t i = 0; i < 2 * SUFFIXES; i++) {
+		*trail = i >= SUFFIXES;
+		if (strcmp(name + count + 1, suffixes[*trail][i % SUFFIXES]) == 0)
 			return id_parse(digits, session) == 0;
+	}
 	return false;
 }
 
@@ -80,19 +83,21 @@ gate_files_sweep(struct gate *gate)
 	const struct dirent *entry;
 	struct recording recording;
 	struct id session;
+	bool trail;
 	int failed = 0;
 	int r;
 
 	if (dir == NULL)
 		return -errno;
 	while ((entry = readdir(dir)) != NULL) {
-		if (!is_ours(entry->d_name, &session) || recording_get(gate->store, &session, &recording) < 0 ||
-		    recording.state != RECORDING_EXPIRED)
+		if (!is_ours(entry->d_name, &session, &trail) ||
+		    (trail ? recording_trail_get : recording_get)(gate->store, &session, &recording) < 0 || recording.state != RECORDING_EXPIRED)
 			continue;
-		r = gate_files_remove(gate, &session);
+		r = gate_files_remove(gate, &session, trail);
 		if (r == 0)
 			log_info("%s of an expired recording was still there; it is removed now", entry->d_name);
-		else if (failure_note(gate->store, recording.session.recording_unit, FAILURE_FILE, clock_wall_us(), err_text(r)) < 0)
+		else if (failure_note(gate->store, trail ? recording.session.trail_unit : recording.session.recording_unit, FAILURE_FILE,
+		    clock_wall_us(), err_text(r)) < 0)
 			failed = r;	/* else it is tried again from there */
 	}
 	closedir(dir);

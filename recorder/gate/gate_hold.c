@@ -17,6 +17,7 @@
 #include "lib/store/recording.h"
 #include "lib/wire/messages.h"
 #include "recorder/gate/gate.h"
+#include "recorder/gate/gate_audit.h"
 #include "recorder/gate/gate_hold.h"
 #include "recorder/gate/gate_log.h"
 #include "recorder/gate/gate_mask.h"
@@ -117,7 +118,7 @@ check_act(struct holding *holding, const struct wire_hold *question, int *error)
 		return fail_usage(holding, "a hold has an end: say it with --until DATE");
 	if (holding->sign.until_us <= now_us || holding->sign.until_us > now_us + HOLD_MOST_US)
 		return fail_usage(holding, "a hold ends in the future, and at most ten years from now");
-	if (recording_get(gate->store, &holding->session.id, &recording) == 0 && recording.state == RECORDING_EXPIRED) {
+	if (recording_get(gate->store, &holding->session.id, &recording) == 0 && gate_audit_is_gone(gate, &recording)) {
 		peer_fail(holding->peer, STATUS_EXPIRED, "it is too late: the recording of this session has been deleted");
 		return -1;
 	}

@@ -139,7 +139,12 @@ gate_keeper_launch(struct gate *gate, const struct wire_launch *launch, const in
 {
 	AUTO_BUF struct buf out = { .max = WIRE_FRAME_MOST };
 	int r = wire_pack(WIRE_LAUNCH, launch, &out);
+	int there[LAUNCH_FDS];
+	size_t count = 0;
 
 	(void)gate;
-	return r < 0 ? r : fdio_send(DAEMON_LINK, buf_data(&out), buf_len(&out), fds, fds[LAUNCH_RULES] < 0 ? LAUNCH_RULES : LAUNCH_FDS);
+	for (size_t i = 0; i < LAUNCH_FDS; i++)
+		if (fds[i] >= 0)
+			there[count++] = fds[i];
+	return r < 0 ? r : fdio_send(DAEMON_LINK, buf_data(&out), buf_len(&out), there, count);
 }

@@ -124,10 +124,7 @@ stop_reading(struct gate *gate, const char *person)
 	for (struct peer *peer = gate->peers; peer != NULL; peer = peer->next) {
 		if (peer->who == NULL || peer->who->person == NULL || strcmp(peer->who->person, person) != 0)
 			continue;
-		gate_watch_over(peer);
-		own_close(&peer->reading.rec);
-		own_close(&peer->reading.tail);
-		peer->reading.rec = peer->reading.tail = -1;
+		peer_reading_over(peer);
 	}
 }
 
@@ -245,6 +242,7 @@ on_keys(struct peer *peer, const void *fields)
 
 struct added {
 	struct gate	*gate;
+	bool		 trail;
 	struct buf	*out;
 };
 
@@ -254,16 +252,17 @@ put_added(void *ctx, const struct envelope *envelope)
 	struct added *added = ctx;
 	uint32_t count = htobe32((uint32_t)envelope->count);
 
-	if (envelope->error < 0 || layers_is(envelope->bytes, envelope->count) || gate_is_retired(added->gate, envelope->recipient) || buf_room(added->out) < sizeof count + envelope->count)
+	if (envelope->trail != added->trail || envelope->error < 0 || layers_is(envelope->bytes, envelope->count) ||
+	    gate_is_retired(added->gate, envelope->recipient) || buf_room(added->out) < sizeof count + envelope->count)
 		return 0;
 	(void)buf_add(added->out, &count, sizeof count);
 	return buf_add(added->out, envelope->bytes, envelope->count);
 }
 
 int
-gate_keys_added(struct gate *gate, const struct id *session, struct buf *added)
+gate_keys_added(struct gate *gate, const struct id *session, bool trail, struct buf *added)
 {
-	struct added to = { gate, added };
+	struct added to = { gate, trail, added };
 
 	return envelope_list(gate->store, session, put_added, &to);
 }
@@ -274,7 +273,7 @@ on_rewrap(struct peer *peer, const void *fields)
 {
 	const struct wire_rewrap *question = fields;
 	struct gate *gate = peer->gate;
-	struct envelope envelope = { .session = question->session, .at_us = gate_now(gate).wall_us, .bytes = question->envelope.data,
+	struct envelope envelope = { .session = question->session, .trail = question->trail, .at_us = gate_now(gate).wall_us, .bytes = question->envelope.data,
 		.count = question->envelope.count };
 	AUTO_TXN struct txn txn = { 0 };
 	char hex[2 * SECRET_SHA256 + 1];
@@ -283,7 +282,7 @@ on_rewrap(struct peer *peer, const void *fields)
 
 	if (!gate_audit_may(peer))
 		return 0;
-	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec < 0)
+	if (!id_equal(&question->session, &peer->reading.session) || peer->reading.rec[question->trail] < 0)
 		return ERR_NO_RIGHT;
 	why = gate_layers_rewrap_why(gate, question);
 	if (!is_recipient(gate->policy, question->recipient) || gate_is_retired(gate, question->recipient))
@@ -299,8 +298,8 @@ on_rewrap(struct peer *peer, const void *fields)
 	if (r == 0)
 		r = envelope_add(gate->store, &envelope);
 	if (r == 0)
-		r = gate_say(gate, LOG_ENVELOPE_ADDED, &envelope.session, "%s added an envelope for %s; envelope %s", envelope.person, envelope.recipient,
-		    id_hex(envelope.sha256, sizeof envelope.sha256, hex));
+		r = gate_say(gate, LOG_ENVELOPE_ADDED, &envelope.session, "%s added an envelope for %s%s; envelope %s", envelope.person, envelope.recipient,
+		    envelope.trail ? " to the trail" : "", id_hex(envelope.sha256, sizeof envelope.sha256, hex));
 	if (r == 0)
 		r = txn_commit(&txn);
 	if (r == ERR_STORE_CONFLICT)

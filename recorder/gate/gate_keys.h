@@ -26,7 +26,10 @@ struct gate_recipients {
 
 void	gate_keys_recipients(struct gate *gate, struct gate_recipients *recipients);
 
-/* The envelopes added to a recording that take one key, of recipients that are not retired, as wire_opened has them; as many as fit. 0 or negative. */
-int	gate_keys_added(struct gate *gate, const struct id *session, struct buf *added);
+/*
+ * The envelopes added to a recording (to the trail beside it) that take one key, of recipients that are not retired, as wire_opened has
+ * them; as many as fit. 0 or negative.
+ */
+int	gate_keys_added(struct gate *gate, const struct id *session, bool trail, struct buf *added);
 
 #endif

@@ -89,7 +89,7 @@ check_ask(struct peer *peer, const struct wire_ask *ask, const struct recording 
 	struct waiting waiting = { .session = &recording->session.id };
 	char most[CLOCK_TEXT];
 
-	if (recording->state == RECORDING_EXPIRED)
+	if (gate_audit_is_gone(peer->gate, recording))
 		peer_fail(peer, STATUS_EXPIRED, "it is too late: the recording of this session has been deleted");
 	else if ((class == NULL || class->open != POLICY_OPEN_GRANT) && gate_layers_keys(peer->gate, &recording->session.id) < 2)
 		peer_fail(peer, STATUS_USAGE, "recordings of class %s need no grant: open it with a reason", recording->session.class);
@@ -247,10 +247,7 @@ stop_reading(struct gate *gate, const struct request *request)
 	for (struct peer *peer = gate->peers; peer != NULL; peer = peer->next) {
 		if (!id_equal(&peer->reading.session, &request->opens) || strcmp(peer_person(peer), request->person) != 0)
 			continue;
-		gate_watch_over(peer);
-		own_close(&peer->reading.rec);
-		own_close(&peer->reading.tail);
-		peer->reading.rec = peer->reading.tail = -1;
+		peer_reading_over(peer);
 	}
 }
 

@@ -60,6 +60,10 @@ fill_origin(struct gate *gate, struct wire_audit_session *row, char **reason, ch
 static void
 fill_recording(struct gate *gate, struct wire_audit_session *row, struct recording *recording)
 {
+	struct recording trail;
+
+	if (recording_trail_get(gate->store, &row->session, &trail) == 0)
+		row->trail = (char *)(uintptr_t)gate_audit_state(&trail);
 	if (recording_get(gate->store, &row->session, recording) < 0)
 		return;
 	row->recording = (char *)(uintptr_t)gate_audit_state(recording);

@@ -58,6 +58,7 @@ classes_of(const struct policy *policy)
 
 		snprintf(items[i].name, sizeof items[i].name, "%s", from->name);
 		items[i].recording_s = from->recording_s == POLICY_FOREVER ? 0 : from->recording_s;
+		items[i].trail_s = from->trail_s == POLICY_FOREVER ? 0 : from->trail_s;
 		items[i].texts_s = from->texts_s == POLICY_FOREVER ? 0 : from->texts_s;
 		items[i].log_s = from->log_s == POLICY_FOREVER ? 0 : from->log_s;
 	}
@@ -72,14 +73,26 @@ classes_done(struct classes *classes)
 
 #define AUTO_CLASSES	__attribute__((cleanup(classes_done)))
 
+static int64_t
+expires(const struct session *session, int64_t kept_s)
+{
+	return kept_s == POLICY_FOREVER || session->state != SESSION_ENDED ? 0 : session->end.at_us + kept_s * CLOCK_US;
+}
+
 int64_t
 gate_retention_expires(const struct gate *gate, const struct session *session)
 {
 	const struct policy_class *class = gate->policy != NULL ? policy_class(gate->policy, session->class) : NULL;
 
-	if (class == NULL || class->recording_s == POLICY_FOREVER || session->state != SESSION_ENDED)
-		return 0;
-	return session->end.at_us + class->recording_s * CLOCK_US;
+	return class != NULL ? expires(session, class->recording_s) : 0;
+}
+
+int64_t
+gate_retention_trail_expires(const struct gate *gate, const struct session *session)
+{
+	const struct policy_class *class = gate->policy != NULL ? policy_class(gate->policy, session->class) : NULL;
+
+	return class != NULL ? expires(session, class->trail_s) : 0;
 }
 
 /* ---- the clock --------------------------------------------------------------------------------------------------- */

@@ -19,5 +19,6 @@ void	gate_retention_tick(struct gate *gate);
 
 /* When the session's recording lapses; 0: never, or not yet known. */
 int64_t	gate_retention_expires(const struct gate *gate, const struct session *session);
+int64_t	gate_retention_trail_expires(const struct gate *gate, const struct session *session);
 
 #endif

@@ -140,7 +140,9 @@ live_lost(struct live *live, const char *why)
 	gate_say(live->gate, LOG_SESSION_LOST, &live->session.id, "the recorder of %s's session as %s went without a word; %s",
 	    live->session.person, live->session.role, remains_text(&remains, text));
 	if (remains.is_complete)
-		remains_close(live->gate, &live->session.id, live->session.clock.started.wall_us);
+		remains_close(live->gate, &live->session, false);
+	if (live->session.has_trail && remains_is_complete(live->gate, &live->session.id, true))
+		remains_close(live->gate, &live->session, true);
 	if (live->client != NULL) {
 		peer_fail(live->client, STATUS_FAILED, "the session could not be started");
 		peer_drop(live->client, NULL);
@@ -171,21 +173,29 @@ live_put(struct live *live, enum wire_kind kind, const void *fields)
 
 /* ---- what a worker says ------------------------------------------------------------------------------------------ */
 
-/* Keeps the envelope and says which one it is, in a fact that outlives every text: no other one takes its place unseen. */
+/*
+ * Keeps an envelope and says which one it is, in a fact that outlives every text: no other one takes its place unseen. The
+ * recording's comes last: with it the session begins.
+ */
 static int
-keep_envelope(struct live *live, const struct wire_bytes *age)
+keep_envelope(struct live *live, const struct wire_envelope *envelope)
 {
 	struct store *store = live->gate->store;
+	const struct wire_bytes *age = &envelope->age;
+	const struct id *session = &live->session.id;
 	AUTO_TXN struct txn txn = { 0 };
 	uint8_t sha256[SECRET_SHA256];
-	struct event_new sealed = { .type = LOG_ENVELOPE_SEALED, .subject = live->session.id, .class = live->session.class,
-		.time_us = clock_wall_us(), .number = EVENT_NO_NUMBER, .fact = sha256 };
+	struct event_new sealed = { .type = envelope->trail ? LOG_TRAIL_SEALED : LOG_ENVELOPE_SEALED, .subject = *session,
+		.class = live->session.class, .time_us = clock_wall_us(), .number = EVENT_NO_NUMBER, .fact = sha256 };
+	struct recording trail;
 	int64_t seq;
 	int r = txn_begin(&txn, store);
 
 	secret_sha256(age->data, age->count, sha256);
+	if (r == 0 && !envelope->trail && live->session.has_trail)
+		r = recording_trail_get(store, session, &trail);
 	if (r == 0)
-		r = recording_create(store, &live->session.id, age->data, age->count, sealed.time_us);
+		r = (envelope->trail ? recording_trail_create : recording_create)(store, session, age->data, age->count, sealed.time_us);
 	if (r == 0)
 		r = event_append(store, &sealed, &seq);
 	return r < 0 ? r : txn_commit(&txn);
@@ -199,12 +209,13 @@ on_envelope(struct live *live, const void *fields)
 	int r = gate_store(live->gate);
 
 	if (r == 0)
-		r = keep_envelope(live, &envelope->age);
+		r = keep_envelope(live, envelope);
 	if (r < 0) {
 		log_error("an envelope could not be kept: %s; the session will not begin", err_text(r));
 		return r;
 	}
-	live_put(live, WIRE_GO, &go);
+	if (!envelope->trail)
+		live_put(live, WIRE_GO, &go);
 	return 0;
 }
 

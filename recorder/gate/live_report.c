@@ -48,6 +48,18 @@ report_time(const struct live *live, const struct wire_report *report)
 	return at > live->session.clock.started.wall_us ? at : live->session.clock.started.wall_us;
 }
 
+static enum log_type
+report_type(const char *type)
+{
+	if (strcmp(type, "segment") == 0)
+		return LOG_SEGMENT;
+	if (strcmp(type, "trail-segment") == 0)
+		return LOG_TRAIL_SEGMENT;
+	if (strcmp(type, "masked") == 0)
+		return LOG_MASKED;
+	return strcmp(type, "running") == 0 ? LOG_SESSION_STARTED : LOG_SESSION;
+}
+
 static int
 close_recording(struct live *live, const struct wire_report *report)
 {
@@ -56,7 +68,7 @@ close_recording(struct live *live, const struct wire_report *report)
 
 	if (report->sha256.count == sizeof file.sha256)
 		memcpy(file.sha256, report->sha256.data, sizeof file.sha256);
-	return recording_close(live->gate->store, &live->session.id, &file);
+	return (report_type(report->type) == LOG_TRAIL_SEGMENT ? recording_trail_close : recording_close)(live->gate->store, &live->session.id, &file);
 }
 
 /* The worker's reasons are words with spaces; the catalogue takes a-z and '-'. */
@@ -76,16 +88,6 @@ report_end(struct live *live, const struct wire_report *report, struct session_e
 		.at_us = report_time(live, report) };
 	set_why(end, report->text);
 	return end;
-}
-
-static enum log_type
-report_type(const char *type)
-{
-	if (strcmp(type, "segment") == 0)
-		return LOG_SEGMENT;
-	if (strcmp(type, "masked") == 0)
-		return LOG_MASKED;
-	return strcmp(type, "running") == 0 ? LOG_SESSION_STARTED : LOG_SESSION;
 }
 
 /* What people should see beside the session while it lasts. */
@@ -130,7 +132,7 @@ log_report(struct live *live, const struct wire_report *report)
 
 	if (report->sha256.count == SECRET_SHA256)
 		id_hex(report->sha256.data, SECRET_SHA256, sha256);
-	if (strcmp(report->type, "segment") == 0)
+	if (entry.type == LOG_SEGMENT || entry.type == LOG_TRAIL_SEGMENT)
 		return gate_log(live->gate, &entry, "%s%s%s: %" PRId64 " bytes so far, SHA-256 %s", report->type, colon, report->text, report->a, sha256);
 	if (entry.type == LOG_MASKED)
 		return log_masked(live, &entry, report);
@@ -147,6 +149,12 @@ log_report(struct live *live, const struct wire_report *report)
 	return gate_log(live->gate, &entry, "%s%s%s", report->type, colon, text);
 }
 
+static bool
+is_segment(const struct wire_report *report)
+{
+	return report_type(report->type) == LOG_SEGMENT || report_type(report->type) == LOG_TRAIL_SEGMENT;
+}
+
 /* What a report means for the catalogue besides its entry. */
 static int
 apply(struct live *live, const struct wire_report *report)
@@ -157,7 +165,7 @@ apply(struct live *live, const struct wire_report *report)
 		return session_started(store, &live->session.id, live->session.worker_pid, live->session.warden_pid);
 	if (strcmp(report->type, "frozen") == 0 || strcmp(report->type, "thawed") == 0)
 		return session_turn(store, &live->session.id, report->type[0] == 'f' ? SESSION_FROZEN : SESSION_RUNNING);
-	if (strcmp(report->type, "segment") == 0 && strcmp(report->text, "complete") == 0)
+	if (is_segment(report) && strcmp(report->text, "complete") == 0)
 		return close_recording(live, report);
 	return 0;
 }

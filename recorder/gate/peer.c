@@ -36,6 +36,16 @@
 #define SILENT_S	20		/* hello must come within */
 #define HEAR_ONCE	16u		/* messages of one peer in one turn of the loop; then it is others' turn */
 
+void
+peer_reading_over(struct peer *peer)
+{
+	gate_watch_over(peer);
+	for (size_t i = 0; i < 2; i++) {
+		own_close(&peer->reading.rec[i]);
+		own_close(&peer->reading.tail[i]);
+	}
+}
+
 static void
 peer_free(struct peer *peer)
 {
@@ -46,14 +56,12 @@ peer_free(struct peer *peer)
 	*link = peer->next;
 	live_forget_peer(peer->gate, peer);
 	peer->gate->peer_count--;
-	gate_watch_over(peer);
 	event_free(peer->readable);
 	event_free(peer->writable);
 	event_free(peer->silent);
 	wire_message_done(&peer->held);
 	wire_conn_done(&peer->conn);
-	own_close(&peer->reading.rec);
-	own_close(&peer->reading.tail);
+	peer_reading_over(peer);
 	deposits_free(&peer->deposits);
 	who_free(peer->who);
 	free(peer->program);
@@ -405,7 +413,7 @@ peer_new(struct gate *gate, int fd, uid_t uid, pid_t pid)
 	static const struct timeval limit = { SILENT_S, 0 };
 	struct peer *peer = own_alloc(sizeof *peer);
 
-	*peer = (struct peer){ .gate = gate, .next = gate->peers, .uid = uid, .pid = pid, .reading = { .rec = -1, .tail = -1 } };
+	*peer = (struct peer){ .gate = gate, .next = gate->peers, .uid = uid, .pid = pid, .reading = { .rec = { -1, -1 }, .tail = { -1, -1 } } };
 	wire_conn_init(&peer->conn, fd, WIRE_FROM_CLIENT, OUT_MOST);
 	peer->readable = event_new(gate->base, fd, EV_READ | EV_PERSIST, on_readable, peer);
 	peer->writable = event_new(gate->base, fd, EV_WRITE, on_writable, peer);

@@ -17,7 +17,7 @@ struct who;
 /* Recording that the peer opened and may read now. */
 struct peer_reading {
 	struct id	session;
-	int		rec, tail;	/* descriptors; -1 */
+	int		rec[2], tail[2];	/* descriptors of the recording, of the trail beside it; -1 */
 	int64_t		watched_boot_us;	/* since then the session, which ran, is watched; 0: not */
 };
 
@@ -61,6 +61,9 @@ void	peer_hand_over(struct peer *peer);
 
 /* Ends a connection; `why` (NULL: nothing to say) goes to the journal. */
 void	peer_drop(struct peer *peer, const char *why);
+
+/* What it has opened is closed, and the log told if that was watched: the next read of it is refused. */
+void	peer_reading_over(struct peer *peer);
 
 /* Queues an answer. A peer that does not read is dropped. */
 void	peer_put(struct peer *peer, enum wire_kind kind, const void *fields);

@@ -35,17 +35,31 @@ size_of(int fd)
 	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
 }
 
+static const char *
+suffix_of(bool trail)
+{
+	return trail ? "trail.rec" : "rec";
+}
+
+bool
+remains_is_complete(const struct gate *gate, const struct id *session, bool trail)
+{
+	AUTO_FD int rec = gate_files_open(gate, session, suffix_of(trail));
+	int64_t bytes = size_of(rec);
+	char magic[sizeof TRAILER_MAGIC - 1];
+
+	return bytes >= TRAILER_BYTES && fdio_pread(rec, magic, sizeof magic, bytes - TRAILER_BYTES) == (ssize_t)sizeof magic &&
+	    memcmp(magic, TRAILER_MAGIC, sizeof magic) == 0;
+}
+
 void
 remains_look(const struct gate *gate, const struct id *session, struct remains *remains)
 {
 	AUTO_FD int rec = gate_files_open(gate, session, "rec");
 	AUTO_FD int tail = gate_files_open(gate, session, "tail");
-	char magic[sizeof TRAILER_MAGIC - 1];
 
-	*remains = (struct remains){ .rec_bytes = size_of(rec), .tail_bytes = size_of(tail) };
-	if (remains->rec_bytes >= TRAILER_BYTES &&
-	    fdio_pread(rec, magic, sizeof magic, remains->rec_bytes - TRAILER_BYTES) == (ssize_t)sizeof magic)
-		remains->is_complete = memcmp(magic, TRAILER_MAGIC, sizeof magic) == 0;
+	*remains = (struct remains){ .rec_bytes = size_of(rec), .tail_bytes = size_of(tail),
+		.is_complete = remains_is_complete(gate, session, false) };
 }
 
 char *
@@ -67,6 +81,7 @@ remains_text(const struct remains *remains, char *text)
 struct sum {
 	struct gate			*gate;
 	struct id			 session;
+	bool				 trail;
 	int				 fd;
 	int64_t				 at, started_us;
 	crypto_hash_sha256_state	 state;
@@ -89,7 +104,7 @@ sum_finish(struct sum *sum)
 	file.duration_us = file.closed_us > sum->started_us ? file.closed_us - sum->started_us : 0;
 	crypto_hash_sha256_final(&sum->state, file.sha256);
 	if (r == 0)
-		r = recording_close(sum->gate->store, &sum->session, &file);
+		r = (sum->trail ? recording_trail_close : recording_close)(sum->gate->store, &sum->session, &file);
 	if (r < 0)
 		log_error("a recording that was found complete is not in the catalogue: %s", err_text(r));
 	else
@@ -120,14 +135,15 @@ on_piece(evutil_socket_t fd, short what, void *user)
 }
 
 void
-remains_close(struct gate *gate, const struct id *session, int64_t started_us)
+remains_close(struct gate *gate, const struct session *session, bool trail)
 {
 	struct sum *sum = own_alloc(sizeof *sum);
 
 	sum->gate = gate;
-	sum->session = *session;
-	sum->started_us = started_us;
-	sum->fd = gate_files_open(gate, session, "rec");
+	sum->session = session->id;
+	sum->trail = trail;
+	sum->started_us = session->clock.started.wall_us;
+	sum->fd = gate_files_open(gate, &session->id, suffix_of(trail));
 	crypto_hash_sha256_init(&sum->state);
 	on_piece(-1, 0, sum);
 }

@@ -12,6 +12,7 @@
 #include "lib/base/id.h"
 
 struct gate;
+struct session;
 
 struct remains {
 	int64_t	rec_bytes, tail_bytes;	/* -1: there is no such file */
@@ -25,7 +26,10 @@ void	remains_look(const struct gate *gate, const struct id *session, struct rema
 #define REMAINS_TEXT	160
 char	*remains_text(const struct remains *remains, char *text);
 
-/* Reads a complete file to its end, piece by piece in the gate's loop, and closes it in the catalogue. */
-void	remains_close(struct gate *gate, const struct id *session, int64_t started_us);
+/* Whether the session's file (its trail's) has its last record. */
+bool	remains_is_complete(const struct gate *gate, const struct id *session, bool trail);
+
+/* Reads a complete file (the trail's) to its end, piece by piece in the gate's loop, and closes it in the catalogue. */
+void	remains_close(struct gate *gate, const struct session *session, bool trail);
 
 #endif

@@ -31,6 +31,7 @@ struct backup {
 	struct manifest	 manifest;
 	int64_t		 recordings;
 	struct tree_head head;		/* of the copied log */
+	struct store	*copied;	/* the catalogue's copy */
 	char		 name[MANIFEST_NAME];	/* the file at hand, for the sentence */
 };
 
@@ -61,23 +62,37 @@ has_it(struct backup *backup, const struct recording *recording, const char *nam
 
 /* What was deleted a moment ago is not there any more, and is not missed. */
 static int
-copy_recording(void *ctx, const struct recording *recording)
+copy_one(struct backup *backup, const struct recording *recording, bool trail)
 {
-	static const char *const suffixes[] = { "rec", "tail" };
-	struct backup *backup = ctx;
+	static const char *const suffixes[][2] = { { "rec", "tail" }, { "trail.rec", "trail.tail" } };
 	char name[MANIFEST_NAME], id[ID_TEXT];
 	int r;
 
 	if (recording->state == RECORDING_EXPIRED)
 		return 0;
 	for (size_t i = 0; i < 2; i++) {
-		snprintf(name, sizeof name, "rec/%s.%s", id_text(&recording->session.id, id), suffixes[i]);
+		snprintf(name, sizeof name, "rec/%s.%s", id_text(&recording->session.id, id), suffixes[trail][i]);
 		r = has_it(backup, recording, name) ? 0 : copy(backup, name);
 		if (r < 0 && r != -ENOENT)
 			return r;
-		backup->recordings += r == 0 && i == 0;
+		backup->recordings += r == 0 && i == 0 && !trail;
 	}
 	return 0;
+}
+
+/* With the trail beside it, if there is one. */
+static int
+copy_recording(void *ctx, const struct recording *recording)
+{
+	struct backup *backup = ctx;
+	struct recording trail;
+	int r = copy_one(backup, recording, false);
+
+	if (r == 0 && recording->session.has_trail) {
+		r = recording_trail_get(backup->copied, &recording->session.id, &trail);
+		r = r == ERR_NOT_FOUND ? 0 : r < 0 ? r : copy_one(backup, &trail, true);
+	}
+	return r;
 }
 
 static int
@@ -169,6 +184,7 @@ copy_files(struct backup *backup, bool with_keys)
 
 	if (r == 0)
 		r = event_count(copied, &backup->manifest.entries);
+	backup->copied = copied;
 	if (r == 0)
 		r = head_now(copied, &backup->head);
 	if (r == 0)

@@ -258,15 +258,15 @@ find_gone(const struct restore *restore, uint32_t unit)
 }
 
 static void
-remove_files(const struct restore *restore, const struct id *session)
+remove_files(const struct restore *restore, const struct id *session, bool trail)
 {
-	static const char *const suffixes[] = { "rec", "tail" };
-	char name[ID_TEXT + 8], id[ID_TEXT];
+	static const char *const suffixes[][2] = { { "rec", "tail" }, { "trail.rec", "trail.tail" } };
+	char name[ID_TEXT + 16], id[ID_TEXT];
 
 	for (size_t i = 0; i < 2; i++) {
 		AUTO_FREE char *path = NULL;
 
-		snprintf(name, sizeof name, "%s.%s", id_text(session, id), suffixes[i]);
+		snprintf(name, sizeof name, "%s.%s", id_text(session, id), suffixes[trail][i]);
 		path = place_path(restore->place.state, "rec", name);
 		unlink(path);	/* what stays is swept by the gate */
 	}
@@ -288,8 +288,8 @@ delete_again(struct restore *restore, const struct unit *unit)
 	r = copy_forget(restore->store, unit->number, said.time_us, &said);
 	if (r == 0 && gone != NULL)
 		r = replica_erased(restore->store, unit->number, gone->time_s * CLOCK_US, gone->note);
-	if (r == 0 && unit->kind == UNIT_RECORDING)
-		remove_files(restore, &unit->session);
+	if (r == 0 && (unit->kind == UNIT_RECORDING || unit->kind == UNIT_TRAIL))
+		remove_files(restore, &unit->session, unit->kind == UNIT_TRAIL);
 	restore->again += r == 0;
 	return r;
 }

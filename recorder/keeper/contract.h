@@ -34,7 +34,9 @@ enum worker_fd {
 	WORKER_RULES,		/* if the start says `mask`: sealed memfd or pipe with the bytes of mask_rules_pack() */
 	WORKER_TRAIL,		/* if the start's `trail` is not 0: the read end of a pipe, struct frame (trail/frame.h) from the tracer */
 	WORKER_ANSWERS,		/* if the role has guards on exec: the write end of a pipe, struct answer (trail/frame.h) to the tracer */
-	WORKER_LAST = WORKER_ANSWERS
+	WORKER_TRAIL_REC,	/* if the start says `own_trail`: ID.trail.rec, as WORKER_REC */
+	WORKER_TRAIL_TAIL,	/* and ID.trail.tail */
+	WORKER_LAST = WORKER_TRAIL_TAIL
 };
 
 /*

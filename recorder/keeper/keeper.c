@@ -90,7 +90,7 @@ check(const struct keeper *keeper, const struct wire_launch *launch, size_t fd_c
 {
 	int64_t left = launch->deadline_boot_us - clock_boot_us();
 
-	if (fd_count != LAUNCH_FDS && fd_count != LAUNCH_RULES)
+	if (fd_count != LAUNCH_RULES + (launch->mask ? 1u : 0u) + (launch->own_trail ? 2u : 0u))
 		return "the gate sent the wrong number of descriptors";
 	if (keeper->table == NULL)
 		return "the keeper holds no valid policy; see its journal";
@@ -131,10 +131,21 @@ on_child(struct keeper *keeper, pid_t pid)
 	}
 }
 
+/* Each at its number; -1 is what did not come. */
 static void
-on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fds, size_t fd_count)
+place_fds(const struct wire_launch *launch, const int *came, int fds[LAUNCH_FDS])
+{
+	const bool comes[LAUNCH_FDS] = { [LAUNCH_RULES] = launch->mask, [LAUNCH_TRAIL_REC] = launch->own_trail, [LAUNCH_TRAIL_TAIL] = launch->own_trail };
+
+	for (size_t i = 0; i < LAUNCH_FDS; i++)
+		fds[i] = i < LAUNCH_RULES || comes[i] ? *came++ : -1;
+}
+
+static void
+on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *came, size_t fd_count)
 {
 	const char *why = check(keeper, launch, fd_count);
+	int fds[LAUNCH_FDS];
 	struct wire_launched launched = { .session = launch->session };
 	char sentence[256];
 	int r;
@@ -143,6 +154,7 @@ on_launch(struct keeper *keeper, const struct wire_launch *launch, const int *fd
 		refuse(&launch->session, why);
 		return;
 	}
+	place_fds(launch, came, fds);
 	r = launch_session(keeper, launch, fds, &launched);
 	if (r < 0) {
 		snprintf(sentence, sizeof sentence, "the session could not be started: %s", err_text(r));

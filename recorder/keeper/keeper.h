@@ -17,7 +17,9 @@ enum launch_fd {
 	LAUNCH_TAIL,
 	LAUNCH_FILE,	/* what the session's child reads: TERM, locale, command */
 	LAUNCH_START,	/* the worker's WIRE_START */
-	LAUNCH_RULES,	/* the worker's masking rules; not sent where nothing is masked */
+	LAUNCH_RULES,	/* the worker's masking rules; with wire_launch's mask only */
+	LAUNCH_TRAIL_REC,	/* these two with own_trail only */
+	LAUNCH_TRAIL_TAIL,
 	LAUNCH_FDS
 };
 

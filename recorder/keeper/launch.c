@@ -208,10 +208,11 @@ static void
 become_worker(const struct keeper *keeper, const struct ends *e, const int fds[LAUNCH_FDS])
 {
 	const int targets[] = { WORKER_START, WORKER_REC, WORKER_TAIL, WORKER_PTY, WORKER_OUT, WORKER_ERR,
-		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES, WORKER_TRAIL, WORKER_ANSWERS };
+		WORKER_CLIENT, WORKER_GATE, WORKER_LISTEN, WORKER_INSIDE, WORKER_WARDEN, WORKER_RULES, WORKER_TRAIL, WORKER_ANSWERS,
+		WORKER_TRAIL_REC, WORKER_TRAIL_TAIL };
 	const int sources[] = { fds[LAUNCH_START], fds[LAUNCH_REC], fds[LAUNCH_TAIL], e->worker_pty, e->worker_out,
 		e->worker_err, fds[LAUNCH_CLIENT], fds[LAUNCH_GATE], e->listen, e->inside, e->worker_link,
-		fds[LAUNCH_RULES], e->worker_trail, e->worker_answers };
+		fds[LAUNCH_RULES], e->worker_trail, e->worker_answers, fds[LAUNCH_TRAIL_REC], fds[LAUNCH_TRAIL_TAIL] };
 
 	setsid();
 	if (fdio_arrange(sources, targets, sizeof sources / sizeof sources[0], WORKER_LAST) < 0)

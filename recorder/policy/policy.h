@@ -49,8 +49,8 @@ struct policy_role;
 /* Retention class; seconds, POLICY_FOREVER for `forever`. */
 struct policy_class {
 	char	*name;
-	char	*recording_text, *texts_text, *log_text;	/* as written; NULL if left out */
-	int64_t	 recording_s, texts_s, log_s;
+	char	*recording_text, *trail_text, *texts_text, *log_text;	/* as written; NULL if left out */
+	int64_t	 recording_s, trail_s, texts_s, log_s;	/* trail_s as recording_s if left out: then it lies in the recording */
 	enum policy_open	 open;
 	unsigned		 keys;		/* persons who must bring a key to open a recording: 1, or with POLICY_OPEN_GRANT more */
 	struct policy_role	*opening;	/* with POLICY_OPEN_GRANT: only its `approve` and times, its name the class's; else NULL */

@@ -192,12 +192,16 @@ check_class(struct check *c, unsigned place)
 	class->log_s = POLICY_FOREVER;
 	snprintf(path, sizeof path, "classes/%u/recording", place);
 	check_keep(c, path, class->recording_text, &class->recording_s);
+	class->trail_s = class->recording_s;
+	snprintf(path, sizeof path, "classes/%u/trail", place);
+	check_keep(c, path, class->trail_text, &class->trail_s);
 	snprintf(path, sizeof path, "classes/%u/texts", place);
 	check_keep(c, path, class->texts_text, &class->texts_s);
 	snprintf(path, sizeof path, "classes/%u/log", place);
 	check_keep(c, path, class->log_text, &class->log_s);
-	if (class->log_s < class->recording_s)
-		check_fault(c, path, "class '%s': the log must not go before the recordings it vouches for", class->name);
+	if (class->log_s < class->recording_s || class->log_s < class->trail_s)
+		check_fault(c, path, "class '%s': the log must not go before the %s it vouches for", class->name,
+		    class->log_s < class->recording_s ? "recordings" : "trails");
 	snprintf(path, sizeof path, "classes/%u/open", place);
 	check_open(c, class, path);
 }

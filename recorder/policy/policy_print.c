@@ -237,14 +237,14 @@ print_open(const struct policy_class *c, struct buf *out)
 static int
 print_classes(const struct policy *policy, struct buf *out)
 {
-	char recording[CLOCK_TEXT], texts[CLOCK_TEXT], log[CLOCK_TEXT];
+	char recording[CLOCK_TEXT], trail[CLOCK_TEXT], texts[CLOCK_TEXT], log[CLOCK_TEXT];
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && i < policy->classes_count; i++) {
 		const struct policy_class *c = &policy->classes[i];
 
-		r = buf_addf(out, "class %s: recordings %s, texts %s, log %s", c->name, span(c->recording_s, recording),
-		    span(c->texts_s, texts), span(c->log_s, log));
+		r = buf_addf(out, "class %s: recordings %s, trails %s, texts %s, log %s", c->name, span(c->recording_s, recording),
+		    c->trail_text != NULL ? span(c->trail_s, trail) : "with them", span(c->texts_s, texts), span(c->log_s, log));
 		if (r == 0)
 			r = print_open(c, out);
 	}

@@ -48,6 +48,7 @@ static const cyaml_schema_field_t person_fields[] = {
 static const cyaml_schema_field_t class_fields[] = {
 	TEXT("class", 0, struct policy_class, name),
 	TEXT("recording", OPT, struct policy_class, recording_text),
+	TEXT("trail", OPT, struct policy_class, trail_text),
 	TEXT("texts", OPT, struct policy_class, texts_text),
 	TEXT("log", OPT, struct policy_class, log_text),
 	CYAML_FIELD_IGNORE("open", OPT),	/* a word or a mapping: read by policy_check_open.c */

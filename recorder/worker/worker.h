@@ -94,6 +94,7 @@ enum worker_why {
 /* The recording. What is staged has been put into it, but is not sealed yet, so nobody may have it. */
 struct worker_tape {
 	struct rec_writer	*writer;
+	struct rec_writer	*trail;		/* what is run goes there; NULL: into the same one */
 	struct buf		 out, err, in;	/* staged */
 	bool			 is_dirty;	/* something was put since the last seal */
 	int64_t			 last_us;	/* time of the event put last, as those of the recording */
@@ -340,6 +341,8 @@ void	tape_tick(struct worker *worker);	/* DUE_SEGMENT */
 void	tape_synced(struct worker *worker);	/* the thread is done */
 int64_t	tape_close(struct worker *worker, const char *why);	/* with the last event; the file's length, or negative: try again */
 bool	tape_sum(const struct worker_tape *tape, uint8_t sha256[32]);	/* of the closed file; false if it is not closed */
+int64_t	tape_trail_sum(const struct worker_tape *tape, uint8_t sha256[32]);	/* the same of the trail's, with its length; -1 if there is none */
+void	tape_trail_text(struct worker *worker, enum rec_kind kind, const char *text);	/* what stands in both; nothing without a trail of its own */
 
 /* ---- worker_mask.c: all but masking_write() do nothing where nothing is masked */
 int	masking_open(struct worker *worker);	/* 0 or ERR_MASK_RULES */

@@ -305,6 +305,12 @@ say_goodbye(struct worker *w, int64_t length)
 
 		gate_report(w, &last);
 	}
+	length = tape_trail_sum(&w->tape, sha256);
+	if (length >= 0) {
+		struct worker_news last = { .type = "trail-segment", .text = "complete", .a = length, .sha256 = sha256 };
+
+		gate_report(w, &last);
+	}
 	bar_leave(w);
 	client_put(w, WIRE_ENDED, &ended);
 	gate_report(w, &news);

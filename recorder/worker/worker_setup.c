@@ -47,6 +47,7 @@ check_descriptors(const struct wire_start *start)
 		{ WORKER_REC, true }, { WORKER_TAIL, true }, { WORKER_PTY, true }, { WORKER_OUT, !start->tty },
 		{ WORKER_ERR, !start->tty }, { WORKER_CLIENT, true }, { WORKER_GATE, start->gate }, { WORKER_WARDEN, start->warden },
 		{ WORKER_RULES, start->mask }, { WORKER_TRAIL, start->trail != 0 },
+		{ WORKER_TRAIL_REC, start->own_trail }, { WORKER_TRAIL_TAIL, start->own_trail },
 		{ WORKER_ANSWERS, start->gate && guard_words_have((const char *const *)start->guard, GUARD_IN_EXEC) },
 	};
 
@@ -165,18 +166,33 @@ worker_release(struct worker *w)
 	wire_message_done(&w->message);
 }
 
+static struct wire_bytes
+envelope_of(const struct rec_writer *writer)
+{
+	const struct buf *age = rec_writer_envelope(writer);
+
+	return (struct wire_bytes){ age->bytes + age->start, buf_len(age) };
+}
+
 int
 worker_begin(struct worker *w)
 {
-	const struct buf *age = rec_writer_envelope(w->tape.writer);
-	struct wire_envelope envelope = { { age->bytes + age->start, buf_len(age) } };
+	struct wire_envelope envelope = { .trail = true };
+	int r = 0;
 
 	if (!w->start->gate) {
 		worker_run(w);
 		return 0;
 	}
 	w->due[DUE_GO] = clock_boot_us() + GO_US;
-	return w->start->external ? wire_put(&w->gate.conn, WIRE_ENVELOPE, &envelope) : 0;
+	if (!w->start->external)
+		return 0;
+	if (w->tape.trail != NULL) {
+		envelope.age = envelope_of(w->tape.trail);
+		r = wire_put(&w->gate.conn, WIRE_ENVELOPE, &envelope);
+	}
+	envelope = (struct wire_envelope){ .age = envelope_of(w->tape.writer) };
+	return r < 0 ? r : wire_put(&w->gate.conn, WIRE_ENVELOPE, &envelope);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The worker's recording: put, seal, then show. Nothing leaves the stage before rec_writer_flush() has said yes; while
- * the disk says no, everything is held and tried again. Syncing is done by the one thread here.
+ * the disk says no, everything is held and tried again. Syncing is done by the one thread here. Where what is run has a
+ * recording of its own, the trail, that is written beside the other one, and all this holds for both.
  */
 #include "config.h"
 
@@ -25,7 +26,9 @@
 #define GRACE_S		30		/* where the start names none */
 #define STACK_BYTES	(64u * 1024)
 
-/* The thread: a number in is an order to sync, a number out says that it is done. It touches nothing else. */
+enum { SYNC_RECORDING = 1, SYNC_TRAIL = 2 };
+
+/* The thread: a number in says what to sync, the same one out that it is done. It touches nothing else. */
 static void *
 sync_thread(void *argument)
 {
@@ -33,7 +36,9 @@ sync_thread(void *argument)
 	uint64_t number;
 
 	while (read(tape->wake, &number, sizeof number) == (ssize_t)sizeof number) {
-		tape->sync_result = fdatasync(WORKER_REC) < 0 ? -errno : 0;
+		tape->sync_result = (number & SYNC_RECORDING) != 0 && fdatasync(WORKER_REC) < 0 ? -errno : 0;
+		if ((number & SYNC_TRAIL) != 0 && fdatasync(WORKER_TRAIL_REC) < 0)
+			tape->sync_result = -errno;
 		if (write(tape->woken, &number, sizeof number) < 0)
 			break;
 	}
@@ -81,6 +86,11 @@ tape_open(struct worker *w)
 	tape->wake = tape->woken = -1;
 	signal(SIGXFSZ, SIG_IGN);
 	r = rec_writer_open(&params, &tape->writer);
+	params.rec_fd = WORKER_TRAIL_REC;
+	params.tail_fd = WORKER_TRAIL_TAIL;
+	params.meta = start->trail_meta;
+	if (r == 0 && start->own_trail)
+		r = rec_writer_open(&params, &tape->trail);
 	return r < 0 ? r : start_thread(tape);
 }
 
@@ -88,7 +98,8 @@ void
 tape_done(struct worker_tape *tape)
 {
 	rec_writer_free(tape->writer);
-	tape->writer = NULL;
+	rec_writer_free(tape->trail);
+	tape->writer = tape->trail = NULL;
 	buf_done(&tape->out);
 	buf_done(&tape->err);
 	buf_wipe(&tape->in);
@@ -131,6 +142,8 @@ flush(struct worker *w, int64_t now)
 
 	if (r == 0)
 		r = input_undecided(w);
+	if (r == 0 && w->tape.trail != NULL)
+		r = rec_writer_flush(w->tape.trail, now);
 	return r < 0 ? r : rec_writer_flush(w->tape.writer, now);
 }
 
@@ -172,8 +185,18 @@ judge(struct worker *w, int error)
 		end_begin(w, WHY_RECORDING, NULL, err_text(error));
 }
 
+/* Where what was run stands, and what only repeats it. */
+static struct rec_writer *
+writer_for(const struct worker_tape *tape, enum rec_kind kind)
+{
+	static const bool is_run[REC_KIND_COUNT] = { [REC_COMMAND] = true, [REC_COMMAND_END] = true, [REC_GUARD] = true, [REC_EXEC] = true,
+		[REC_FILE] = true };
+
+	return tape->trail != NULL && is_run[kind] ? tape->trail : tape->writer;
+}
+
 static void
-put_at(struct worker *w, const struct rec_event *event, int64_t t_us)
+put_into(struct worker *w, struct rec_writer *writer, const struct rec_event *event, int64_t t_us)
 {
 	struct rec_event timed = *event;
 	int r;
@@ -181,14 +204,20 @@ put_at(struct worker *w, const struct rec_event *event, int64_t t_us)
 	if (w->tape.is_closing)
 		return;
 	timed.t_us = t_us;
-	if (t_us > w->tape.last_us)
+	if (t_us > w->tape.last_us && writer == w->tape.writer)
 		w->tape.last_us = t_us;
-	r = rec_writer_put(w->tape.writer, &timed);
+	r = rec_writer_put(writer, &timed);
 	if (r < 0 && r != ERR_BUF_FULL)
 		log_error("an event of %zu bytes was not recorded: %s", event->count, err_text(r));
 	if (r < 0)
 		end_begin(w, WHY_RECORDING, NULL, err_text(r));
 	w->tape.is_dirty = true;
+}
+
+static void
+put_at(struct worker *w, const struct rec_event *event, int64_t t_us)
+{
+	put_into(w, writer_for(&w->tape, event->kind), event, t_us);
 }
 
 void
@@ -222,29 +251,51 @@ tape_text(struct worker *w, enum rec_kind kind, const char *text)
 	tape_put(w, &event);
 }
 
+void
+tape_trail_text(struct worker *w, enum rec_kind kind, const char *text)
+{
+	struct rec_event event;
+
+	rec_event_make_text(&event, kind, text);
+	if (w->tape.trail != NULL)
+		put_into(w, w->tape.trail, &event, clock_boot_us() - w->zero_us);
+}
+
 /* A segment that was closed: what the log needs to see later that nothing was cut off. */
 static void
-report_segment(struct worker *w)
+report_segment(struct worker *w, const struct rec_writer *writer)
 {
-	struct worker_news news = { .type = "segment" };
+	struct worker_news news = { .type = writer == w->tape.trail ? "trail-segment" : "segment" };
 	struct rec_count count;
 
-	rec_writer_count(w->tape.writer, &count);
+	rec_writer_count(writer, &count);
 	news.a = (int64_t)count.file_bytes;
 	news.sha256 = count.sha256;
 	gate_report(w, &news);
 }
 
+/* `what`, if there is anything of it to sync; else 0. */
+static uint64_t
+begin_sync(struct worker *w, struct rec_writer *writer, unsigned what)
+{
+	if (writer == NULL || !rec_writer_wants_sync(writer) || rec_writer_sync_begin(writer) < 0)
+		return 0;
+	report_segment(w, writer);
+	return what;
+}
+
 static void
 start_sync(struct worker *w)
 {
-	const uint64_t one = 1;
+	uint64_t number;
 
-	if (w->tape.is_syncing || w->tape.is_closing || !rec_writer_wants_sync(w->tape.writer) || rec_writer_sync_begin(w->tape.writer) < 0)
+	if (w->tape.is_syncing || w->tape.is_closing)
 		return;
-	report_segment(w);
+	number = begin_sync(w, w->tape.writer, SYNC_RECORDING) | begin_sync(w, w->tape.trail, SYNC_TRAIL);
+	if (number == 0)
+		return;
 	w->tape.is_syncing = true;
-	if (write(w->tape.wake, &one, sizeof one) < 0)
+	if (write(w->tape.wake, &number, sizeof number) < 0)
 		end_begin(w, WHY_RECORDING, NULL, "the disk could not be synced");
 }
 
@@ -298,7 +349,7 @@ void
 tape_tick(struct worker *w)
 {
 	int64_t now = clock_boot_us();
-	int wait_ms;
+	int wait_ms, trail_ms = -1;
 	int r;
 
 	if (w->tape.is_held || w->tape.is_closing)
@@ -309,12 +360,16 @@ tape_tick(struct worker *w)
 		r = input_undecided(w);
 	if (r == 0)
 		r = rec_writer_tick(w->tape.writer, now, &wait_ms);
+	if (r == 0 && w->tape.trail != NULL)
+		r = rec_writer_tick(w->tape.trail, now, &trail_ms);
 	if (r < 0) {
 		judge(w, r);
 		return;
 	}
 	release(w);
 	start_sync(w);
+	if (wait_ms < 0 || (trail_ms >= 0 && trail_ms < wait_ms))
+		wait_ms = trail_ms;
 	if (wait_ms >= 0)
 		w->due[DUE_SEGMENT] = now + (int64_t)wait_ms * 1000;
 }
@@ -327,7 +382,8 @@ tape_synced(struct worker *w)
 	if (read(w->tape.woken, &number, sizeof number) != (ssize_t)sizeof number)
 		return;
 	w->tape.is_syncing = false;
-	if (rec_writer_sync_done(w->tape.writer, w->tape.sync_result) < 0) {
+	if (((number & SYNC_RECORDING) != 0 && rec_writer_sync_done(w->tape.writer, w->tape.sync_result) < 0) ||
+	    ((number & SYNC_TRAIL) != 0 && rec_writer_sync_done(w->tape.trail, w->tape.sync_result) < 0)) {
 		end_begin(w, WHY_RECORDING, NULL, err_text(w->tape.sync_result));
 		return;
 	}
@@ -363,6 +419,8 @@ tape_close(struct worker *w, const char *why)
 	event.t_us = clock_boot_us() - w->zero_us;
 	w->tape.is_closing = true;
 	r = rec_writer_close(w->tape.writer, &event);
+	if (r == 0 && w->tape.trail != NULL)
+		r = rec_writer_close(w->tape.trail, &event);
 	if (r < 0)
 		return r;
 	release(w);
@@ -381,4 +439,16 @@ tape_sum(const struct worker_tape *tape, uint8_t sha256[32])
 	rec_writer_count(tape->writer, &count);
 	memcpy(sha256, count.sha256, sizeof count.sha256);
 	return true;
+}
+
+int64_t
+tape_trail_sum(const struct worker_tape *tape, uint8_t sha256[32])
+{
+	struct rec_count count;
+
+	if (!tape->is_closed || tape->trail == NULL)
+		return -1;
+	rec_writer_count(tape->trail, &count);
+	memcpy(sha256, count.sha256, sizeof count.sha256);
+	return (int64_t)count.file_bytes;
 }

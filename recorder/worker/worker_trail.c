@@ -319,5 +319,7 @@ trail_cover(struct worker *w)
 	news.text = words;
 	if (asprintf(&state, "coverage: %s", words) >= 0)
 		tape_text(w, REC_STATE, state);
+	if (state != NULL)
+		tape_trail_text(w, REC_STATE, state);
 	gate_report(w, &news);
 }

@@ -76,7 +76,7 @@ EXTRA_DIST += tests/e2e/sk_software.c tests/e2e/sign_lib.sh
 # end of who decides
 
 # The raw disk.
-check_SCRIPTS += tests/e2e/disk_image_test.sh tests/e2e/deletion_image_test.sh tests/e2e/replica_test.sh tests/e2e/backup_test.sh
+check_SCRIPTS += tests/e2e/disk_image_test.sh tests/e2e/deletion_image_test.sh tests/e2e/apart_test.sh tests/e2e/replica_test.sh tests/e2e/backup_test.sh
 EXTRA_DIST += tests/e2e/replica_lib.sh
 # end of the raw disk
 

@@ -7,7 +7,8 @@ tests_unit_record_measure_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_record_measure_LDADD = lib/record/librecord.a lib/base/libbase.a $(SODIUM_LIBS) $(ZSTD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/record/age_test tests/unit/record/event_test tests/unit/record/format_test tests/unit/record/layers_test \
+check_PROGRAMS += tests/unit/record/age_test tests/unit/record/event_test tests/unit/record/format_test tests/unit/record/join_test \
+	tests/unit/record/layers_test \
 	tests/unit/record/reader_test tests/unit/record/trail_test tests/unit/record/undecided_test tests/unit/record/writer_test
 
 record_test_studio = tests/unit/record/studio.c tests/unit/record/studio.h
@@ -20,6 +21,10 @@ tests_unit_record_writer_test_LDADD = $(record_test_ldadd)
 tests_unit_record_age_test_SOURCES = tests/unit/record/age_test.c $(record_test_studio)
 tests_unit_record_age_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_record_age_test_LDADD = $(record_test_ldadd)
+
+tests_unit_record_join_test_SOURCES = tests/unit/record/join_test.c $(record_test_studio)
+tests_unit_record_join_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_record_join_test_LDADD = $(record_test_ldadd)
 
 tests_unit_record_layers_test_SOURCES = tests/unit/record/layers_test.c $(record_test_studio)
 tests_unit_record_layers_test_CFLAGS = $(CMOCKA_TEST_CFLAGS) $(SODIUM_CFLAGS)

@@ -307,6 +307,9 @@ static const struct {
 	{ "recording: 1d", "recording: soon", "policy.yaml:9: 'soon' is not a length of time (write 90s, 30m, 2h or 90d)\n" },
 	{ "recording: 1d", "recording: forever, log: 1d", "policy.yaml:9: class 'short': the log must not go before the "
 	    "recordings it vouches for\n" },
+	{ "recording: 1d", "recording: 1d, trail: 2d, log: 1d", "policy.yaml:9: class 'short': the log must not go before the "
+	    "trails it vouches for\n" },
+	{ "recording: 1d", "recording: 1d, trail: long", "policy.yaml:9: 'long' is not a length of time (write 90s, 30m, 2h or 90d)\n" },
 	{ "recording: 1d", "recording: 1d, open: maybe", "policy.yaml:9: write `open: free`, `open: reason` or `open: {by: [group:security], "
 	    "for: 1h}`\n" },
 	{ "recording: 1d", "recording: 1d, open: {by: [group:security], until: 1h}", "policy.yaml:9: its keys are by, need, for, signed and keys\n" },
