@@ -381,6 +381,7 @@ main(int argc, char **argv)
 	members_stop(&gate);
 	who_stop(&gate);
 	gate_masks_free(gate.masks);
+	deposits_free(&gate.deposits);
 	policy_free(gate.policy);
 	store_close(gate.store);
 	gate_wrap_done(&gate);
