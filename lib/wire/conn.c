@@ -28,8 +28,8 @@ wire_conn_done(struct wire_conn *conn)
 	if (conn->fd >= 0)
 		close(conn->fd);
 	conn->fd = -1;
-	buf_done(&conn->in);
-	buf_done(&conn->out);
+	buf_wipe(&conn->in);	/* envelopes, keystrokes and output went through */
+	buf_wipe(&conn->out);
 }
 
 static void

@@ -62,6 +62,8 @@ holds "where g does not grant it" "$drive" "$root.c" wait "it takes your key"
 holds "nobody grants their own, with a key neither" with_key 3 auditor
 holds "a grant without a key does not count" act 8 approver2 grant "$request"
 holds "and says so" says "it takes your key to open this recording: postern grant"
+POSTERN_LOGIN=1 p approver2 grant "$request" --identity "$root.approver2" >"$root.said" 2>&1
+holds "through a login no key is read" says "through a login"
 holds "a key that is not theirs opens nothing" act 8 approver2 grant "$request" --identity "$root.approver"
 holds "who is no auditor has no part of it" act 3 engineer grant "$request" --identity "$root.approver"
 holds "as long as it waits nothing opens" opens 3 auditor
@@ -155,6 +157,21 @@ holds "but an envelope with layers stays one" opens 3 auditor
 asks auditor
 holds "is asked for as before" with_key 0 approver2
 holds "and opens" opens 0 auditor
+
+# ---- a trail of its own
+sed -i -e 's/open: reason/trail: 180d, open: {keys: 2}/' "$root/etc/policy.yaml"
+reload
+holds "a class may keep the trail apart, and take two keys" within $days_limit shows '180 days.*the keys of 2 persons'
+work 'echo seventy' && session=$(newest)
+commands() { act "$1" "$2" export "$session" -i "$root.$2" --as trail -o "$root.out" --reason "INC-7 what was run"; }
+holds "the trail does not open alone either" commands 3 auditor
+asks auditor
+holds "one grant takes a layer off both" with_key 0 approver2
+holds "the recording opens" opens 0 auditor
+holds "with its bytes" grep -q seventy "$root.out"
+holds "the trail opens" commands 0 auditor
+holds "with what was run" grep -q 'echo seventy' "$root.out"
+holds "the log has a layer of each" sh -c "[ \"\$(timeout 60 '$bin/postern' show '$session' --root '$root' --as auditor --reason x | grep -c 'opened a layer of envelope')\" = 2 ]"
 
 # ---- three keys
 class '{keys: 3, for: 10m}'
