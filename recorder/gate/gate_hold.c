@@ -144,7 +144,9 @@ end_words(const struct hold_sign *sign, char end[CLOCK_TEXT + 8])
 {
 	char when[CLOCK_TEXT];
 
-	snprintf(end, CLOCK_TEXT + 8, sign->act == HOLD_SET ? " until %s" : "", clock_local(sign->until_us, when));
+	end[0] = '\0';
+	if (sign->act == HOLD_SET)
+		snprintf(end, CLOCK_TEXT + 8, " until %s", clock_local(sign->until_us, when));
 	return end;
 }
 
