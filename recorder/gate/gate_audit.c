@@ -300,9 +300,12 @@ open_halves(struct peer *peer, const struct wire_open *question, struct half hal
 	open_files(peer, &opened.session, halves);
 	if (halves[0].error < 0 && halves[1].error < 0)
 		return halves[0].error;
+	peer->reading.until_boot_us = opening.until_boot_us;
 	r = gate_watch_opened(peer, recording, opening.words, question);
-	if (r < 0)	/* what the log does not take does not happen */
+	if (r < 0) {	/* what the log does not take does not happen */
+		peer_reading_over(peer);
 		return r;
+	}
 	describe_halves(peer->gate, halves, words, sizeof words);
 	opened.words = words;
 	opened.more = halves[1].error == 0;
@@ -332,6 +335,23 @@ on_open(struct peer *peer, const void *fields)
 	return r;
 }
 
+/* Whoever opened it may be no auditor any more, and its window over. Those who are retired have nothing open. */
+static bool
+may_read(struct peer *peer)
+{
+	struct policy_subject subject = who_subject(peer->who);
+	bool is_over = peer->reading.until_boot_us != 0 && clock_boot_us() > peer->reading.until_boot_us;
+
+	if (is_over)
+		peer_fail(peer, STATUS_LAPSED, "the window in which it may be read is over");
+	else if (!policy_is_auditor(peer->gate->policy, &subject))
+		peer_fail(peer, STATUS_DENIED, "recordings are for the auditors that the policy names");
+	else
+		return true;
+	peer_reading_over(peer);
+	return false;
+}
+
 int
 on_read(struct peer *peer, const void *fields)
 {
@@ -347,6 +367,8 @@ on_read(struct peer *peer, const void *fields)
 		return ERR_NO_RIGHT;
 	if (question->offset < 0 || question->count > WIRE_CHUNK)
 		return ERR_MSG_LENGTH;
+	if (!may_read(peer))
+		return 0;
 	if (fd >= 0 && question->tail) {
 		at = lseek(fd, question->offset, SEEK_DATA);	/* over the hole that closed segments left */
 		if (at >= 0)

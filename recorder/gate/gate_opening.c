@@ -202,6 +202,7 @@ has_window(struct peer *peer, const struct recording *recording, struct gate_ope
 	if (r < 0)
 		return refuse(peer, recording, cli_status(r), err_text(r));
 	opening->request = request.id;
+	opening->until_boot_us = clock_boot_us() + request.opens_until_us - gate_now(peer->gate).wall_us;
 	snprintf(opening->words, sizeof opening->words, ", under request %.*s, granted by %s until %s", ID_SHORT, id_text(&request.id, id), request.end.closed_by,
 	    clock_local(request.opens_until_us, until));
 	return true;
@@ -215,6 +216,7 @@ gate_opening_may(struct peer *peer, const struct recording *recording, const str
 
 	opening->words[0] = '\0';
 	opening->request = (struct id){ { 0 } };
+	opening->until_boot_us = 0;
 	if (opening->keys > 1)	/* whatever the policy says by now: without the others there is nothing to give out */
 		open = POLICY_OPEN_GRANT;
 	if (open != POLICY_OPEN_FREE && is_blank(question->reason)) {

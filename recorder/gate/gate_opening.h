@@ -26,10 +26,11 @@ int	gate_opening_ask(struct peer *peer, const struct wire_ask *ask);
 struct gate_opening {
 	unsigned	keys;		/* how many persons must bring one; 1 for most */
 	struct id	request;	/* with which window it is opened; zero where it takes none */
+	int64_t		until_boot_us;	/* the end of that window; 0: none */
 	char		words[GATE_OPENING_WORDS];	/* what the log adds about that, or "" */
 };
 
-/* May the peer open it now, with this reason? If not, peer and log have been told. Fills in request and words. */
+/* May the peer open it now, with this reason? If not, peer and log have been told. Fills in all but keys. */
 bool	gate_opening_may(struct peer *peer, const struct recording *recording, const struct wire_open *question,
 	    struct gate_opening *opening);
 

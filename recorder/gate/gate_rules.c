@@ -69,7 +69,7 @@ static const struct rule {
 	[WIRE_BACKUP]		= { on_backup,		FRESH | STORE },
 	[WIRE_REWRAP]		= { on_rewrap,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_KEYS]		= { on_keys,		FRESH | STORE | POLICY | PERSON },
-	[WIRE_READ]		= { on_read,		0 },
+	[WIRE_READ]		= { on_read,		POLICY | PERSON },
 	[WIRE_PLAN]		= { on_plan,		STORE | POLICY | PERSON },
 	[WIRE_RUN]		= { on_run,		FRESH | STORE | POLICY | PERSON },
 	[WIRE_EVENTS]		= { on_events,		STORE | POLICY | PERSON },
@@ -84,9 +84,11 @@ static const struct rule {
 bool
 gate_needs_who(const struct peer *peer, unsigned kind)
 {
-	if (kind >= WIRE_KINDS || (rules[kind].needs & FRESH) == 0)
+	unsigned needs = kind < WIRE_KINDS ? rules[kind].needs : 0;
+
+	if ((needs & (FRESH | PERSON)) == 0)
 		return false;
-	return peer->who == NULL || clock_boot_us() - peer->who->boot_us > WHO_FRESH_US;
+	return peer->who == NULL || clock_boot_us() - peer->who->boot_us > ((needs & FRESH) != 0 ? WHO_FRESH_US : WHO_KNOWN_US);
 }
 
 void

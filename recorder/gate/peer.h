@@ -18,6 +18,7 @@ struct who;
 struct peer_reading {
 	struct id	session;
 	int		rec[2], tail[2];	/* descriptors of the recording, of the trail beside it; -1 */
+	int64_t		until_boot_us;	/* then its window is over; 0: it has none */
 	int64_t		watched_boot_us;	/* since then the session, which ran, is watched; 0: not */
 };
 

@@ -16,6 +16,7 @@ struct gate;
 struct who_desk;
 
 #define WHO_FRESH_US	INT64_C(30000000)	/* an answer older than this is asked for again before a decision */
+#define WHO_KNOWN_US	INT64_C(60000000)	/* and than this before anything is told */
 
 struct who {
 	char		*account;

@@ -11,6 +11,7 @@
  *	days_peer many SOCKET PERSON COUNT		asks for the role "shell" and takes it back, COUNT times
  *	days_peer log ROOT SUBJECT			what the log says about a session or request
  *	days_peer states ROOT SESSION			the states in a recording, one a line
+ *	days_peer linger SOCKET PERSON SESSION		opens a recording, says "open", and reads it again and again until that is refused
  *	days_peer read ROOT SESSION			a recording's output, by the auditor's key; on stderr whether it is complete
  */
 #include "config.h"
@@ -361,6 +362,30 @@ fetch(const char *root, const char *session, struct buf *envelope)
 }
 
 static int
+linger(char **words)
+{
+	struct wire_conn conn = greet(words[0], words[1]);
+	char reason[] = "a long look";
+	struct wire_open question = { .which = words[2], .reason = reason };
+	AUTO_MESSAGE struct wire_message opened = { 0 };
+	struct wire_read again = { .count = 16 };
+	int kind, r = wire_send(&conn, WIRE_OPEN, &question);
+
+	if (r < 0 || wire_wait(&conn, &opened) < 0 || opened.kind != WIRE_OPENED)
+		return 1;
+	again.session = ((struct wire_opened *)opened.fields)->session;
+	printf("open\n");
+	fflush(stdout);
+	do {
+		usleep(100000);
+		r = wire_send(&conn, WIRE_READ, &again);
+		kind = r == 0 ? hear(&conn) : 0;
+	} while (kind == WIRE_DATA || kind == WIRE_OPENED);	/* of the trail, beside it */
+	wire_conn_done(&conn);
+	return 0;
+}
+
+static int
 copy(struct rec_reader *reader)
 {
 	const struct rec_report *report;
@@ -446,6 +471,7 @@ static const struct {
 	{ "poke",	1, poke },
 	{ "many",	3, many },
 	{ "log",	2, print_log },
+	{ "linger",	3, linger },
 	{ "read",	2, read_recording },
 	{ "states",	2, read_states },
 };

@@ -83,14 +83,30 @@ holds "the other auditor grants it for less" act 0 approver2 grant "$request" --
 holds "and is told that the clock runs" says "the clock runs"
 holds "then it opens" opens 0 auditor
 holds "and the log says under what" told "under request .* granted by approver2"
+lingers() {	# until it is refused
+	timeout 120 "$peer" linger "$root/run/gate.sock" "$1" "$session" >"$root.lingers" &
+	lingerer=$!
+	days_mine="$days_mine $lingerer"
+	within $days_limit grep -q open "$root.lingers"
+}
+holds "somebody goes on reading" lingers auditor
 holds "the grant is nobody else's" opens 3 approver2
 holds "and is no grant for the role" act 2 auditor enter shell -- true
 holds "nor in any list of grants" sh -c "! timeout 60 '$bin/postern' status --root '$root' --as auditor | grep -q 'granted by'"
+holds "that one still reads" kill -0 "$lingerer"
 holds "the time is over" within 60 opens 3 auditor
+is_refused() { ! kill -0 "$lingerer" 2>/dev/null; }
+holds "also for what was opened in it" within $days_limit is_refused
 holds "a denial opens nothing" sh -c "id=\$(timeout 60 '$bin/postern' request --open '$session' --reason 'INC-7 more' --root '$root' --as auditor) && timeout 60 '$bin/postern' deny \$id --reason 'not now' --root '$root' --as approver2 >/dev/null"
 holds "as before" opens 3 auditor
 holds "the report has the opening" sh -c "XDG_STATE_HOME='$root.home' timeout 60 '$bin/postern' report --root '$root' --as auditor --last 1h --reason x | grep -q 'the opening of $short'"
 holds "so has that of its role, and not that of another" sh -c "for role in shell shell2; do XDG_STATE_HOME='$root.home' timeout 60 '$bin/postern' report --root '$root' --as auditor --last 1h --reason x --role \$role --table decisions --format csv | grep -c 'the opening of $short'; done | tr '\n' ' ' | grep -q '^[1-9][0-9]* 0 \$'"
+class free
+within $days_limit shows 'opened without a reason'
+holds "one of two auditors reads" lingers approver2
+holds "a moment later as well" sh -c "timeout 60 '$bin/postern' ls --root '$root' --as auditor >/dev/null && kill -0 $lingerer"
+sed -i 's/^auditors:.*/auditors: [auditor]/' "$root/etc/policy.yaml" && reload
+holds "and no more when the policy names them no more" within $days_limit is_refused
 holds "the log is fine with all that" within $days_limit "$bin/postern" verify --root "$root"
-rm -rf "$root.home" "$root.said" "$root.out" "$root.in" "$root.asked" "$root.policy"
+rm -rf "$root.lingers" "$root.home" "$root.said" "$root.out" "$root.in" "$root.asked" "$root.policy"
 tap_end
