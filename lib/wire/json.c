@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 #include "lib/base/own.h"
+#include "lib/base/text.h"
 #include "lib/wire/json.h"
 
 static bool
@@ -35,8 +36,11 @@ words(char *const *list)
 {
 	json_t *array = json_array();
 
-	for (; list != NULL && *list != NULL; list++)
-		json_array_append_new(array, json_string(*list));
+	for (; list != NULL && *list != NULL; list++) {
+		AUTO_FREE char *clean = text_clean(*list, strlen(*list));	/* texts are clean as they come in, words need not be */
+
+		json_array_append_new(array, json_string(clean));
+	}
 	return array;
 }
 
