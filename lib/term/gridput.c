@@ -233,7 +233,7 @@ grid_put_char(struct grid *g, uint32_t character)
 	if ((g->modes & GRID_INSERT) != 0)
 		grid_shift(g, g->cursor.row, g->cursor.col, -width);
 	put_cells(g, character, width);
-	g->last = character;
+	g->last = character | g->glyph_marks;
 	g->last_origin = (uint32_t)g->place;
 	advance(g, width);
 }
@@ -241,12 +241,14 @@ grid_put_char(struct grid *g, uint32_t character)
 void
 grid_put_again(struct grid *g, int times)
 {
-	uint32_t character = g->last;
+	uint32_t character = g->last & ~GLYPH_BREAK;
 	uint64_t place = g->place;
 
 	/* The copies come from the byte of the character, not from those of the sequence. */
 	g->place = (g->place & ~(uint64_t)UINT32_MAX) | g->last_origin;
+	g->glyph_marks = g->last & GLYPH_BREAK;
 	for (int i = 0; character != 0 && i < times && i < g->cols; i++)
 		grid_put_char(g, character);
+	g->glyph_marks = 0;
 	g->place = place;
 }

@@ -57,7 +57,7 @@ struct grid {
 	uint32_t		 kept_modes;	/* by XTSAVE */
 	uint64_t		 place;		/* of the byte at work */
 	uint64_t		 moves;
-	uint32_t		 last;		/* character, for REP; 0 if none */
+	uint32_t		 last;		/* character and GLYPH_BREAK, for REP; 0 if none */
 	uint8_t			 shown;		/* 0 primary, 1 alternate */
 	uint8_t			 alternate_by;	/* 47, 1047 or 1049 as 0, 1, 2 */
 	uint8_t			 cursor_shape;	/* DECSCUSR */

@@ -69,6 +69,7 @@ static const struct row rows[] = {
 	    "\033[1;10H\342\224\202\033[2;10H\342\224\202\033[1;1Hab [STAFF\033[2;1H]******\033[5;1H" },
 	{ "bytes that are no characters", "password=caf\351\340r\200\342\202z x\r\n", "password=********* x\r\n" },
 	{ "but not one that ended a sequence", "password=abc\033[3\351def x\r\n", "password=***\033[3\351*** x\r\n" },
+	{ "nor when it is repeated", "secret=\033\345\033[bxyz\r\n", "secret=\033\345\033[b***\r\n" },
 	{ "a key of short lines", "-----BEGIN PRIVATE KEY-----\r\n" HEX HEX HEX HEX HEX HEX "-----END PRIVATE KEY-----\r\n",
 	    "-----BEGIN PRIVATE KEY-----\r\n" HEX_IS HEX_IS HEX_IS HEX_IS HEX_IS HEX_IS "-----END PRIVATE KEY-----\r\n" },
 	{ "cut at the edge, as by less", "\033[2;1H" A60 " ghp_0123456789abcd>\033[1;1H", "\033[2;1H" A60 " ghp_**************>\033[1;1H" },
