@@ -108,6 +108,9 @@ TXT
 nothing "no descriptor is left open" "$(in_session "$stage/script-fds")"
 d victim type "$stage/script-fds; echo done-\$?\r"
 holds "with a terminal neither" d victim wait done-1
+holds "no descriptor of ours is in it" sh -c "ssh pt-eng enter shell -- ls /proc/self/fd </dev/null | tr '\\n' ' ' | grep -q '^0 1 2 3 \$'"
+ssh -tt pt-eng enter shell -- ls /proc/self/fd </dev/null >"$stage/fds" 2>&1
+holds "nor with a terminal" grep -Eq '0 +1 +2 +3[^0-9 ]*$' "$stage/fds"
 holds "groups are those of the role" sh -c "[ \"\$(ssh pt-eng enter shell -- id -Gn)\" = pt-role ]"
 holds "nothing can be mounted inside" no in_session mount -t tmpfs tmpfs /mnt
 holds "the session to aim at is unharmed" d victim alive
