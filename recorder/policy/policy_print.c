@@ -138,6 +138,17 @@ policy_print_mask(const struct policy_mask *mask, struct buf *out)
 	return r == 0 && !masks && !records ? buf_add_text(out, "nothing") : r;
 }
 
+static int
+print_kept(const struct policy_class *c, struct buf *out)
+{
+	char recording[CLOCK_TEXT], trail[CLOCK_TEXT], texts[CLOCK_TEXT];
+	int r = buf_addf(out, "\n  kept        %s: recordings %s", c->name, span(c->recording_s, recording));
+
+	if (r == 0 && c->trail_text != NULL)
+		r = buf_addf(out, ", trails %s", span(c->trail_s, trail));
+	return r < 0 ? r : buf_addf(out, ", texts %s\n", span(c->texts_s, texts));
+}
+
 /* "guards: rm-root deny, ..." on a line of its own, if there are any. */
 static int
 print_guard(char *const *guard, struct buf *out)
@@ -152,7 +163,7 @@ print_guard(char *const *guard, struct buf *out)
 int
 policy_print_role(const struct policy_role *role, struct buf *out)
 {
-	char usual[CLOCK_TEXT], most[CLOCK_TEXT], idle[CLOCK_TEXT], recording[CLOCK_TEXT], texts[CLOCK_TEXT];
+	char usual[CLOCK_TEXT], most[CLOCK_TEXT], idle[CLOCK_TEXT];
 	char deciders[512];
 	int r;
 
@@ -193,8 +204,7 @@ policy_print_role(const struct policy_role *role, struct buf *out)
 	if (r == 0)
 		r = print_guard(role->guard, out);
 	if (r == 0)
-		r = buf_addf(out, "\n  kept        %s: recordings %s, texts %s\n", role->class->name,
-		    span(role->class->recording_s, recording), span(role->class->texts_s, texts));
+		r = print_kept(role->class, out);
 	return r;
 }
 

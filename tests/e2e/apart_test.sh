@@ -65,6 +65,8 @@ leave() { "$drive" "$pty" type 'exit\r' >/dev/null && within $days_limit is_gone
 kept() { p auditor ls --json | grep "$1" | grep -q '"state": *"kept"'; }
 
 holds "a session of a class that keeps pictures longer" work pictures onyx
+holds "can be read while it runs" export_as 0 "$session" commands
+holds "with what was run so far" has "echo onyx''-shown"
 holds "ends" leave
 pictures=$session
 holds "a session of a class that keeps what was run longer" work run opal
@@ -87,8 +89,24 @@ done
 holds "the others have one file" gone "$together.trail.rec"
 holds "with everything in it" export_as 0 "$together" commands
 holds "as ever" has "agate"
+holds "the log knows the envelope of each" sh -c "timeout 60 '$bin/postern' log export --root '$root' | grep -q 'trail-sealed'"
 holds "the log knows each file" sh -c "timeout 60 '$bin/postern' log export --root '$root' | grep -q 'trail-segment: complete: '"
 holds "and verifies" verifies
+
+# ---- a copy that somebody has touched
+# touched WORD SENTENCE COMMAND...: verify says so of a copy on which the command was run.
+touched() {
+	touched_word=$1 touched_says=$2
+	shift 2
+	rm -rf "$root.copy" && cp -r "$root/state" "$root.copy" && "$@" && ! "$bin/postern" verify "$root.copy" >"$root.said" 2>&1 &&
+		grep -q "$touched_word.*$touched_says" "$root.said" || { sed 's/^/# /' "$root.said"; false; }
+}
+of_copy=$root.copy/rec/$run.trail.rec
+flip() { printf X | dd of="$1" bs=1 seek=200 conv=notrunc 2>/dev/null; }
+holds "a trail that was altered is found" touched recording-altered "Its trail has other bytes" flip "$of_copy"
+holds "one that was cut as well" touched recording-cut "Its trail has 150 bytes" truncate -s 150 "$of_copy"
+holds "and one that is gone" touched recording-missing "Its trail has no file" rm "$of_copy"
+rm -rf "$root.copy"
 
 # ---- a recorder that is killed
 holds "a session whose recorder is killed" work run jade
@@ -157,6 +175,5 @@ holds "with its file" within $days_limit gone "$run.trail.rec"
 holds "then nothing opens" export_as 4 "$run" commands
 holds "and why" says "retention window lapsed on .* under class run"
 holds "the log verifies in the end" verifies
-holds "a trail that was cut off is found" sh -c "cp -r '$root/state' '$root.copy' && printf x >>'$root.copy/rec/$together.rec'"
-rm -rf "$root.copy" "$root.policy" "$root.said" "$root.out" "$root.second"
+rm -rf "$root.policy" "$root.said" "$root.out" "$root.second"
 tap_end

@@ -10,7 +10,7 @@ set -u
 days_begin backup
 replica_host || { skip "backup and restore" "no sshd can be started here"; tap_end; }
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
-sed -i '/^  - {class: standard/a\  - {class: brief, recording: 90d, texts: 1y, log: 1y}' "$root/etc/policy.yaml"
+sed -i '/^  - {class: standard/a\  - {class: brief, recording: 90d, trail: 1y, texts: 1y, log: 1y}' "$root/etc/policy.yaml"
 sed 's/^  - role: shell$/  - role: brief/; s/keep: standard/keep: brief/' "$root/etc/policy.yaml" | sed -n '/role: brief/,/keep: brief/p' >"$root.role"
 cat "$root.role" >>"$root/etc/policy.yaml"
 mkdir "$root/to" && chown "$(stat -c %u "$root/state")" "$root/to"
@@ -41,7 +41,7 @@ cp "$root/state/log.key" "$root.logkey"
 
 # After it: one class lapses, and another session runs.
 later=$(work shell afterwards)
-sed -i 's/class: brief, recording: 90d, texts: 1y/class: brief, recording: 1s, texts: 1s/' "$root/etc/policy.yaml"
+sed -i 's/class: brief, recording: 90d, trail: 1y, texts: 1y/class: brief, recording: 1s, trail: 1y, texts: 1s/' "$root/etc/policy.yaml"
 kill -HUP "$posternd"
 run() { p auditor retention run --confirm >/dev/null 2>&1; [ ! -e "$root/state/rec/$goes.rec" ]; }
 holds "a run deletes what lapsed" within $days_limit run
@@ -74,6 +74,7 @@ grep -q . "$root.said" && sed 's/^/# /' "$root.said"
 holds "it says what was deleted again" grep -q '[1-9][0-9]* were erased since the backup' "$root.said"
 holds "and that slots of later sessions are there" grep -q '[1-9][0-9]* key slots belong to what happened after' "$root.said"
 holds "the deleted recording's file is not there" [ ! -e "$new/state/rec/$goes.rec" ]
+holds "the trail beside it, which is kept, is" cmp -s "$root/state/rec/$goes.trail.rec" "$new/state/rec/$goes.trail.rec"
 holds "an old state directory's slots do as well" sh -c "mkdir -m 700 '$root.again' '$root.again/state' && '$bin/postern' restore '$copy' --root '$root.again' --slots '$root/state' --log-key '$root.logkey' --json | grep -q '\"deleted_again\":[1-9]'"
 holds "and how far outputs have come" cmp -s "$copy/out/archive" "$new/state/out/archive"
 holds "old policies are there as well" [ "$(ls "$copy/versions" | wc -l)" -gt 0 ]
@@ -90,7 +91,7 @@ rm -f "$old.out"
 open "$goes"
 status=$?
 holds "what was deleted does not come back" sh -c "[ $status -eq 4 ] && [ ! -s '$old.out' ]"
-holds "and the player says why" grep -q 'retention window lapsed on .* under class brief' "$old.said"
+holds "and the player says why" grep -q 'the recording lapsed on .* under class brief; its trail is kept until' "$old.said"
 open "$later"
 holds "what came after the backup is unknown" [ $? -eq 6 ]
 holds "work goes on" sh -c '[ -n "$1" ]' - "$(work shell again)"

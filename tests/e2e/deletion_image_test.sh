@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # What a retention run deletes is gone from the disk, not only from the screens: everything a gate keeps lies on a file system
-# of its own, sessions of two classes run, one class lapses, and the raw image is searched for its keys and texts.
+# of its own, sessions of several classes run, one class lapses, of two others the recording or the trail alone, and the raw image is
+# searched for their keys and texts.
 set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
@@ -39,17 +40,20 @@ any() { head -c 400 /dev/urandom | base64 -w0 | tr -dc 'a-z' | head -c 24; }
 
 # Three days ago: a class that will be short, and one that stays.
 start || { tail -n 5 "$base.log" >&2; fail "posternd starts"; tap_end; }
-sed -i '/^  - {class: standard/a\  - {class: brief, recording: 90d, texts: 1y, log: 1y}' "$root/etc/policy.yaml"
-cat >>"$root/etc/policy.yaml" <<'TXT'
-  - role: brief
-    about: Kept for a moment
-    who: [engineer]
-    as: nobody
-    for: {default: 15m, most: 2h}
-    approve: {by: [approver], need: 1}
-    sessions: 3
-    keep: brief
-TXT
+sed -i '/^  - {class: standard/a\  - {class: brief, recording: 90d, texts: 1y, log: 1y}\n  - {class: run, recording: 90d, trail: 1y}\n  - {class: pictures, recording: 1y, trail: 90d}' \
+	"$root/etc/policy.yaml"
+for class in brief run pictures; do
+	cat >>"$root/etc/policy.yaml" <<-TXT
+	  - role: $class
+	    about: Kept for a moment
+	    who: [engineer]
+	    as: nobody
+	    for: {default: 15m, most: 2h}
+	    approve: {by: [approver], need: 1}
+	    sessions: 3
+	    keep: $class
+	TXT
+done
 kill -HUP "$posternd"
 holds "a class of its own is loaded" within $days_limit shows 'class brief'
 # work ROLE: a session whose words are those of this run alone; its id in $session.
@@ -70,13 +74,18 @@ goes=$session goes_request=$request
 holds "a session of the class that stays" work shell
 stays=$session
 shown_stays=$shown
+holds "a session that will keep what was run" work run
+run=$session run_typed=$typed run_shown=$shown
+holds "a session that will keep what was shown" work pictures
+pictures=$session pictures_typed=$typed pictures_shown=$shown
 copy_state() { cp "$root/state/slots" "$base.slots" && cp "$root/state/rec/$goes.rec" "$base.rec"; }
 holds "its keys and its file are kept aside" copy_state
 stop
 
 # Today: what the first class keeps is over, of all its parts.
 set_clock 0
-sed -i 's/class: brief, recording: 90d, texts: 1y, log: 1y/class: brief, recording: 1h, texts: 1h, log: 1h/' "$root/etc/policy.yaml"
+sed -i -e 's/class: brief, recording: 90d, texts: 1y, log: 1y/class: brief, recording: 1h, texts: 1h, log: 1h/' -e 's/class: run, recording: 90d/class: run, recording: 1h/' \
+	-e 's/class: pictures, recording: 1y, trail: 90d/class: pictures, recording: 1y, trail: 1h/' "$root/etc/policy.yaml"
 start || { tail -n 5 "$base.log" >&2; fail "posternd starts again"; tap_end; }
 holds "the plan says it" sh -c "timeout 60 '$bin/postern' retention plan --root '$root' --as auditor | grep -q '$(echo "$goes" | cut -c1-8).*recording.*brief'"
 holds "a run deletes" p auditor retention run --confirm
@@ -94,6 +103,17 @@ holds "show says it too" sh -c "timeout 60 '$bin/postern' show '$goes' --root '$
 holds "the reason is gone from the catalogue's answers" sh -c "! timeout 60 '$bin/postern' requests '$goes_request' --all --root '$root' --as auditor 2>&1 | grep -q '$(head -n 1 "$base.words.brief")'"
 timeout 60 "$bin/postern" export --reason "a look at it" "$stays" --root "$root" --as auditor -i "$identity" --as raw -o "$base.out" >/dev/null 2>&1
 holds "what is kept still opens" grep -q "$shown_stays" "$base.out"
+holds "of one the recording is gone, and the trail is there" [ ! -e "$root/state/rec/$run.rec" -a -s "$root/state/rec/$run.trail.rec" ]
+holds "of the other the trail is gone, and the recording is there" [ -s "$root/state/rec/$pictures.rec" -a ! -e "$root/state/rec/$pictures.trail.rec" ]
+half() { timeout 60 "$bin/postern" export --reason "a look at it" "$1" --root "$root" --as auditor -i "$identity" --as "$2" -o "$base.out" >"$base.said" 2>&1; }
+holds "what was run opens without its recording" half "$run" commands
+holds "to the line" grep -q "$run_typed" "$base.out"
+half "$run" raw
+holds "which does not open" [ "$?" -eq 4 ]
+holds "what was shown opens without its trail" half "$pictures" raw
+holds "to the word" grep -q "$pictures_shown" "$base.out"
+half "$pictures" commands
+holds "which does not open either" [ "$?" -eq 4 ]
 stop
 "$bin/postern" verify --root "$root" >"$base.said" 2>&1
 verified=$?
@@ -128,10 +148,10 @@ if gone < 2 or kept < 2:
     print('too few slots to tell:', gone, 'erased,', kept, 'kept')
 PY
 nothing "no erased key is on the disk, and the kept ones are" "$(python3 "$base.py" "$base.slots" "$base.slots.now" "$image")"
-for class in brief shell; do
+for class in brief shell run pictures; do
 	nothing "no word of the class $class is on the disk in plain" "$(LC_ALL=C grep -a -o -F -f "$base.words.$class" "$image" | sort | uniq -c)"
 done
-nothing "and none is in the journal, whose time is not ours" "$(cat "$base.words.brief" "$base.words.shell" | LC_ALL=C grep -a -o -F -f - "$base.log" | sort | uniq -c)"
+nothing "and none is in the journal, whose time is not ours" "$(cat "$base".words.* | LC_ALL=C grep -a -o -F -f - "$base.log" | sort | uniq -c)"
 holds "words would be found" sh -c "[ \"\$(cat '$base.words.brief' | LC_ALL=C grep -a -c -F -f '$base.words.brief')\" -eq 6 ]"
 
 # The same gate gets a key for its slots: wrapped in place, and the class that stayed lapses under it.

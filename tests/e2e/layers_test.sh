@@ -172,6 +172,7 @@ holds "with its bytes" grep -q seventy "$root.out"
 holds "the trail opens" commands 0 auditor
 holds "with what was run" grep -q 'echo seventy' "$root.out"
 holds "the log has a layer of each" sh -c "[ \"\$(timeout 60 '$bin/postern' show '$session' --root '$root' --as auditor --reason x | grep -c 'opened a layer of envelope')\" = 2 ]"
+holds "a key is added to both" sh -c "timeout 60 '$bin/postern' keys rewrap --to '$(public "$root.desk")' '$session' --root '$root' --as auditor -i '$root.auditor' --reason x </dev/null | grep -q '^2 envelopes added'"
 
 # ---- three keys
 class '{keys: 3, for: 10m}'

@@ -72,7 +72,7 @@ stage_setup(void **state)
 int
 stage_teardown(void **state)
 {
-	static const char *const names[] = { "s.rec", "s.tail", "listen", "inside" };
+	static const char *const names[] = { "s.rec", "s.tail", "t.rec", "t.tail", "listen", "inside" };
 	struct stage *s = *state;
 
 	if (s->worker > 0) {
@@ -189,6 +189,10 @@ stage_start(struct stage *s, struct wire_start *start)
 		fds[WORKER_RULES] = fdio_memory("rules", buf_data(&s->rules), buf_len(&s->rules));
 	fds[WORKER_REC] = new_file(s, "s.rec");
 	fds[WORKER_TAIL] = new_file(s, "s.tail");
+	if (start->own_trail) {
+		fds[WORKER_TRAIL_REC] = new_file(s, "t.rec");
+		fds[WORKER_TRAIL_TAIL] = new_file(s, "t.tail");
+	}
 	open_port(s, start->tty, fds);
 	fds[WORKER_CLIENT] = pair(SOCK_STREAM, &end);
 	wire_conn_init(&s->client, end, WIRE_WORKER_TO_CLIENT, 1u << 20);
@@ -376,14 +380,13 @@ stage_exits(struct stage *s)
 	assert_int_equal(status, 0);
 }
 
-/* All events of a kind in the recording, joined. */
-char *
-stage_recorded(struct stage *s, enum rec_kind kind)
+static char *
+events_of(const struct stage *s, const char *name, enum rec_kind kind)
 {
 	AUTO_AGE_RING struct age_ring *ring = age_ring_new();
 	AUTO_REC_SOURCE struct rec_source source = { 0 };
 	AUTO_REC_READER struct rec_reader *reader = NULL;
-	AUTO_FREE char *path = stage_path(s, "s.rec");
+	AUTO_FREE char *path = stage_path(s, name);
 	AUTO_BUF struct buf bytes;
 	struct rec_keyring keyring = { .identities = ring };
 	struct rec_event event;
@@ -397,6 +400,18 @@ stage_recorded(struct stage *s, enum rec_kind kind)
 		if (event.kind == kind)
 			assert_int_equal(buf_add(&bytes, event.bytes, event.count), 0);
 	return buf_text(&bytes);
+}
+
+char *
+stage_recorded(struct stage *s, enum rec_kind kind)
+{
+	return events_of(s, "s.rec", kind);
+}
+
+char *
+stage_run(struct stage *s, enum rec_kind kind)
+{
+	return events_of(s, "t.rec", kind);
 }
 
 void

@@ -61,7 +61,8 @@ void		 stage_warden_says(struct stage *s, uint32_t what, int32_t status, int64_t
 uint32_t	 stage_ordered(struct stage *s);	/* what the warden is ordered next: its op */
 void		 stage_warden_ordered(struct stage *s);	/* to end the session */
 
-/* All events of a kind in the recording, joined; the caller frees it. */
+/* All events of a kind in the recording, or in the trail of its own, joined; the caller frees it. */
 char		*stage_recorded(struct stage *s, enum rec_kind kind);
+char		*stage_run(struct stage *s, enum rec_kind kind);
 
 #endif

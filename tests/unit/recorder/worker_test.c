@@ -47,6 +47,55 @@ nothing_is_shown_before_the_gate_says_go(void **state)
 }
 
 static void
+a_trail_of_its_own_has_an_envelope_of_its_own(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true, .external = true, .own_trail = true };
+	AUTO_MESSAGE struct wire_message first = { 0 }, second = { 0 };
+	const struct wire_envelope *trail, *recording;
+
+	stage_start(s, &start);
+	stage_expect(&s->gate, WIRE_ENVELOPE, &first);
+	stage_expect(&s->gate, WIRE_ENVELOPE, &second);
+	trail = first.fields;
+	recording = second.fields;
+	assert_true(trail->trail);
+	assert_false(recording->trail);
+	assert_true(trail->age.count != recording->age.count || memcmp(trail->age.data, recording->age.data, trail->age.count) != 0);
+}
+
+static void
+what_was_not_captured_and_the_end_stand_in_both(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true, .own_trail = true };
+	struct wire_stop stop = { .reason = (char[]){ "enough" }, .by = (char[]){ "appr-02" } };
+
+	stage_start(s, &start);
+	stage_go(s);
+	assert_int_equal(write(s->slave, "shown", 5), 5);
+	stage_screen(s, "shown", true);
+	stage_say(&s->gate, WIRE_STOP, &stop);
+	stage_warden_ordered(s);
+	stage_warden_says(s, WARDEN_RECEIPT, 0, 0);
+	stage_ended(s, "revoked by appr-02");
+	stage_ack_until(s, "trail-segment");
+	stage_ack_until(s, "ended");
+	stage_exits(s);
+	{
+		AUTO_FREE char *output = stage_recorded(s, REC_OUTPUT), *none = stage_run(s, REC_OUTPUT);
+		AUTO_FREE char *covered = stage_recorded(s, REC_STATE), *too = stage_run(s, REC_STATE);
+		AUTO_FREE char *end = stage_recorded(s, REC_END), *same = stage_run(s, REC_END);
+
+		assert_string_equal(output, "shown");
+		assert_string_equal(none, "");
+		assert_non_null(strstr(covered, "coverage: "));
+		assert_non_null(strstr(too, "coverage: "));
+		assert_string_equal(end, same);
+	}
+}
+
+static void
 a_gate_that_goes_before_its_word_ends_the_session(void **state)
 {
 	struct stage *s = *state;
@@ -383,6 +432,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_shown_before_the_gate_says_go),
+		TEST(a_trail_of_its_own_has_an_envelope_of_its_own),
+		TEST(what_was_not_captured_and_the_end_stand_in_both),
 		TEST(a_gate_that_goes_before_its_word_ends_the_session),
 		TEST(a_revoked_session_ends_with_the_reason_and_a_receipt),
 		TEST(the_deadline_ends_it_and_names_the_grant),
