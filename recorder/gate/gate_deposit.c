@@ -149,6 +149,13 @@ is_complete(const struct deposit *deposit)
 	return deposit->left == 0;
 }
 
+/* What is sealed to the one who asks before what is not, as far as is known; what the worker made before what somebody added. */
+static unsigned
+rank(const struct deposit *deposit)
+{
+	return 1 + 2 * (unsigned)deposit->is_theirs + (memcmp(deposit->envelope, deposit->own, sizeof deposit->own) == 0);
+}
+
 int
 gate_deposit_replace(struct gate *gate, const struct id *request, struct buf *envelope)
 {
@@ -160,7 +167,7 @@ gate_deposit_replace(struct gate *gate, const struct id *request, struct buf *en
 	secret_sha256(buf_data(envelope), buf_len(envelope), sha256);
 	for (const struct deposit *left = gate->deposits; left != NULL; left = left->next)
 		if (id_equal(&left->request, request) && memcmp(left->own, sha256, sizeof sha256) == 0 && is_complete(left) &&
-		    (best == NULL || left->is_theirs))
+		    (best == NULL || rank(left) > rank(best)))
 			best = left;
 	if (best == NULL)
 		return ERR_NOT_FOUND;

@@ -24,6 +24,8 @@
 #include "recorder/gate/peer.h"
 #include "recorder/policy/policy.h"
 
+#define ALONE_MOST	2048	/* bytes of an added envelope that one key opens: no single one fills up what is handed out */
+
 /* ---- how many keys ----------------------------------------------------------------------------------------------- */
 
 /* Of each group the best of its envelopes: the one with the fewest layers left. */
@@ -396,6 +398,8 @@ gate_layers_rewrap_why(struct gate *gate, const struct wire_rewrap *question)
 	unsigned keys = gate_layers_keys(gate, &question->session);
 	struct layers layers;
 
+	if (keys < 2 && question->envelope.count > ALONE_MOST)
+		return "an envelope for one key is not that long";
 	if (keys < 2)
 		return layers_is(question->envelope.data, question->envelope.count) ? "this recording takes one key, and so do its envelopes" : NULL;
 	if (layers_parse(question->envelope.data, question->envelope.count, &layers) < 0 || layers.keys != keys || !names(&layers, question->recipient))
