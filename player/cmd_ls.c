@@ -2,7 +2,9 @@
 /* postern ls: which recordings there are. */
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -45,6 +47,15 @@ print_line(const struct listing *list, const char *line)
 	puts(line);
 }
 
+/* "trail": what was shown has gone, what was run is there. */
+static const char *
+state_of(const struct wire_recording_row *row)
+{
+	bool has_trail = row->trail[0] != '\0' && strcmp(row->trail, "expired") != 0;
+
+	return has_trail && strcmp(row->state, "expired") == 0 ? "trail" : row->state;
+}
+
 static int
 print_row(struct client *client, const void *fields, void *user)
 {
@@ -63,7 +74,7 @@ print_row(struct client *client, const void *fields, void *user)
 	clock_local(row->started_us, when);
 	when[16] = '\0';
 	snprintf(line, sizeof line, "%.*s  %s  %7s  %5s  %-7s  %-12s  %-14s  %s%s", ID_SHORT, id_text(&row->session, id), when, length,
-	    size_text(row->bytes, size), row->state, row->person, row->role, row->held ? "(held) " : "", row->reason);
+	    size_text(row->bytes, size), state_of(row), row->person, row->role, row->held ? "(held) " : "", row->reason);
 	print_line(list, line);
 	return 0;
 }

@@ -288,6 +288,17 @@ put_masked(struct report *report, const struct wire_audit_session *row)
 	return all;
 }
 
+/* What is kept of it: "trail" if what was shown has gone, and what was run is there. */
+static const char *
+kept_of(const struct wire_audit_session *row)
+{
+	bool has_trail = row->trail[0] != '\0' && strcmp(row->trail, "expired") != 0;
+
+	if (row->held)
+		return "held";
+	return has_trail && strcmp(row->recording, "expired") == 0 ? "trail" : row->recording;
+}
+
 static void
 put_session(struct report *report, const struct report_session *session)
 {
@@ -315,7 +326,7 @@ put_session(struct report *report, const struct report_session *session)
 	table_number(table, put_masked(report, row));
 	table_number(table, session->blocked);
 	table_number(table, session->watched);
-	table_text(table, row->held ? "held" : row->recording);
+	table_text(table, kept_of(row));
 	table_text(table, session->is_earlier ? "began earlier" : "yes");
 	table_text(table, session->is_drawn ? "yes" : "");
 }

@@ -39,8 +39,8 @@ gate_watch_opened(struct peer *peer, const struct recording *recording, const ch
 	int r;
 
 	if (!is_live)
-		return gate_say(peer->gate, LOG_RECORDING_OPENED, &session->id, "%s opened the recording of %s as %s%s%s: " LOG_WORDS "%s",
-		    peer_person(peer), session->person, session->role, how, window, reason);
+		return gate_say(peer->gate, LOG_RECORDING_OPENED, &session->id, "%s opened the %s of %s as %s%s%s: " LOG_WORDS "%s",
+		    peer_person(peer), recording->state == RECORDING_EXPIRED ? "trail" : "recording", session->person, session->role, how, window, reason);
 	r = gate_say(peer->gate, LOG_WATCHED, &session->id, "%s watches the running session of %s as %s%s%s: " LOG_WORDS "%s", peer_person(peer),
 	    session->person, session->role, how, window, reason);
 	if (r >= 0)

@@ -8,6 +8,7 @@ set -u
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
 export TZ=UTC LC_ALL=C.UTF-8
 days_begin apart
+export XDG_STATE_HOME="$root.heads"
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
 shows() { "$bin/postern" policy show --root "$root" | grep -q "$1"; }
 says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
@@ -137,6 +138,9 @@ holds "from the tail alone" has "echo jade''-shown"
 holds "what was shown is not" export_as 4 "$run" text
 holds "which is said" says "what was shown is not there any more; what was run is"
 holds "show tells which is which" sh -c "timeout 60 '$bin/postern' show '$run' --root '$root' --as auditor >'$root.said'; grep -q '^Kept .*no more' '$root.said' && grep -q '^Trail .*kept for ever' '$root.said'"
+holds "the list, too" sh -c "timeout 60 '$bin/postern' ls --root '$root' --as auditor | grep '^$(echo "$run" | cut -c1-8)' | grep -q ' trail  *engineer'"
+holds "a report tells what was run" sh -c "timeout 60 '$bin/postern' report --root '$root' --as auditor --last 1d --commands -i '$root/auditor.key' --reason 'a sample' >'$root.out' 2>&1; grep -q \"echo opal''-shown\" '$root.out'"
+holds "the log says that it was the trail that was opened" sh -c "timeout 60 '$bin/postern' log export --root '$root' | grep '$run' | grep -q 'auditor opened the trail of engineer as run'"
 holds "learning a role from it works" act 0 auditor policy learn "$run" -i "$root/auditor.key" --reason "a draft"
 holds "a search finds the line" act 0 auditor search opal -i "$root/auditor.key" --reason "who was it"
 holds "where it was entered" says "opal"
