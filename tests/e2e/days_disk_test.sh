@@ -25,7 +25,7 @@ days_grant shell 2h
 enter_pty one shell || fail "a session starts"
 one=$session
 "$drive" "$pty" type 'i=0; while :; do i=$((i+1)); echo line-$i-end; sleep 0.02; done\r' >/dev/null
-"$drive" "$pty" wait line-20-end >/dev/null
+within $days_limit "$drive" "$pty" saw line-20-end
 fill
 holds "the engineer is told" "$drive" "$pty" wait "The recording cannot be written"
 holds "the approver sees it beside the session" within $days_limit tells_console

@@ -73,7 +73,7 @@ kill -TERM "$posternd"
 wait "$posternd"
 "$drive" "$pty" type 'echo last-words; exit\r' >/dev/null
 "$drive" "$pty" status >/dev/null
-is_closed() { ! ls "$root/state/rec/" | grep -q "^$three.*tail"; }
+is_closed() { [ ! -s "$root/state/rec/$three.tail" ]; }
 within $days_limit is_closed
 kill -9 $(worker_of "$three") 2>/dev/null
 days_start --trial
@@ -119,7 +119,7 @@ for name in worker warden init; do
 	days_grant shell 2h
 	enter_pty "$name" shell
 	"$drive" "$pty" type 'i=0; while :; do i=$((i+1)); echo line-$i-end; sleep 0.01; done\r' >/dev/null
-	"$drive" "$pty" wait line-50-end >/dev/null
+	within $days_limit "$drive" "$pty" saw line-50-end
 	some=$(inside_of "$session" | head -n 1)
 	case $name in
 	worker) victim=$(worker_of "$session") ;;

@@ -95,7 +95,7 @@ within $days_limit sh -c "[ \$(grep -c policy-loaded '$root.log') -gt $((loads +
 for name in worker warden init; do
 	if ! enter_as $eng; then fail "a session starts ($name)"; tail -n 5 "$root.log" | sed 's/^/# /'; continue; fi
 	"$drive" "$pty" type 'i=0; while :; do i=$((i+1)); echo line-$i-end; sleep 0.01; done\r' >/dev/null
-	"$drive" "$pty" wait line-50-end >/dev/null
+	within $days_limit "$drive" "$pty" saw line-50-end
 	some=$(inside_of "$session" | head -n 1)
 	case $name in
 	worker) victim=$(worker_of "$session") ;;

@@ -122,6 +122,7 @@ holds "the log verifies" [ "$verified" -eq 0 ]
 holds "and counts the deletions" grep -q 'and [1-9][0-9]* deletions were checked' "$base.said"
 cp "$root/state/slots" "$base.slots.now"
 sync
+for pty in $days_ptys; do "$drive" "$pty" end; done >/dev/null 2>&1	# their sockets hold it
 within $days_limit umount "$disk" && days_mounts=''
 root=$base
 

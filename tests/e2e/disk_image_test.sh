@@ -90,6 +90,7 @@ p auditor ls >/dev/null
 kill "$posternd"
 wait "$posternd" 2>/dev/null
 sync
+for pty in $days_ptys; do "$drive" "$pty" end; done >/dev/null 2>&1	# their sockets hold it
 within $days_limit umount "$disk" && days_mounts=''
 root=$base
 

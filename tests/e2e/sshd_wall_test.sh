@@ -108,7 +108,7 @@ octal=$(printf '\\%03o\\%03o' $((port / 256)) $((port % 256)))
 forwards() { # OPTION ARGUMENT REQUEST: ssh -N with it; is anything behind it?
 	ssh -N "$1" "$2" pt-eng >"$stage/out" 2>"$stage/err" </dev/null &
 	forward=$!
-	within 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$other"
+	within $sshd_limit bash -c "exec 3<>/dev/tcp/127.0.0.1/$other"
 	greets "$other" "$3"
 	sshd_result=$?
 	found=$(strangers)

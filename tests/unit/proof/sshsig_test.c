@@ -104,7 +104,7 @@ set_up(void **state)
 	assert_int_equal(posix_spawnp(&agent, name, &actions, NULL, agent_words, environ), 0);
 	posix_spawn_file_actions_destroy(&actions);
 	setenv("SSH_AUTH_SOCK", path, 1);
-	for (int i = 0; i < 1000 && stat(path, &is) < 0; i++)
+	for (int i = 0; i < 6000 && stat(path, &is) < 0; i++)
 		usleep(10000);
 	return run(add, NULL);
 }
