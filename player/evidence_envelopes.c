@@ -166,9 +166,23 @@ each_origin(void *ctx, const struct recording *recording)
 	if (!evidence_wants(origin->evidence, &recording->session.id))
 		return 0;
 	r = check_origin(origin, recording, false);
-	if (r == 0 && recording->session.has_trail)
+	if (r == 0)
 		r = recording_trail_get(origin->evidence->store, &recording->session.id, &trail);
-	return r < 0 || !recording->session.has_trail ? r : check_origin(origin, &trail, true);
+	if (r == ERR_NOT_FOUND)
+		return 0;
+	return r < 0 ? r : check_origin(origin, &trail, true);
+}
+
+/* What the log says began is known to the catalogue. */
+static int
+each_trail(void *ctx, const struct event *event)
+{
+	struct evidence *evidence = ctx;
+	struct recording trail;
+	int r = evidence_wants(evidence, &event->subject) ? recording_trail_get(evidence->store, &event->subject, &trail) : 0;
+
+	return r != ERR_NOT_FOUND ? r : evidence_fault(evidence, EVIDENCE_RECORDING_MISSING, &event->subject,
+	    "The log tells of a trail beside it (entry %" PRId64 "), and the catalogue does not know it.", event->seq);
 }
 
 static int
@@ -185,9 +199,11 @@ check_origins(struct evidence *evidence)
 int
 evidence_envelopes(struct evidence *evidence)
 {
-	const struct event_filter added = { .type = EVENT_ENVELOPE_ADDED };
+	const struct event_filter added = { .type = EVENT_ENVELOPE_ADDED }, trails = { .type = EVENT_TRAIL_SEALED };
 	int r = check_origins(evidence);
 
+	if (r == 0)
+		r = event_list(evidence->store, &trails, each_trail, evidence);
 	if (r == 0)
 		r = envelope_list(evidence->store, NULL, each_envelope, evidence);
 	return r < 0 ? r : event_list(evidence->store, &added, each_entry, evidence);

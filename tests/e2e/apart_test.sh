@@ -70,6 +70,14 @@ holds "can be read while it runs" export_as 0 "$session" commands
 holds "with what was run so far" has "echo onyx''-shown"
 holds "ends" leave
 pictures=$session
+player=$root.both
+days_ptys="$days_ptys $player"
+"$drive" start "$player" 100x30 "$bin/postern" play "$pictures" --root "$root" --as auditor -i "$root/auditor.key" --reason "a look" >/dev/null
+holds "both are played as one" "$drive" "$player" wait "onyx-shown"
+"$drive" "$player" type '0' >/dev/null
+"$drive" "$player" type 'G' >/dev/null
+holds "from anywhere in it" "$drive" "$player" wait "onyx-shown"
+"$drive" "$player" type q >/dev/null
 holds "a session of a class that keeps what was run longer" work run opal
 holds "ends too" leave
 run=$session
@@ -107,6 +115,12 @@ flip() { printf X | dd of="$1" bs=1 seek=200 conv=notrunc 2>/dev/null; }
 holds "a trail that was altered is found" touched recording-altered "Its trail has other bytes" flip "$of_copy"
 holds "one that was cut as well" touched recording-cut "Its trail has 150 bytes" truncate -s 150 "$of_copy"
 holds "and one that is gone" touched recording-missing "Its trail has no file" rm "$of_copy"
+unknown() { python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("DELETE FROM trails"); c.execute("UPDATE sessions SET trail_unit = NULL"); c.commit()' "$root.copy/catalogue.db"; }
+if command -v python3 >/dev/null; then
+	holds "and one that the catalogue has forgotten" touched recording-missing "The log tells of a trail beside it" unknown
+else
+	skip "and one that the catalogue has forgotten" "python3 is not here"
+fi
 rm -rf "$root.copy"
 
 # ---- a recorder that is killed
