@@ -190,7 +190,7 @@ stage_start(struct stage *s, struct wire_start *start)
 	fds[WORKER_REC] = new_file(s, "s.rec");
 	fds[WORKER_TAIL] = new_file(s, "s.tail");
 	if (start->own_trail) {
-		fds[WORKER_TRAIL_REC] = new_file(s, "t.rec");
+		fds[WORKER_TRAIL_REC] = s->trail_is_full ? open("/dev/full", O_RDWR | O_CLOEXEC) : new_file(s, "t.rec");
 		fds[WORKER_TRAIL_TAIL] = new_file(s, "t.tail");
 	}
 	open_port(s, start->tty, fds);

@@ -30,6 +30,7 @@ struct stage {
 	struct buf		 shown, shown_err;	/* what the client got */
 	struct grid		*screen;		/* what its terminal shows */
 	struct buf		 rules;			/* packed, for a start that masks */
+	bool			 trail_is_full;		/* a start with a trail of its own finds no room for it */
 	rlim_t			 file_most;		/* longest file the worker may write; 0 = any: a full disk for everybody */
 };
 

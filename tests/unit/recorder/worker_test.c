@@ -65,6 +65,19 @@ a_trail_of_its_own_has_an_envelope_of_its_own(void **state)
 }
 
 static void
+without_room_for_the_trail_there_is_no_session(void **state)
+{
+	struct stage *s = *state;
+	struct wire_start start = { .tty = true, .gate = true, .warden = true, .own_trail = true };
+	AUTO_MESSAGE struct wire_message message = { 0 };
+
+	s->trail_is_full = true;
+	stage_start(s, &start);
+	assert_int_equal(stage_hear(s, &message), WIRE_FAIL);
+	assert_non_null(strstr(((const struct wire_fail *)message.fields)->text, "The session cannot be recorded"));
+}
+
+static void
 what_was_not_captured_and_the_end_stand_in_both(void **state)
 {
 	struct stage *s = *state;
@@ -433,6 +446,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_shown_before_the_gate_says_go),
 		TEST(a_trail_of_its_own_has_an_envelope_of_its_own),
+		TEST(without_room_for_the_trail_there_is_no_session),
 		TEST(what_was_not_captured_and_the_end_stand_in_both),
 		TEST(a_gate_that_goes_before_its_word_ends_the_session),
 		TEST(a_revoked_session_ends_with_the_reason_and_a_receipt),
