@@ -171,6 +171,51 @@ has_literal(const char *pattern)
 	return false;
 }
 
+static bool
+is_expression(const char *match)
+{
+	size_t length = strlen(match);
+
+	return length > 1 && match[0] == '/' && match[length - 1] == '/' && length - 2 < GUARD_PATTERN;
+}
+
+/* Neither a line nor a program's arguments have any: in double quotes YAML makes a backspace of \b. */
+static bool
+has_control(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (iscntrl((unsigned char)*text))
+			return true;
+	return false;
+}
+
+/* A sign between two others that are no blanks: a pipe of a shell mostly stands between blanks. */
+static bool
+is_between(const char *match, const char *at)
+{
+	return at > match && at[-1] != ' ' && at[1] != ' ' && at[1] != '\0';
+}
+
+const char *
+guard_pattern_sign(const char *match)
+{
+	static const char *const signs[] = { "\\b", "\\B", "\\s", "\\S", "\\d", "\\D", "\\w", "\\W", "\\.", "\\/", "\\-", "\\*", "\\(", ".*", ".+",
+		"(?", "[^", "[a-", "[A-", "[0-" };
+	const char *at = strchr(match, '|');
+	size_t length = strlen(match);
+
+	if (is_expression(match) || length == 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (strstr(match, signs[i]) != NULL)
+			return signs[i];
+	if (at != NULL && is_between(match, at))
+		return "|";
+	if (match[0] == '^')
+		return "^";
+	return match[length - 1] == '$' ? "$" : NULL;
+}
+
 int
 guard_pattern(const char *match, char out[GUARD_PATTERN], char why[GUARD_WHY])
 {
@@ -179,7 +224,11 @@ guard_pattern(const char *match, char out[GUARD_PATTERN], char why[GUARD_WHY])
 	uint32_t empty = 0;
 	int r = 0;
 
-	if (length > 1 && match[0] == '/' && match[length - 1] == '/' && length - 2 < GUARD_PATTERN) {
+	if (has_control(match)) {
+		snprintf(why, GUARD_WHY, "there is a control character in it (write it without double quotes): no line has any, so it would never be found");
+		return ERR_MASK_RULES;
+	}
+	if (is_expression(match)) {
 		memcpy(out, match + 1, length - 2);
 		out[length - 2] = '\0';
 	} else {

@@ -47,9 +47,12 @@ bool		 guard_words_have(const char *const *words, enum guard_in in);
 /*
  * A pattern as people write it into a regular expression for `out`: what stands between slashes is one; else '*' stands for anything, '?'
  * for one character, a blank for some, and it begins and ends where words do. Upper and lower case are one. 0, or ERR_MASK_RULES with a
- * sentence in `why`: also if it holds nothing to look for, and would match anything.
+ * sentence in `why`: also if it holds nothing to look for and would match anything, or a control character and would match nothing.
  */
 int		 guard_pattern(const char *match, char out[GUARD_PATTERN], char why[GUARD_WHY]);
+
+/* A sign of regular expressions ("\b") in a pattern that is none, so that it is looked for as it stands; NULL: there is none. */
+const char	*guard_pattern_sign(const char *match);
 
 struct guard_rules;
 

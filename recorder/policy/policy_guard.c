@@ -94,6 +94,16 @@ check_keys(struct check *c, int i)
 		check_fault(c, path, "write the name of a set, or a rule {match: drop database, do: confirm, why: a sentence}");
 }
 
+/* A rule that finds nothing is not missed by anybody until it is needed. */
+static void
+warn_sign(struct check *c, const char *path, const char *match)
+{
+	const char *sign = guard_pattern_sign(match);
+
+	if (sign != NULL)
+		check_warn(c, path, "'%s': '%s' is looked for as it stands here; a regular expression is written between slashes, /%s/", match, sign, match);
+}
+
 /* A rule of the role's own. */
 static void
 add_own(struct check *c, int i, const struct guard_rule *how, struct list *list)
@@ -116,8 +126,10 @@ add_own(struct check *c, int i, const struct guard_rule *how, struct list *list)
 		check_fault(c, path, "`why` and `name` have at most %d bytes", GUARD_WHY);
 	else if (how->does == GUARD_NONE)
 		check_fault(c, path, "say what to `do`: warn, confirm, ask or deny");
-	else
+	else {
+		warn_sign(c, path, match);
 		add(list, &rule);
+	}
 }
 
 static unsigned

@@ -72,6 +72,7 @@ patterns_of_people_become_expressions(void **state)
 		const char *match, *pattern;
 	} rows[] = {
 		{ "drop user*", "\\bdrop\\s+user.*" }, { "/^make\\s+deploy/", "^make\\s+deploy" }, { "./deploy.sh", "\\.\\/deploy\\.sh\\b" },
+		{ "wi\bpe", NULL }, { "/\bwipe\b/", NULL }, { "wipe\n", NULL },
 		{ "*", NULL }, { "/.*/", NULL }, { "/(/", NULL }, { "/abc|/", NULL }, { "ls", NULL }, { "", NULL },
 	};
 	char pattern[GUARD_PATTERN], why[GUARD_WHY];
@@ -83,6 +84,26 @@ patterns_of_people_become_expressions(void **state)
 		assert_int_equal(r < 0, rows[i].pattern == NULL);
 		if (r == 0)
 			assert_string_equal(pattern, rows[i].pattern);
+	}
+}
+
+static void
+signs_of_expressions_that_are_none_are_found(void **state)
+{
+	static const struct {
+		const char *match, *sign;
+	} rows[] = {
+		{ "\\bwipe\\b", "\\b" }, { "drop\\s+table", "\\s" }, { "deploy\\.sh", "\\." }, { "drop.*table", ".*" }, { "drop|truncate", "|" }, { "^wipe", "^" },
+		{ "wipe$", "$" }, { "disk[0-9]", "[0-" }, { "/\\bwipe\\b/", NULL }, { "curl * | sh", NULL }, { "rm important*", NULL }, { "echo $HOME", NULL },
+		{ "\\copy orders", NULL }, { "./deploy.sh", NULL }, { "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *sign = guard_pattern_sign(rows[i].match);
+
+		if ((sign == NULL) != (rows[i].sign == NULL) || (sign != NULL && strcmp(sign, rows[i].sign) != 0))
+			fail_msg("'%s': %s", rows[i].match, sign != NULL ? sign : "nothing");
 	}
 }
 
@@ -126,6 +147,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_shipped_rules_find_slips_and_nothing_else),
 		cmocka_unit_test(patterns_of_people_become_expressions),
+		cmocka_unit_test(signs_of_expressions_that_are_none_are_found),
 		cmocka_unit_test(the_strictest_rule_counts_and_a_slow_one_does_not),
 	};
 
