@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "lib/base/id.h"
@@ -22,7 +23,9 @@
 
 #define SAY_US		(CLOCK_US / 2)		/* two a second, in the long run ... */
 #define SAY_MOST_US	(200 * SAY_US)		/* ... and so many at once: each is an entry of the log, on the disk of all */
-#define NAME_SHOWN	1024u			/* bytes of a name that are told */
+#define NAME_SHOWN	4096u			/* bytes of a name that are told: PATH_MAX, the kernel takes no more */
+#define NAME_LOGGED	900u			/* of those in the log, where two have to fit into one entry: the beginning ... */
+#define NAME_END	600u			/* ... and so much of the end, which is what counts behind "/./././" */
 
 /* clang-format off */
 static const enum trail_act acts[SFTP_ACTS] = {
@@ -39,6 +42,27 @@ told(struct worker *w, const char *name)
 	AUTO_FREE char *clean = text_clean(name, strnlen(name, NAME_SHOWN));
 
 	return masking_text(w, clean);
+}
+
+/* "failed: renamed A to B, cut off"; names have at most so many bytes, without their middle if they are longer. The caller frees it. */
+static char *
+sentence(const struct sftp_news *news, const char *path, const char *other, size_t most)
+{
+	AUTO_BUF struct buf out = { .max = 4 * NAME_SHOWN };
+	const char *const names[] = { path, other };
+
+	(void)buf_addf(&out, "%s%s ", news->failed ? "failed: " : "", sftp_act_names[news->act]);
+	for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
+		size_t length = strlen(names[i]);
+
+		(void)buf_add_text(&out, i > 0 ? " to " : "");
+		if (length <= most)
+			(void)buf_add_text(&out, names[i]);
+		else
+			(void)buf_addf(&out, "%.*s...%s", (int)(most - NAME_END), names[i], names[i] + length - NAME_END);
+	}
+	(void)buf_add_text(&out, news->cut ? ", cut off" : "");
+	return buf_text(&out);
 }
 
 static void
@@ -74,7 +98,8 @@ tell(void *user, const struct sftp_news *news)
 	struct worker *w = user;
 	AUTO_FREE char *path = told(w, news->path);
 	AUTO_FREE char *other = news->other != NULL ? told(w, news->other) : NULL;
-	AUTO_FREE char *words = NULL;
+	AUTO_FREE char *words = sentence(news, path, other, NAME_SHOWN);
+	AUTO_FREE char *brief = sentence(news, path, other, NAME_LOGGED);
 	AUTO_FREE char *note = NULL;
 	char hex[2 * SECRET_SHA256 + 1] = "not known: it came in pieces";
 	bool moved = (news->act == SFTP_UPLOAD || news->act == SFTP_DOWNLOAD) && (!news->failed || news->bytes > 0);
@@ -82,18 +107,13 @@ tell(void *user, const struct sftp_news *news)
 
 	if (news->sha256 != NULL)
 		id_hex(news->sha256, SECRET_SHA256, hex);
-	if (asprintf(&words, "%s%s %s%s%s%s", news->failed ? "failed: " : "", sftp_act_names[news->act], path, other != NULL ? " to " : "",
-	    other != NULL ? other : "", news->cut ? ", cut off" : "") < 0) {
-		words = NULL;
-		return;
-	}
 	if (asprintf(&note, moved ? "file: %s, %" PRIu64 " bytes, SHA-256 %s" : "file: %s", words, news->bytes, hex) < 0) {
 		note = NULL;
 		return;
 	}
 	put_file(w, news, path, other);
 	tape_text(w, REC_NOTE, note);
-	report.text = words;
+	report.text = brief;
 	report.a = (int64_t)news->bytes;
 	report.b = moved;
 	say(w, &report);

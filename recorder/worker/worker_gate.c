@@ -22,6 +22,7 @@
 #include "recorder/worker/worker.h"
 
 #define KEPT_MOST	512	/* reports: more than an hour of a busy session */
+#define REPORT_MOST	2000	/* bytes of its text: the wire takes 2048 */
 #define OUT_MOST	(512u * 1024)
 
 void
@@ -82,6 +83,7 @@ send_report(struct worker *w, const struct wire_report *report)
 		lose(w, r);
 }
 
+/* A report that does not fit would end the connection, and each one after it. */
 static void
 keep(struct worker *w, const struct worker_news *news)
 {
@@ -92,7 +94,7 @@ keep(struct worker *w, const struct worker_news *news)
 	gate->kept = own_grow(gate->kept, gate->count + 1, sizeof gate->kept[0]);
 	report = &gate->kept[gate->count++];
 	*report = (struct wire_report){ .n = ++gate->last, .time_us = clock_wall_us(), .type = own_dup(news->type),
-		.text = text_clean(text, strlen(text)), .a = news->a, .b = news->b, .c = news->c };
+		.text = text_clean(text, strnlen(text, REPORT_MOST)), .a = news->a, .b = news->b, .c = news->c };
 	if (news->sha256 != NULL) {
 		report->sha256.data = own_alloc(SECRET_SHA256);
 		report->sha256.count = SECRET_SHA256;

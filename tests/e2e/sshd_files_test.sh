@@ -126,6 +126,20 @@ guess() {
 }
 guess | ssh pt-eng sftp shell >"$stage/no" 2>&1
 holds "a guessed handle takes nothing past the trail" [ ! -s "$drop/guessed" ]
+# RENAME with two names of 1100 bytes, more than an entry of the log has room for, and then MKDIR.
+long() {
+	printf '\0\0\0\005\001\0\0\0\003'
+	dots=$(printf '%01086d' 0 | sed 's,00,./,g')
+	printf '\0\0\010\245\022\0\0\0\001\0\0\004\114/%srenamed-from1\0\0\004\114/%srenamed-to-12' "$dots" "$dots"
+	count=$(printf %s "$drop/seen" | wc -c)
+	printf "\\0\\0\\0\\$(printf %03o "$((13 + count))")\\016\\0\\0\\0\\002\\0\\0\\0\\$(printf %03o "$count")%s\\0\\0\\0\\0" "$drop/seen"
+	sleep 2
+}
+long | ssh pt-eng sftp shell >"$stage/no" 2>&1
+holds "names of any length do what they do" [ -d "$drop/seen" ]
+within $sshd_limit over
+shown "$(newest)"
+holds "and are in the recording to their end" logged "renamed-from1 to /./"
 no scp -O "$stage/big" "pt-eng:$drop/old"
 holds "the old scp is told of the new" said "the old protocol of scp is not spoken here"
 no ssh -n pt-eng rsync --server . /tmp
