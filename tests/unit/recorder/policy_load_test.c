@@ -200,22 +200,6 @@ who_may_break_the_glass_is_read(void **state)
 	assert_non_null(strstr(said, "break-glass without a decision for 10 min, to be reviewed afterwards: bert, group sre\n"));
 }
 
-/* It would find nothing, and nobody would miss that. */
-static void
-a_guard_with_signs_of_an_expression_is_warned_of(void **state)
-{
-	AUTO_BUF struct buf errors = { .max = 65536 };
-	AUTO_POLICY struct policy *p = NULL;
-	AUTO_FREE char *text = NULL;
-
-	(void)state;
-	text = replaced("guard: [sql]", "guard: [{match: '\\bwipe\\b', do: deny, why: it is gone}, {match: '/\\bwipe\\b/', do: deny, why: it is gone}]");
-	assert_int_equal(parse(text, &p, &errors), 0);
-	assert_non_null(strstr(p->warnings, "policy.yaml:22: role 'orders-ro': '\\bwipe\\b': '\\b' is looked for as it stands here; a regular "
-	    "expression is written between slashes, /\\bwipe\\b/\n"));
-	assert_null(strstr(p->warnings, "'/\\bwipe"));
-}
-
 static void
 the_trial_policy_is_valid_and_warns_of_nothing_but_the_key(void **state)
 {
@@ -594,7 +578,6 @@ main(void)
 		cmocka_unit_test(rights_that_are_not_enforced_are_said),
 		cmocka_unit_test(how_sessions_end_is_read),
 		cmocka_unit_test(who_may_break_the_glass_is_read),
-		cmocka_unit_test(a_guard_with_signs_of_an_expression_is_warned_of),
 		cmocka_unit_test(the_trial_policy_is_valid_and_warns_of_nothing_but_the_key),
 		cmocka_unit_test(each_fault_is_told_with_its_line),
 		cmocka_unit_test(several_faults_are_told_at_once),
