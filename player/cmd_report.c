@@ -30,20 +30,10 @@ struct wish {
 };
 
 static int
-read_moment(const struct cli *cli, const char *option, int64_t *wall_us)
-{
-	const char *text = cli_get(cli, option);
-
-	if (text != NULL && moment_past(text, clock_wall_us(), wall_us) < 0)
-		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20, 2026-11-20 14:00 or 14:00", text);
-	return STATUS_OK;
-}
-
-static int
 read_time(const struct cli *cli, struct report *report)
 {
 	int64_t last_s = 0;
-	int r = read_moment(cli, "to", &report->end_us);
+	int r = moment_option(cli, "to", &report->end_us);
 
 	if (r == STATUS_OK && cli_has(cli, "last") && (cli_has(cli, "from") || cli_has(cli, "to")))
 		r = cli_fail(cli, STATUS_USAGE, "give --last, or --from and --to");
@@ -54,7 +44,7 @@ read_time(const struct cli *cli, struct report *report)
 	report->from_us = (report->end_us != 0 ? report->end_us : report->made_us) - (last_s != 0 ? last_s * CLOCK_US : USUAL_US);
 	if (report->from_us < 0)
 		report->from_us = 0;
-	r = read_moment(cli, "from", &report->from_us);
+	r = moment_option(cli, "from", &report->from_us);
 	if (r == STATUS_OK && report->from_us >= (report->end_us != 0 ? report->end_us : report->made_us))
 		r = cli_fail(cli, STATUS_USAGE, "the time begins when it has ended already");
 	return r;
@@ -65,7 +55,7 @@ static int
 read_could(const struct cli *cli, struct report *report)
 {
 	const char *text = cli_get(cli, "who-could");
-	int r = read_moment(cli, "who-could", &report->could_us);
+	int r = moment_option(cli, "who-could", &report->could_us);
 
 	if (text == NULL || r != STATUS_OK)
 		return r;

@@ -32,17 +32,6 @@ found_each(struct client *client, struct wire_recordings *question, client_row *
 	return client_pages(client, &pages);
 }
 
-static int
-read_moment(const struct cli *cli, const char *option, int64_t *wall_us)
-{
-	const char *text = cli_get(cli, option);
-
-	*wall_us = 0;
-	if (text != NULL && moment_past(text, clock_wall_us(), wall_us) < 0)
-		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20, 2026-11-20 14:00 or 14:00", text);
-	return STATUS_OK;
-}
-
 static char *
 option_text(const struct cli *cli, const char *option)
 {
@@ -55,8 +44,8 @@ found_question(const struct cli *cli, struct wire_recordings *question)
 	int r;
 
 	*question = (struct wire_recordings){ .person = option_text(cli, "person"), .role = option_text(cli, "role") };
-	r = read_moment(cli, "since", &question->since_us);
-	return r == STATUS_OK ? read_moment(cli, "until", &question->until_us) : r;
+	r = moment_option(cli, "since", &question->since_us);
+	return r == STATUS_OK ? moment_option(cli, "until", &question->until_us) : r;
 }
 
 void

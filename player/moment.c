@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/base/cli.h"
 #include "lib/base/clock.h"
 #include "lib/base/err.h"
 #include "player/moment.h"
@@ -118,4 +119,14 @@ moment_past(const char *text, int64_t now_us, int64_t *wall_us)
 		return 0;
 	}
 	return clock_parse_moment(text, now_us, wall_us);
+}
+
+int
+moment_option(const struct cli *cli, const char *option, int64_t *wall_us)
+{
+	const char *text = cli_get(cli, option);
+
+	if (text != NULL && moment_past(text, clock_wall_us(), wall_us) < 0)
+		return cli_fail(cli, STATUS_USAGE, "'%s' is not a moment: write 7d (ago), 2026-11-20, 2026-11-20 14:00 or 14:00", text);
+	return STATUS_OK;
 }

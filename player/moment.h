@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cli;
+
 /* The recording that a moment is in. */
 struct moment_range {
 	int64_t	start_wall_us;
@@ -21,5 +23,8 @@ int	moment_parse(const char *text, const struct moment_range *range, int64_t *t_
 
 /* For --since and the like: "7d" is a week ago; else as clock_parse_moment. 0 or ERR_BAD_TIME. */
 int	moment_past(const char *text, int64_t now_us, int64_t *wall_us);
+
+/* That of an option, as it was given; *wall_us is left alone if it was not. STATUS_OK, or STATUS_USAGE and it is told. */
+int	moment_option(const struct cli *cli, const char *option, int64_t *wall_us);
 
 #endif

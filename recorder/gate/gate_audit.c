@@ -40,6 +40,7 @@
 #include "recorder/gate/who.h"
 
 #define ROWS	1000
+#define SCOPE_MOST	1024
 
 bool
 gate_audit_may(struct peer *peer)
@@ -127,21 +128,33 @@ find(struct peer *peer, const char *which, struct recording *recording)
 	return r < 0 ? r : recording_get(peer->gate->store, &id, recording);
 }
 
+char *
+gate_audit_scope(const struct gate_scope *scope)
+{
+	AUTO_BUF struct buf text = { .max = SCOPE_MOST };
+	char when[CLOCK_TEXT];
+
+	if (scope->person[0] != '\0')
+		(void)buf_addf(&text, ", of %s", scope->person);
+	if (scope->role[0] != '\0')
+		(void)buf_addf(&text, ", as %s", scope->role);
+	if (scope->since_us != 0)
+		(void)buf_addf(&text, ", from %s", clock_local(scope->since_us, when));
+	if (scope->until_us != 0)
+		(void)buf_addf(&text, ", until %s", clock_local(scope->until_us, when));
+	return buf_text(&text);
+}
+
 /* Whose recordings somebody looked for. */
 static void
 say_listed(struct peer *peer, const struct wire_recordings *question)
 {
+	const struct gate_scope scope = { question->person, question->role, question->since_us, question->until_us };
 	AUTO_FREE char *reason = gate_mask_text(peer->gate, "", question->reason);
-	char since[CLOCK_TEXT] = "", until[CLOCK_TEXT] = "";
+	AUTO_FREE char *whose = gate_audit_scope(&scope);
 
-	if (question->since_us != 0)
-		clock_local(question->since_us, since);
-	if (question->until_us != 0)
-		clock_local(question->until_us, until);
-	gate_say(peer->gate, LOG_LISTED, NULL, "%s looked at the list of recordings%s%s%s%s%s%s%s%s%s%s: " LOG_WORDS "%s", peer_person(peer),
-	    question->which[0] != '\0' ? ", for " : "", question->which, question->person[0] != '\0' ? ", of " : "", question->person,
-	    question->role[0] != '\0' ? ", as " : "", question->role, since[0] != '\0' ? ", from " : "", since,
-	    until[0] != '\0' ? ", until " : "", until, reason);
+	gate_say(peer->gate, LOG_LISTED, NULL, "%s looked at the list of recordings%s%s%s: " LOG_WORDS "%s", peer_person(peer),
+	    question->which[0] != '\0' ? ", for " : "", question->which, whose, reason);
 }
 
 int

@@ -4,10 +4,20 @@
 #define POSTERN_RECORDER_GATE_GATE_AUDIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct gate;
 struct peer;
 struct recording;
+
+/* Which recordings a question is about: "" and 0 leave a side open. */
+struct gate_scope {
+	const char	*person, *role;
+	int64_t		 since_us, until_us;
+};
+
+/* As the log says it, ", of eng-07, as shell, from ..."; the caller frees. */
+char		*gate_audit_scope(const struct gate_scope *scope);
 
 /* Is the peer an auditor? If not it has been told. */
 bool		 gate_audit_may(struct peer *peer);

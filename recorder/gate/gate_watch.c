@@ -70,18 +70,13 @@ gate_watch_all_over(struct gate *gate)
 static int
 say_searched(struct peer *peer, const struct wire_search *question)
 {
+	const struct gate_scope scope = { question->person, question->role, question->since_us, question->until_us };
 	AUTO_FREE char *words = gate_mask_text(peer->gate, "", question->words);
 	AUTO_FREE char *reason = gate_mask_text(peer->gate, "", question->reason);
-	char since[CLOCK_TEXT] = "", until[CLOCK_TEXT] = "";
+	AUTO_FREE char *whose = gate_audit_scope(&scope);
 
-	if (question->since_us != 0)
-		clock_local(question->since_us, since);
-	if (question->until_us != 0)
-		clock_local(question->until_us, until);
-	return gate_say(peer->gate, LOG_SEARCHED, NULL, "%s searches %u recording%s%s%s%s%s%s%s%s%s: " LOG_WORDS "'%s'%s%s", peer_person(peer),
-	    question->count, question->count == 1 ? "" : "s", question->person[0] != '\0' ? ", of " : "", question->person,
-	    question->role[0] != '\0' ? ", as " : "", question->role, since[0] != '\0' ? ", from " : "", since,
-	    until[0] != '\0' ? ", until " : "", until, words, reason[0] != '\0' ? ": " : "", reason);
+	return gate_say(peer->gate, LOG_SEARCHED, NULL, "%s searches %u recording%s%s: " LOG_WORDS "'%s'%s%s", peer_person(peer),
+	    question->count, question->count == 1 ? "" : "s", whose, words, reason[0] != '\0' ? ": " : "", reason);
 }
 
 int

@@ -6,21 +6,11 @@ set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
+. "$TOP_SRCDIR/tests/e2e/acts_lib.sh"
 export TZ=UTC LC_ALL=C.UTF-8
 days_begin apart
 export XDG_STATE_HOME="$root.heads"
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
-shows() { "$bin/postern" policy show --root "$root" | grep -q "$1"; }
-says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
-# act WANTED PERSON VERB ...: what is said goes to $root.said.
-act() {
-	act_wanted=$1
-	shift
-	p "$@" </dev/null >"$root.said" 2>&1
-	act_status=$?
-	[ "$act_status" -eq "$act_wanted" ] || sed "s/^/# status $act_status: /" "$root.said"
-	[ "$act_status" -eq "$act_wanted" ]
-}
 # export_as WANTED ID FORMAT: the bytes go to $root.out.
 export_as() { rm -f "$root.out"; act "$1" auditor export "$2" -i "$root/auditor.key" --as "$3" -o "$root.out" --reason "a look at it"; }
 has() { grep -q -- "$1" "$root.out" || { head -n 20 "$root.out" | sed 's/^/# /'; false; }; }

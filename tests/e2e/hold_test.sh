@@ -5,6 +5,7 @@ set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
+. "$TOP_SRCDIR/tests/e2e/acts_lib.sh"
 days_begin hold
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
 home=$root.home
@@ -17,8 +18,6 @@ for who in approver approver2 auditor; do
 	sed -i "s/person: $who\$/&\n    principal: $who@example.org/" "$root/etc/policy.yaml"
 done
 sed -i -e 's/^admins:/holds: {each: [approver, approver2]}\n&/' -e 's/need: 1}/need: 1, signed: login}/' "$root/etc/policy.yaml"
-reload() { kill -HUP "$posternd"; }
-shows() { "$bin/postern" policy show --root "$root" | grep -q "$1"; }
 reload
 holds "the policy says who holds" within $days_limit shows 'held and released by one each, signed: approver, approver2'
 
@@ -31,11 +30,8 @@ act() {
 	[ "$act_status" -eq "$act_wanted" ] || sed "s/^/# status $act_status: /" "$root.said"
 	[ "$act_status" -eq "$act_wanted" ]
 }
-says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
 kept() { p auditor show "$1" 2>/dev/null | grep -q -- "$2"; }
 logged() { journal "$1"; }
-work() { days_grant shell 5m && p engineer enter shell -- "$1" </dev/null >/dev/null 2>&1; }
-newest() { p auditor ls --json | ids | head -n 1; }
 work 'echo one' && held=$(newest)
 work 'echo two' && other=$(p auditor ls --json | ids | grep -v "$held" | head -n 1)
 holds "two sessions are recorded" [ -n "$held" -a -n "$other" ]

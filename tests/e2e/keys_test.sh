@@ -5,21 +5,10 @@ set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
+. "$TOP_SRCDIR/tests/e2e/acts_lib.sh"
 days_begin keys
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
-reload() { kill -HUP "$posternd"; }
-says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
-act() {
-	act_wanted=$1
-	shift
-	p "$@" </dev/null >"$root.said" 2>&1
-	act_status=$?
-	[ "$act_status" -eq "$act_wanted" ] || sed "s/^/# status $act_status: /" "$root.said"
-	[ "$act_status" -eq "$act_wanted" ]
-}
 logged() { timeout 60 "$bin/postern" log export --root "$root" 2>/dev/null | grep -q -- "$1"; }
-work() { days_grant shell 5m && p engineer enter shell -- "$1" </dev/null >/dev/null 2>&1; }
-newest() { p auditor ls --json | ids | head -n 1; }
 # opens WANTED PERSON KEY SESSION
 opens() { act "$1" "$2" export "$4" -i "$3" --as raw -o "$root.out" --reason "INC-7"; }
 sed -i -e 's/^auditors:.*/auditors: [auditor, approver2]/' -e 's/^admins:.*/admins: [approver]/' "$root/etc/policy.yaml"

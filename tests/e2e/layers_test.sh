@@ -5,23 +5,10 @@ set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
+. "$TOP_SRCDIR/tests/e2e/acts_lib.sh"
 days_begin layers
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
 drive=$TOP_BUILDDIR/tests/term/drive
-reload() { kill -HUP "$posternd"; }
-shows() { "$bin/postern" policy show --root "$root" | grep -q "$1"; }
-says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
-# act WANTED PERSON VERB ...: what is said goes to $root.said.
-act() {
-	act_wanted=$1
-	shift
-	p "$@" </dev/null >"$root.said" 2>&1
-	act_status=$?
-	[ "$act_status" -eq "$act_wanted" ] || sed "s/^/# status $act_status: /" "$root.said"
-	[ "$act_status" -eq "$act_wanted" ]
-}
-newest() { p auditor ls --json | ids | head -n 1; }
-work() { days_grant shell 5m && p engineer enter shell -- "$1" </dev/null >/dev/null 2>&1; }
 told() { p auditor show "$session" --reason "the story" | grep -q -- "$1"; }
 opens() { act "$1" "$2" export "$session" -i "$root.$2" --as raw -o "$root.out" --reason "INC-7 who did it"; }
 # asks PERSON: its request is $request.

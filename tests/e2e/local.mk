@@ -25,7 +25,7 @@ tests_e2e_days_peer_LDADD = lib/record/librecord.a lib/wire/libwire.a lib/base/l
 noinst_PROGRAMS += tests/e2e/days_lock
 tests_e2e_days_lock_LDADD = $(SQLITE_LIBS)
 check_SCRIPTS += tests/e2e/days_restart_test.sh tests/e2e/days_store_test.sh tests/e2e/days_peers_test.sh tests/e2e/days_clock_test.sh tests/e2e/days_disk_test.sh tests/e2e/days_grants_test.sh tests/e2e/days_root_test.sh tests/e2e/days_keys_test.sh
-EXTRA_DIST += tests/e2e/days_lib.sh tests/e2e/days_clock.c
+EXTRA_DIST += tests/e2e/days_lib.sh tests/e2e/acts_lib.sh tests/e2e/days_clock.c
 
 # Preloaded by days_clock_test.sh: not linked, so it is built by hand.
 tests/e2e/days_clock.so: tests/e2e/days_clock.c config.h

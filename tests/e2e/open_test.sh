@@ -5,21 +5,9 @@ set -u
 : "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$(pwd)}"
 . "$TOP_SRCDIR/tests/tap.sh"
 . "$TOP_SRCDIR/tests/e2e/days_lib.sh"
+. "$TOP_SRCDIR/tests/e2e/acts_lib.sh"
 days_begin open
 days_start --trial || { tail -n 5 "$root.log" >&2; fail "posternd starts"; tap_end; }
-reload() { kill -HUP "$posternd"; }
-shows() { "$bin/postern" policy show --root "$root" | grep -q "$1"; }
-says() { grep -q -- "$1" "$root.said" || { sed 's/^/# /' "$root.said"; false; }; }
-# act WANTED PERSON VERB ...: what is said goes to $root.said.
-act() {
-	act_wanted=$1
-	shift
-	p "$@" </dev/null >"$root.said" 2>&1
-	act_status=$?
-	[ "$act_status" -eq "$act_wanted" ] || sed "s/^/# status $act_status: /" "$root.said"
-	[ "$act_status" -eq "$act_wanted" ]
-}
-newest() { p auditor ls --json | ids | head -n 1; }
 days_grant shell 5m && p engineer enter shell -- 'echo forty-two' </dev/null >/dev/null 2>&1
 session=$(newest)
 short=$(echo "$session" | cut -c1-8)
