@@ -140,6 +140,9 @@ holds "names of any length do what they do" [ -d "$drop/seen" ]
 within $sshd_limit over
 shown "$(newest)"
 holds "and are in the recording to their end" logged "renamed-from1 to /./"
+in_log() { timeout 60 "$prefix/bin/postern" log export 2>"$stage/no" | grep -qE -- "$1"; }
+holds "the log has both ends of each" within $sshd_limit in_log 'renamed /\./.*\.\.\..*renamed-from1 to /\./.*\.\.\..*renamed-to-12'
+holds "and hears of what the same session does next" within $sshd_limit in_log "made the folder $drop/seen"
 no scp -O "$stage/big" "pt-eng:$drop/old"
 holds "the old scp is told of the new" said "the old protocol of scp is not spoken here"
 no ssh -n pt-eng rsync --server . /tmp
