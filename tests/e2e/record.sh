@@ -9,6 +9,10 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 me=$("$recording" key "$dir/identity")
 
+# A keyboard at which nobody sits, for <&8: the end of a file would be typed as ^D, and echoed if it comes before `stty raw`.
+mkfifo "$dir/keyboard"
+exec 8<>"$dir/keyboard"
+
 record() { "$postern" record -q -r "$me" -o "$@"; }	# FILE -- COMMAND...
 events() { "$recording" events "$dir/identity" "$1"; }
 bytes() { "$recording" bytes "$1" "$dir/identity" "$2"; }

@@ -14,7 +14,7 @@ is_still() { still=$(size "$1"); sleep 1; [ "$(size "$1")" = "$still" ]; }
 
 head -c 500000 /dev/zero >"$dir/disk/ballast"
 "$postern" record -q -r "$me" -o "$dir/disk/rec" -- sh -c 'stty raw; tr -dc "g-z\n" </dev/urandom | head -c 3000000 | tee "$0"; echo; echo the end' "$dir/made" \
-    >"$dir/shown" 2>"$dir/said" </dev/null &
+    >"$dir/shown" 2>"$dir/said" <&8 &
 client=$!
 holds "the engineer is told" until_true has "cannot be written" "$dir/said"
 holds "output stops" until_true is_still "$dir/shown"

@@ -30,7 +30,7 @@ holds "and opens the recording" says nothing "$recording" missing "$dir/identity
 
 # ---- bytes
 head -c 1048576 /dev/urandom >"$dir/random"
-record "$dir/raw" --no-mask -- sh -c 'stty raw && exec cat "$0"' "$dir/random" >"$dir/shown" </dev/null
+record "$dir/raw" --no-mask -- sh -c 'stty raw && exec cat "$0"' "$dir/random" >"$dir/shown" <&8
 bytes output "$dir/raw" >"$dir/recorded"
 holds "a mebibyte of random bytes is shown as it was" cmp "$dir/random" "$dir/shown"
 holds "and recorded as it was" cmp "$dir/random" "$dir/recorded"
